@@ -1,0 +1,63 @@
+package io.holdfast.tcc;
+
+/**
+ * A Try was refused before or by the fence: its local transaction was rolled back and nothing was reserved.
+ *
+ * <p>The subclasses say why. None of them is worth repeating under the same branch.
+ */
+public abstract class TryRefusedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    TryRefusedException(String message) {
+        super(message);
+    }
+
+    /** A stable word for programs, such as {@code suspended-try}. */
+    public abstract String code();
+
+    /** The Try was called with no xid: run silently, its effects would never be confirmed or cancelled. */
+    public static final class NoGlobalTransaction extends TryRefusedException {
+
+        private static final long serialVersionUID = 1L;
+
+        public NoGlobalTransaction(String method) {
+            super("Try " + method + " was called outside a global transaction; send the xid in the header TX_XID");
+        }
+
+        @Override
+        public String code() {
+            return "xid-required";
+        }
+    }
+
+    /** The Cancel of this branch came first (anti-suspension): reserving now would hold something for ever. */
+    public static final class Suspended extends TryRefusedException {
+
+        private static final long serialVersionUID = 1L;
+
+        public Suspended(String action, String xid, long branchId) {
+            super("Try of " + action + " came after the end of its branch, xid " + xid + ", branch " + branchId);
+        }
+
+        @Override
+        public String code() {
+            return "suspended-try";
+        }
+    }
+
+    /** The same branch was tried before. */
+    public static final class Duplicate extends TryRefusedException {
+
+        private static final long serialVersionUID = 1L;
+
+        public Duplicate(String action, String xid, long branchId) {
+            super("Try of " + action + " was already made, xid " + xid + ", branch " + branchId);
+        }
+
+        @Override
+        public String code() {
+            return "duplicate-try";
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.holdfast.tcc.autoconfigure;
+
+import io.holdfast.tcc.fence.FenceCleaner;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+/** Runs the cleaner from time to time, on one thread of its own. */
+final class FenceCleaning implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(FenceCleaning.class);
+
+    private final FenceCleaner cleaner;
+    private final Duration interval;
+    private @Nullable ScheduledExecutorService scheduler;
+
+    FenceCleaning(FenceCleaner cleaner, Duration interval) {
+        this.cleaner = cleaner;
+        this.interval = interval;
+    }
+
+    @Override
+    public synchronized void start() {
+        scheduler = Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("tcc-fence-cleaner-"));
+        scheduler.scheduleWithFixedDelay(this::clean, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public synchronized void stop() {
+        if (scheduler != null) {
+            scheduler.shutdownNow();
+            scheduler = null;
+        }
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return scheduler != null;
+    }
+
+    private void clean() {
+        try {
+            int deleted = cleaner.clean();
+            if (deleted > 0) {
+                log.info("Deleted {} fence rows that were final for longer than the retention", deleted);
+            }
+        } catch (RuntimeException e) {
+            // A scheduler drops a task that throws; the table would grow for ever because of one lost connection.
+            log.warn("Cleaning the fence table failed; the next run is in {}", interval, e);
+        }
+    }
+}

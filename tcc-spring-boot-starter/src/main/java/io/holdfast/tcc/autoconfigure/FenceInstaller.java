@@ -1,0 +1,29 @@
+package io.holdfast.tcc.autoconfigure;
+
+import org.apache.seata.integration.tx.api.fence.DefaultCommonFenceHandler;
+import org.apache.seata.integration.tx.api.fence.FenceHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.InitializingBean;
+
+/** Hands the fence to Seata, which keeps it in a static place. Until then Seata answers every Confirm with "again, later". */
+final class FenceInstaller implements InitializingBean {
+
+    private static final Logger log = LoggerFactory.getLogger(FenceInstaller.class);
+    private static final String SEATA_FENCE = "org.apache.seata.rm.fence.SpringFenceHandler";
+
+    private final FenceHandler fence;
+
+    FenceInstaller(FenceHandler fence) {
+        this.fence = fence;
+    }
+
+    @Override
+    public void afterPropertiesSet() throws ClassNotFoundException {
+        // Its static initialiser installs Seata's own fence whenever it comes to run. It is run now, before ours is
+        // set.
+        Class.forName(SEATA_FENCE);
+        DefaultCommonFenceHandler.get().setFenceHandler(fence);
+        log.info("Fence of TCC branches: {}", fence.getClass().getName());
+    }
+}

@@ -1,0 +1,23 @@
+package io.holdfast.tcc.autoconfigure;
+
+import java.util.Map;
+import org.springframework.boot.EnvironmentPostProcessor;
+import org.springframework.boot.SpringApplication;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+
+/** Seata's settings as a TCC service needs them. They come last, so that any setting of the service's own wins. */
+final class SeataDefaults implements EnvironmentPostProcessor {
+
+    private static final Map<String, Object> DEFAULTS = Map.of(
+            // AT's data source proxy parses every statement; TCC needs none of it.
+            "seata.enable-auto-data-source-proxy", "false",
+            // Phase two of all branches shares this pool. At Seata's default, two per core, one slow Confirm holds up
+            // all.
+            "seata.transport.thread-factory.worker-thread-size", "64");
+
+    @Override
+    public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+        environment.getPropertySources().addLast(new MapPropertySource("holdfastSeataDefaults", DEFAULTS));
+    }
+}

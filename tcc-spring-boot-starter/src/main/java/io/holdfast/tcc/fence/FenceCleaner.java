@@ -1,0 +1,57 @@
+package io.holdfast.tcc.fence;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Deletes final fence rows that are older than the retention. Several instances of a service may run it at once: each row is
+ * deleted by its primary key, in chunks of a bounded size.
+ */
+public final class FenceCleaner {
+
+    private final FenceTable table;
+    private final TransactionTemplate transaction;
+    private final FenceSettings settings;
+    private final Clock clock;
+
+    FenceCleaner(FenceTable table, PlatformTransactionManager transactionManager, FenceSettings settings, Clock clock) {
+        this.table = table;
+        this.transaction = new TransactionTemplate(transactionManager);
+        this.transaction.setIsolationLevel(settings.isolation().springValue());
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** @return how many rows are gone */
+    public int clean() {
+        return deleteFinalRowsBefore(clock.instant().minus(settings.retention()));
+    }
+
+    int deleteFinalRowsBefore(Instant before) {
+        return Arrays.stream(FenceStatus.values())
+                .filter(FenceStatus::isFinal)
+                .mapToInt(status -> deleteRows(status, before))
+                .sum();
+    }
+
+    private int deleteRows(FenceStatus status, Instant before) {
+        int total = 0;
+        while (true) {
+            List<BranchKey> keys = table.findFinal(status, before, settings.cleanChunk());
+            if (keys.isEmpty()) {
+                return total;
+            }
+            int deleted = Objects.requireNonNull(transaction.execute(tx -> table.delete(keys)));
+            total += deleted;
+            // Nothing deleted of a full chunk: another instance is at it, and will go on.
+            if (deleted == 0 || keys.size() < settings.cleanChunk()) {
+                return total;
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.holdfast.tcc.xid;
+
+import io.holdfast.tcc.TryRefusedException;
+import java.net.URI;
+import java.util.Locale;
+import org.apache.seata.common.exception.FrameworkException;
+import org.apache.seata.core.exception.TransactionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+
+/** Answers a refused Try with an RFC 9457 problem: true status code, stable code, nothing reserved. */
+@RestControllerAdvice
+@Order(Ordered.HIGHEST_PRECEDENCE)
+public class TccProblems {
+
+    private static final Logger log = LoggerFactory.getLogger(TccProblems.class);
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> tryRefused(TryRefusedException refused) {
+        HttpStatus status = refused instanceof TryRefusedException.NoGlobalTransaction
+                ? HttpStatus.BAD_REQUEST
+                : HttpStatus.CONFLICT;
+        return problem(status, refused.code(), refused.getMessage());
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> malformedXid(MalformedXidException malformed) {
+        return problem(HttpStatus.BAD_REQUEST, "malformed-xid", malformed.getMessage());
+    }
+
+    /** The coordinator did not register the branch, so the Try was not run. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> branchNotRegistered(FrameworkException failure) {
+        if (failure.getCause() instanceof TransactionException refusal) {
+            switch (refusal.getCode()) {
+                case GlobalTransactionNotExist, GlobalTransactionNotActive, GlobalTransactionStatusInvalid -> {
+                    log.warn("No branch registered: {}", refusal.getMessage());
+                    return problem(
+                            HttpStatus.CONFLICT,
+                            "global-transaction-not-active",
+                            "The coordinator knows no running global transaction with this xid; nothing was reserved");
+                }
+                default -> {}
+            }
+        }
+        log.error("The coordinator did not register a branch", failure);
+        return problem(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "coordinator-unavailable",
+                "The coordinator did not answer; nothing was reserved");
+    }
+
+    private static ResponseEntity<ProblemDetail> problem(HttpStatus status, String code, String detail) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
+        problem.setType(URI.create("urn:holdfast:problem:" + code.toLowerCase(Locale.ROOT)));
+        problem.setProperty("code", code);
+        String traceId = MDC.get("traceId");
+        if (traceId != null) {
+            problem.setProperty("traceId", traceId);
+        }
+        return ResponseEntity.status(status).body(problem);
+    }
+}

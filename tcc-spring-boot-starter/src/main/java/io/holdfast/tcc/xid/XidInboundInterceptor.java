@@ -1,0 +1,33 @@
+package io.holdfast.tcc.xid;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.apache.seata.core.context.RootContext;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.servlet.HandlerInterceptor;
+
+/**
+ * Binds the caller's xid to the thread of an internal request, in the place of Seata's own interceptor, which binds whatever
+ * anybody sends to any path. It is registered for internal paths only; everywhere else the header has no effect.
+ */
+public final class XidInboundInterceptor implements HandlerInterceptor {
+
+    @Override
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+        String xid = request.getHeader(Xid.HEADER);
+        if (xid == null) {
+            return true;
+        }
+        if (!Xid.isWellFormed(xid)) {
+            throw new MalformedXidException();
+        }
+        RootContext.bind(xid);
+        return true;
+    }
+
+    @Override
+    public void afterCompletion(
+            HttpServletRequest request, HttpServletResponse response, Object handler, @Nullable Exception failure) {
+        RootContext.unbind();
+    }
+}
