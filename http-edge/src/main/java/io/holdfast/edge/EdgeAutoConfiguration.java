@@ -1,0 +1,153 @@
+package io.holdfast.edge;
+
+import feign.RequestInterceptor;
+import jakarta.servlet.DispatcherType;
+import org.apache.catalina.core.StandardHost;
+import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.http.converter.autoconfigure.ServerHttpMessageConvertersCustomizer;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
+import org.springframework.boot.webmvc.error.ErrorController;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.convert.converter.Converter;
+import org.springframework.format.FormatterRegistry;
+import org.springframework.http.converter.json.JacksonJsonHttpMessageConverter;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Puts the edge in front of every servlet application that has this library. */
+@AutoConfiguration(
+        after = JacksonAutoConfiguration.class,
+        before = {WebMvcAutoConfiguration.class, ErrorMvcAutoConfiguration.class})
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@EnableConfigurationProperties(EdgeSettings.class)
+class EdgeAutoConfiguration {
+
+    private static final int TRACE_FILTER_ORDER = Ordered.HIGHEST_PRECEDENCE;
+    private static final int BODY_FILTER_ORDER = Ordered.HIGHEST_PRECEDENCE + 10;
+
+    @Bean
+    ProblemWriter problemWriter(JsonMapper json) {
+        return new ProblemWriter(json);
+    }
+
+    @Bean
+    FilterRegistrationBean<TraceFilter> traceFilter() {
+        FilterRegistrationBean<TraceFilter> registration = new FilterRegistrationBean<>(new TraceFilter());
+        registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR);
+        registration.setOrder(TRACE_FILTER_ORDER);
+        return registration;
+    }
+
+    @Bean
+    FilterRegistrationBean<BodyLimitFilter> bodyLimitFilter(EdgeSettings settings, ProblemWriter problems) {
+        FilterRegistrationBean<BodyLimitFilter> registration =
+                new FilterRegistrationBean<>(new BodyLimitFilter(settings, problems));
+        registration.setDispatcherTypes(DispatcherType.REQUEST);
+        registration.setOrder(BODY_FILTER_ORDER);
+        return registration;
+    }
+
+    @Bean
+    EdgeExceptionHandler edgeExceptionHandler() {
+        return new EdgeExceptionHandler();
+    }
+
+    @Bean
+    ProblemCompletion problemCompletion() {
+        return new ProblemCompletion();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(ErrorController.class)
+    ProblemErrorController problemErrorController(ProblemWriter problems) {
+        return new ProblemErrorController(problems);
+    }
+
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    ServerHttpMessageConvertersCustomizer strictJsonForRequests(
+            EdgeSettings settings, ObjectProvider<JsonMapperBuilderCustomizer> customizers) {
+        JsonMapper strict =
+                StrictJson.mapper(settings, customizers.orderedStream().toList());
+        return converters -> converters.withJsonConverter(new JacksonJsonHttpMessageConverter(strict));
+    }
+
+    @Bean
+    WebMvcConfigurer idempotencyKeyConversion() {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addFormatters(FormatterRegistry registry) {
+                registry.addConverter(String.class, IdempotencyKey.class, IdempotencyKey::new);
+                registry.addConverter(new OneIdempotencyKey());
+            }
+        };
+    }
+
+    /** A request with two keys is refused: which of them is meant is not ours to choose. */
+    private static final class OneIdempotencyKey implements Converter<String[], IdempotencyKey> {
+        @Override
+        public IdempotencyKey convert(String[] values) {
+            if (values.length != 1) {
+                throw new IllegalArgumentException("must be given once");
+            }
+            return new IdempotencyKey(values[0]);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(TomcatServletWebServerFactory.class)
+    static class OnTomcat {
+
+        @Bean
+        @Order(Ordered.LOWEST_PRECEDENCE)
+        WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemsFromTomcat(
+                ProblemWriter problems, EdgeSettings settings) {
+            return factory -> {
+                // Form fields are read by the server itself, behind the back of the body limit.
+                factory.addConnectorCustomizers(connector ->
+                        connector.setMaxPostSize((int) settings.maxBody().toBytes()));
+                factory.addContextCustomizers(context -> {
+                    if (context.getParent() instanceof StandardHost host) {
+                        host.setErrorReportValveClass(ProblemErrorReportValve.class.getName());
+                        host.getPipeline().addValve(new ProblemErrorReportValve(problems));
+                    }
+                });
+            };
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(RequestInterceptor.class)
+    static class OverFeign {
+
+        @Bean
+        TraceOverFeign traceOverFeign() {
+            return new TraceOverFeign();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(GlobalOpenApiCustomizer.class)
+    static class InOpenApi {
+
+        @Bean
+        ProblemsInOpenApi problemsInOpenApi() {
+            return new ProblemsInOpenApi();
+        }
+    }
+}
