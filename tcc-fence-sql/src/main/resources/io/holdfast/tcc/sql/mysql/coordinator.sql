@@ -1,8 +1,8 @@
 -- The tables of a Seata coordinator (TC) 2.0.0 that runs with seata.store.mode=db, for MySQL and MariaDB. May be run again:
 -- what is there is left alone. Statements only: connect to the coordinator's own database first.
 --
--- Where the widths differ from those that are commonly handed on, they are wider: the coordinator writes a value that is
--- too long for its column as an error, and then the branch is not registered.
+-- Where a width differs from what is commonly used, it is wider: the database refuses a value that is too long for its
+-- column, and then the transaction does not begin or the branch is not registered.
 
 -- Global transactions. Finished ones stay for retryDeadThreshold, so the scans below meet more rows than are running.
 create table if not exists global_table

@@ -24,7 +24,7 @@ create table tcc_fence_log
     -- The action context (JSON) of a branch whose Confirm the service drives itself; null for all others.
     context         text,
     -- By xid first: the branches of one global transaction are read together.
-    constraint tcc_fence_log_pk primary key (xid, branch_id),
+    primary key (xid, branch_id),
     -- For the attempts that are due, and for the cleaner: both look at one status, oldest first.
     index tcc_fence_log_due (status, next_attempt_at),
     index tcc_fence_log_age (status, gmt_modified),
