@@ -1,0 +1,118 @@
+package io.holdfast.payment.account;
+
+import io.holdfast.edge.IdempotencyKey;
+import io.holdfast.edge.ProblemException;
+import io.holdfast.payment.account.DepositOutcome.Deposited;
+import io.holdfast.payment.account.DepositOutcome.KeyReused;
+import io.holdfast.payment.account.DepositOutcome.OtherCurrency;
+import io.holdfast.payment.account.DepositOutcome.Repeated;
+import io.holdfast.payment.account.DepositOutcome.TooMuch;
+import io.holdfast.payment.model.Account;
+import io.holdfast.payment.model.BuyerId;
+import io.holdfast.payment.model.Money;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import java.net.URI;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/accounts/{buyerId}")
+@Tag(name = "Accounts")
+class AccountResource {
+
+    private final AccountMapper accounts;
+    private final Deposits deposits;
+
+    AccountResource(AccountMapper accounts, Deposits deposits) {
+        this.accounts = accounts;
+        this.deposits = deposits;
+    }
+
+    @Operation(summary = "A buyer's money: deposited = balance + frozen + spent")
+    @GetMapping
+    AccountBody account(
+            @Parameter(schema = @Schema(type = "string", pattern = BuyerId.FORM)) @PathVariable BuyerId buyerId) {
+        return accounts.find(buyerId.value())
+                .map(AccountRow::toAccount)
+                .map(AccountBody::of)
+                .orElseThrow(() -> new ProblemException(
+                        HttpStatus.NOT_FOUND, "unknown-account", "There is no account of this buyer."));
+    }
+
+    @Operation(
+            summary = "Money in; the first deposit makes the account, in its currency",
+            description = "201 the first time, 200 when the same key and body come again, with no effect.")
+    @PostMapping("/deposits")
+    ResponseEntity<DepositBody> deposit(
+            @Parameter(schema = @Schema(type = "string", pattern = BuyerId.FORM)) @PathVariable BuyerId buyerId,
+            @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key,
+            @Valid @RequestBody DepositRequest request) {
+        DepositOutcome outcome =
+                deposits.deposit(key.value(), buyerId, request.amount().toMoney());
+        if (outcome instanceof Deposited done) {
+            return ResponseEntity.created(URI.create("/accounts/" + buyerId)).body(DepositBody.of(done.deposit()));
+        }
+        if (outcome instanceof Repeated earlier) {
+            return ResponseEntity.ok(DepositBody.of(earlier.deposit()));
+        }
+        throw problemOf(outcome);
+    }
+
+    private static RuntimeException problemOf(DepositOutcome outcome) {
+        if (outcome instanceof KeyReused) {
+            return new ProblemException(
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    "idempotency-key-reused",
+                    "This Idempotency-Key stands for another deposit.");
+        }
+        if (outcome instanceof OtherCurrency other) {
+            return new ProblemException(
+                    HttpStatus.BAD_REQUEST,
+                    "currency-mismatch",
+                    "The account is in " + other.accountCurrency() + "; nothing else can be paid in.");
+        }
+        if (outcome instanceof TooMuch) {
+            return new ProblemException(
+                    HttpStatus.BAD_REQUEST, "amount-too-large", "The account cannot hold that much more.");
+        }
+        return new IllegalStateException("a deposit that ended in " + outcome);
+    }
+
+    record DepositRequest(@NotNull @Valid MoneyBody amount) {}
+
+    record DepositBody(String buyerId, Money amount, Instant depositedAt) {
+
+        static DepositBody of(DepositRow deposit) {
+            return new DepositBody(
+                    deposit.buyerId(),
+                    new Money(deposit.amount(), deposit.currency()),
+                    deposit.createdAt().toInstant(ZoneOffset.UTC));
+        }
+    }
+
+    record AccountBody(String buyerId, Money deposited, Money balance, Money frozen, Money spent) {
+
+        static AccountBody of(Account account) {
+            return new AccountBody(
+                    account.buyer().value(),
+                    account.money(account.deposited()),
+                    account.money(account.balance()),
+                    account.money(account.frozen()),
+                    account.money(account.spent()));
+        }
+    }
+}

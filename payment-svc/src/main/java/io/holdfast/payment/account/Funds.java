@@ -1,0 +1,96 @@
+package io.holdfast.payment.account;
+
+import io.holdfast.payment.model.Account;
+import io.holdfast.payment.model.BuyerId;
+import io.holdfast.payment.model.FundsDecision;
+import io.holdfast.payment.model.PaymentRequest;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.ibatis.exceptions.PersistenceException;
+import org.apache.ibatis.executor.BatchResult;
+import org.apache.ibatis.session.ExecutorType;
+import org.apache.ibatis.session.SqlSession;
+import org.apache.ibatis.session.SqlSessionFactory;
+import org.mybatis.spring.MyBatisExceptionTranslator;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/**
+ * Moves money within accounts, for payments. Each call works in the local transaction that is open, changes one row per buyer,
+ * sorted by buyer, in one JDBC batch, and fails if a single row was not as it must be.
+ */
+@Component
+public class Funds {
+
+    private final AccountMapper accounts;
+    private final SqlSessionFactory sessions;
+    private final MyBatisExceptionTranslator translator;
+
+    Funds(AccountMapper accounts, SqlSessionFactory sessions) {
+        this.accounts = accounts;
+        this.sessions = sessions;
+        this.translator = new MyBatisExceptionTranslator(
+                sessions.getConfiguration().getEnvironment().getDataSource(), true);
+    }
+
+    /** From balance to frozen, for all orders together; if one is refused, nothing is moved. */
+    public FundsDecision setAside(List<PaymentRequest> orders) {
+        TreeSet<String> buyers =
+                orders.stream().map(order -> order.buyer().value()).collect(Collectors.toCollection(TreeSet::new));
+        Map<BuyerId, Account> locked = accounts.lock(buyers).stream()
+                .map(AccountRow::toAccount)
+                .collect(Collectors.toMap(Account::buyer, Function.identity()));
+        FundsDecision decision = FundsDecision.on(orders, locked);
+        if (decision instanceof FundsDecision.Granted granted) {
+            move("set aside", granted.amounts(), AccountMapper::setAside);
+        }
+        return decision;
+    }
+
+    /** From frozen to spent. */
+    public void spend(SortedMap<BuyerId, Long> amounts) {
+        move("spend", amounts, AccountMapper::spend);
+    }
+
+    /** From frozen to balance. */
+    public void giveBack(SortedMap<BuyerId, Long> amounts) {
+        move("give back", amounts, AccountMapper::giveBack);
+    }
+
+    private void move(String what, SortedMap<BuyerId, Long> amounts, Move move) {
+        int[] counts;
+        // A session of its own, as one session has one way to execute; its connection is that of the open transaction.
+        try (SqlSession session = sessions.openSession(ExecutorType.BATCH)) {
+            AccountMapper batched = session.getMapper(AccountMapper.class);
+            amounts.forEach((buyer, amount) -> move.apply(batched, buyer.value(), amount));
+            counts = session.flushStatements().stream()
+                    .map(BatchResult::getUpdateCounts)
+                    .flatMapToInt(Arrays::stream)
+                    .toArray();
+        } catch (PersistenceException e) {
+            DataAccessException translated = translator.translateExceptionIfPossible(e);
+            throw translated == null ? e : translated;
+        }
+        if (counts.length != amounts.size()) {
+            throw new IllegalStateException(
+                    "I2: " + amounts.size() + " accounts to " + what + " from, " + counts.length + " answers");
+        }
+        int i = 0;
+        for (BuyerId buyer : amounts.keySet()) {
+            if (counts[i++] != 1) {
+                throw new IllegalStateException(
+                        "I2: the account of buyer " + buyer + " does not hold what is to be moved (" + what + ")");
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Move {
+        int apply(AccountMapper mapper, String buyerId, long amount);
+    }
+}

@@ -1,0 +1,18 @@
+package io.holdfast.payment.account;
+
+import io.holdfast.payment.model.Money;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Positive;
+
+/** Money as callers send it. Nobody sends nothing: zero is refused. */
+public record MoneyBody(
+        @Positive long minor,
+
+        @NotNull @Pattern(regexp = Money.CURRENCY_FORM, message = "must be three upper-case letters")
+        String currency) {
+
+    public Money toMoney() {
+        return new Money(minor, currency);
+    }
+}

@@ -1,0 +1,140 @@
+package io.holdfast.payment.capture;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toSet;
+
+import io.holdfast.edge.ProblemException;
+import io.holdfast.payment.account.MoneyBody;
+import io.holdfast.payment.capture.OpeningOutcome.Busy;
+import io.holdfast.payment.capture.OpeningOutcome.Refused;
+import io.holdfast.payment.model.BuyerId;
+import io.holdfast.payment.model.OrderId;
+import io.holdfast.payment.model.PaymentOutcome;
+import io.holdfast.payment.model.PaymentRequest;
+import io.holdfast.payment.model.PaymentStatus;
+import io.holdfast.payment.model.Refusal;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What order-svc calls. */
+@RestController
+@RequestMapping("/internal/payments")
+@Tag(name = "Internal")
+class InternalPaymentResource {
+
+    /** More orders than any batch has; one call must not hold its locks for long. */
+    private static final int MOST_ORDERS = 1000;
+
+    private final PaymentDesk desk;
+    private final PaymentMapper payments;
+
+    InternalPaymentResource(PaymentDesk desk, PaymentMapper payments) {
+        this.desk = desk;
+        this.payments = payments;
+    }
+
+    @Operation(
+            summary = "Try: set the money of one or more orders aside, in the global transaction of the header TX_XID",
+            description = "All or nothing. 402 names in `refusals` every order that must be left out.")
+    @PostMapping
+    OpenedBody open(@Valid @RequestBody OpenRequest request) {
+        List<PaymentRequest> orders =
+                request.orders().stream().map(OrderBody::toRequest).toList();
+        requireDistinct(orders);
+        OpeningOutcome outcome = desk.open(orders);
+        if (outcome instanceof Refused refused) {
+            throw refusal(refused.refusals());
+        }
+        if (outcome instanceof Busy busy) {
+            throw new ProblemException(
+                    HttpStatus.CONFLICT,
+                    "order-busy",
+                    "An order has a payment already, of another global transaction or for something else.",
+                    Map.of(
+                            "orderIds",
+                            busy.orders().stream().map(OrderId::value).toList()));
+        }
+        return new OpenedBody(
+                orders.stream().map(order -> order.order().value()).toList());
+    }
+
+    @Operation(summary = "What a global transaction came to for each order")
+    @PostMapping("/outcomes")
+    OutcomesBody outcomes(@Valid @RequestBody OutcomesRequest request) {
+        Set<String> orderIds = new LinkedHashSet<>(request.orderIds());
+        Map<String, Set<PaymentStatus>> found = payments.statuses(request.xid(), orderIds).stream()
+                .collect(groupingBy(OrderStatus::orderId, mapping(OrderStatus::status, toSet())));
+        return new OutcomesBody(orderIds.stream()
+                .map(id -> new OrderOutcome(id, PaymentOutcome.of(found.getOrDefault(id, Set.of()))))
+                .toList());
+    }
+
+    private static void requireDistinct(List<PaymentRequest> orders) {
+        long distinct = orders.stream().map(PaymentRequest::order).distinct().count();
+        if (distinct != orders.size()) {
+            throw new ProblemException(
+                    HttpStatus.BAD_REQUEST, "invalid-request", "The same order is named more than once.");
+        }
+    }
+
+    private static ProblemException refusal(List<Refusal> refusals) {
+        return new ProblemException(
+                HttpStatus.PAYMENT_REQUIRED,
+                refusals.get(0).reason().code(),
+                refusals.get(0).detail(),
+                Map.of("refusals", refusals.stream().map(RefusalBody::of).toList()));
+    }
+
+    record OpenRequest(@NotEmpty @Size(max = MOST_ORDERS) List<@NotNull @Valid OrderBody> orders) {}
+
+    record OrderBody(
+            @NotNull @Pattern(regexp = OrderId.FORM, message = "must be an order id")
+            String orderId,
+
+            @NotNull @Pattern(regexp = BuyerId.FORM, message = "must be a buyer id")
+            String buyerId,
+
+            @NotNull @Valid MoneyBody amount) {
+
+        PaymentRequest toRequest() {
+            return new PaymentRequest(new OrderId(orderId), new BuyerId(buyerId), amount.toMoney());
+        }
+    }
+
+    record OpenedBody(List<String> opened) {}
+
+    /** @param available in minor units of the account's currency */
+    record RefusalBody(String orderId, String code, String detail, long available) {
+
+        static RefusalBody of(Refusal refusal) {
+            return new RefusalBody(
+                    refusal.order().value(), refusal.reason().code(), refusal.detail(), refusal.availableMinor());
+        }
+    }
+
+    record OutcomesRequest(
+            @NotNull @Pattern(regexp = "[!-~]{1,128}", message = "must be an xid")
+            String xid,
+
+            @NotEmpty @Size(max = MOST_ORDERS)
+            List<@NotNull @Pattern(regexp = OrderId.FORM, message = "must be an order id") String> orderIds) {}
+
+    record OutcomesBody(List<OrderOutcome> outcomes) {}
+
+    record OrderOutcome(String orderId, PaymentOutcome outcome) {}
+}

@@ -1,0 +1,11 @@
+package io.holdfast.payment.model;
+
+/** An order that asks for its money to be set aside. */
+public record PaymentRequest(OrderId order, BuyerId buyer, Money amount) {
+
+    public PaymentRequest {
+        if (!amount.isPositive()) {
+            throw new IllegalArgumentException("an order of nothing needs no payment");
+        }
+    }
+}
