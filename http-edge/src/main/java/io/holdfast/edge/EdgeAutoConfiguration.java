@@ -24,6 +24,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.convert.converter.Converter;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.format.FormatterRegistry;
 import org.springframework.http.converter.json.JacksonJsonHttpMessageConverter;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -132,6 +133,16 @@ class EdgeAutoConfiguration {
     }
 
     @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(TransientDataAccessException.class)
+    static class WithDatabase {
+
+        @Bean
+        DatabaseProblems databaseProblems() {
+            return new DatabaseProblems();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(RequestInterceptor.class)
     static class OverFeign {
 
@@ -146,8 +157,8 @@ class EdgeAutoConfiguration {
     static class InOpenApi {
 
         @Bean
-        ProblemsInOpenApi problemsInOpenApi() {
-            return new ProblemsInOpenApi();
+        EdgeInOpenApi edgeInOpenApi() {
+            return new EdgeInOpenApi();
         }
     }
 }

@@ -23,7 +23,7 @@ final class ProblemErrorController implements ErrorController {
         this.problems = problems;
     }
 
-    @RequestMapping("${spring.web.error.path:${server.error.path:/error}}")
+    @RequestMapping("${spring.web.error.path:/error}")
     void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
         HttpStatus status = statusOf(request);
         if (status.is5xxServerError()) {

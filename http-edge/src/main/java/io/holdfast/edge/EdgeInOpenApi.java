@@ -11,27 +11,28 @@ import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.ObjectSchema;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.media.StringSchema;
+import io.swagger.v3.oas.models.parameters.Parameter;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.responses.ApiResponses;
 import java.util.List;
 import java.util.stream.Stream;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 
-/** Describes the problem as what every operation answers if it does not succeed. */
-final class ProblemsInOpenApi implements GlobalOpenApiCustomizer {
+/** Describes what the edge adds to every operation: the problem that is answered on any error, and the idempotency key. */
+final class EdgeInOpenApi implements GlobalOpenApiCustomizer {
 
-    private static final String NAME = "Problem";
+    private static final String PROBLEM = "Problem";
 
     @Override
     public void customise(OpenAPI api) {
         if (api.getComponents() == null) {
             api.setComponents(new Components());
         }
-        api.getComponents().addSchemas(NAME, schema());
+        api.getComponents().addSchemas(PROBLEM, schema());
         if (api.getPaths() != null) {
             api.getPaths().values().stream()
-                    .flatMap(ProblemsInOpenApi::operationsOf)
-                    .forEach(ProblemsInOpenApi::describe);
+                    .flatMap(EdgeInOpenApi::operationsOf)
+                    .forEach(EdgeInOpenApi::describe);
         }
     }
 
@@ -44,11 +45,25 @@ final class ProblemsInOpenApi implements GlobalOpenApiCustomizer {
             operation.setResponses(new ApiResponses());
         }
         Content content = new Content()
-                .addMediaType("application/problem+json", new MediaType().schema(new Schema<>().$ref(NAME)));
+                .addMediaType("application/problem+json", new MediaType().schema(new Schema<>().$ref(PROBLEM)));
         ApiResponse problem = new ApiResponse()
                 .description("Any error: a problem (RFC 9457); programs go by its code")
                 .content(content);
         operation.getResponses().putIfAbsent(ApiResponses.DEFAULT, problem);
+        if (operation.getParameters() != null) {
+            operation.getParameters().stream()
+                    .filter(parameter -> IdempotencyKey.HEADER.equals(parameter.getName()))
+                    .forEach(EdgeInOpenApi::describeKey);
+        }
+    }
+
+    private static void describeKey(Parameter parameter) {
+        parameter
+                .description("Names this request: sent again with the same key and body it takes effect once")
+                .schema(new StringSchema()
+                        .minLength(1)
+                        .maxLength(IdempotencyKey.MAX_LENGTH)
+                        .pattern("[!-~]+"));
     }
 
     private static Schema<?> schema() {
