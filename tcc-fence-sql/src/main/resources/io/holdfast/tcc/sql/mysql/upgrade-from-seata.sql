@@ -21,7 +21,7 @@ alter table tcc_fence_log
     algorithm = inplace, lock = none;
 
 -- 3. Collations and constraints. This copies the table, and Try, Confirm and Cancel wait for it; so it comes in one
--- statement, and it is best run after Seata's cleaner (seata.tcc.fence.log-table-name, clean-period) has thinned the table.
+-- statement, and it is best run after Seata's cleaner (seata.tcc.fence.clean-period) has thinned the table.
 alter table tcc_fence_log
     modify column xid varchar(128) character set ascii collate ascii_bin not null,
     modify column action_name varchar(64) character set utf8mb4 collate utf8mb4_bin,

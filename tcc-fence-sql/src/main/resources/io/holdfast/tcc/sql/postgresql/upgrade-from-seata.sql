@@ -11,8 +11,9 @@
 -- Rather give up than queue behind a long transaction and hold up every Try behind this script.
 set lock_timeout = '10s';
 
--- 1. New columns. Instant: no row is touched.
+-- 1. New columns. Instant: no row is touched. Of Seata's scripts some let action_name be null and some do not.
 alter table tcc_fence_log
+    alter column action_name drop not null,
     add column attempts integer not null default 0,
     add column next_attempt_at timestamp(3),
     add column last_error varchar(1000),

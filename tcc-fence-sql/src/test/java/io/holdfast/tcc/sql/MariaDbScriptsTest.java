@@ -1,0 +1,11 @@
+package io.holdfast.tcc.sql;
+
+import io.holdfast.tcc.sql.testdatabase.TestDatabase;
+
+class MariaDbScriptsTest extends MySqlFamilyScriptsTest {
+
+    @Override
+    TestDatabase database() {
+        return TestDatabase.mariaDb();
+    }
+}
