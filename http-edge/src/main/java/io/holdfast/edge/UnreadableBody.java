@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.MismatchedInputException;
@@ -20,13 +21,19 @@ final class UnreadableBody {
 
     /** @param cause why the body was not read, or null if there was none */
     static ProblemDetail problem(@Nullable Throwable cause) {
-        if (cause instanceof DatabindException e && !e.getPath().isEmpty()) {
+        if (cause instanceof JacksonException e && isAboutAValue(e)) {
             ProblemDetail problem = Problems.of(
                     HttpStatus.BAD_REQUEST, "invalid-request", "The body does not have the described form.");
             problem.setProperty("errors", List.of(new FieldError(pathOf(e), messageOf(e))));
             return problem;
         }
         return Problems.of(HttpStatus.BAD_REQUEST, "malformed-json", detailOf(cause));
+    }
+
+    /** Well-formed JSON whose content is at fault, in a place that can be named. */
+    private static boolean isAboutAValue(JacksonException e) {
+        return (e instanceof DatabindException || e instanceof InputCoercionException)
+                && !e.getPath().isEmpty();
     }
 
     private static String detailOf(@Nullable Throwable cause) {
@@ -40,12 +47,15 @@ final class UnreadableBody {
         return "The body has to be a JSON document.";
     }
 
-    private static String messageOf(DatabindException e) {
+    private static String messageOf(JacksonException e) {
         if (e instanceof UnrecognizedPropertyException) {
             return "is not known here";
         }
         if (e instanceof ValueInstantiationException refused) {
             return RefusedValue.messageOf(refused, refused.getType().getRawClass());
+        }
+        if (e instanceof InputCoercionException) {
+            return "is out of range";
         }
         if (e instanceof InvalidFormatException) {
             return "is not an acceptable value";
@@ -56,7 +66,7 @@ final class UnreadableBody {
         return "cannot be read";
     }
 
-    private static String pathOf(DatabindException e) {
+    private static String pathOf(JacksonException e) {
         StringBuilder path = new StringBuilder();
         for (JacksonException.Reference step : e.getPath()) {
             String name = step.getPropertyName();
