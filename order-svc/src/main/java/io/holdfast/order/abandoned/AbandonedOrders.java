@@ -1,0 +1,88 @@
+package io.holdfast.order.abandoned;
+
+import io.holdfast.order.book.OrderBook;
+import io.holdfast.order.book.OrderBook.Undecided;
+import io.holdfast.order.coordinator.Fate;
+import io.holdfast.order.model.Rejection;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Orders that stayed RECEIVED because whoever placed them died, or could not tell the coordinator to roll back.
+ *
+ * <p>Their global transaction has no branch of order-svc, so the coordinator will not tell us when it rolls the rest back. We
+ * ask, for orders that are older than their transaction could be, and reject those whose transaction is over. If a Try of such an
+ * order is still under way, it finds the order REJECTED, and refuses.
+ */
+public final class AbandonedOrders {
+
+    private static final Logger log = LoggerFactory.getLogger(AbandonedOrders.class);
+
+    private final OrderBook book;
+    private final Function<String, Fate> fateOf;
+    private final Clock clock;
+    private final Duration age;
+    private final int pageSize;
+
+    /** Where the next run goes on, so that orders which have to wait longer do not keep the others from being looked at. */
+    private @Nullable Undecided last;
+
+    /**
+     * @param fateOf what the coordinator says of an xid
+     * @param age from which on an order is looked at: the timeout of its global transaction and a margin
+     * @param pageSize orders that are looked at in one run, oldest first
+     */
+    public AbandonedOrders(OrderBook book, Function<String, Fate> fateOf, Clock clock, Duration age, int pageSize) {
+        this.book = book;
+        this.fateOf = fateOf;
+        this.clock = clock;
+        this.age = age;
+        this.pageSize = pageSize;
+    }
+
+    /** @return how many orders were rejected */
+    public synchronized int rejectThem() {
+        List<Undecided> orders = book.receivedBefore(clock.instant().minus(age), last, pageSize);
+        last = orders.size() < pageSize ? null : orders.get(orders.size() - 1);
+        int rejected = 0;
+        for (Undecided order : orders) {
+            Fate fate = fateOf.apply(order.xid());
+            if (fate == Fate.UNKNOWN) {
+                // It would not answer the next question either, and each may take its whole timeout.
+                log.warn(
+                        "{} orders look abandoned, but the coordinator cannot be asked; they are left alone",
+                        orders.size());
+                return rejected;
+            }
+            if (isOver(fate, order) && book.reject(order.id(), order.xid(), Rejection.abandoned())) {
+                log.warn(
+                        "Order {} was abandoned and is rejected; its global transaction {} is {}",
+                        order.id(),
+                        order.xid(),
+                        fate);
+                rejected++;
+            }
+        }
+        return rejected;
+    }
+
+    private static boolean isOver(Fate fate, Undecided order) {
+        return switch (fate) {
+            case ROLLED_BACK, FORGOTTEN -> true;
+            // Something may still be reserved, and a REJECTED order holds nothing.
+            case RUNNING, ROLLING_BACK, UNKNOWN -> false;
+            case COMMITTED -> {
+                log.error(
+                        "ALARM Order {} is RECEIVED, but its global transaction {} is committed",
+                        order.id(),
+                        order.xid());
+                yield false;
+            }
+        };
+    }
+}

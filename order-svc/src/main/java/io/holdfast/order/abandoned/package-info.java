@@ -1,0 +1,5 @@
+/** Ends orders that nobody else will end. */
+@NullMarked
+package io.holdfast.order.abandoned;
+
+import org.jspecify.annotations.NullMarked;

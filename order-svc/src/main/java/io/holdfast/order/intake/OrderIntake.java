@@ -1,0 +1,148 @@
+package io.holdfast.order.intake;
+
+import io.holdfast.edge.IdempotencyKey;
+import io.holdfast.order.book.OrderBook;
+import io.holdfast.order.coordinator.Coordinator;
+import io.holdfast.order.coordinator.Coordinator.GlobalTx;
+import io.holdfast.order.coordinator.CoordinatorUnavailableException;
+import io.holdfast.order.limits.LiveOrderLimits;
+import io.holdfast.order.model.Order;
+import io.holdfast.order.model.Purchase;
+import io.holdfast.order.model.Rejection;
+import io.holdfast.order.model.RequestHash;
+import io.holdfast.order.model.Sku;
+import io.holdfast.order.placing.PlacingOrders;
+import io.holdfast.order.soldout.SoldOut;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * The way of a request until it is an order that is being placed, and how it is answered. One (buyer, idempotency key) makes one
+ * order, and all requests with it get that order's answer.
+ */
+@Component
+class OrderIntake {
+
+    private static final Logger log = LoggerFactory.getLogger(OrderIntake.class);
+
+    private final OrderBook book;
+    private final PlacingOrders placing;
+    private final Coordinator coordinator;
+    private final SoldOut soldOut;
+    private final LiveOrderLimits limits;
+    private final TwinWait twins;
+    private final OrderIds ids;
+    private final Clock clock;
+
+    OrderIntake(
+            OrderBook book,
+            PlacingOrders placing,
+            Coordinator coordinator,
+            SoldOut soldOut,
+            LiveOrderLimits limits,
+            TwinWait twins,
+            OrderIds ids,
+            Clock clock) {
+        this.book = book;
+        this.placing = placing;
+        this.coordinator = coordinator;
+        this.soldOut = soldOut;
+        this.limits = limits;
+        this.twins = twins;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /**
+     * @return how the request ends
+     * @throws InvalidOrderException if no order can be made of it; then nothing is written down
+     */
+    Taken take(PlaceOrderRequest request, IdempotencyKey key) {
+        Purchase purchase = OrderCheck.check(request);
+        Optional<Order> earlier = book.findByKey(purchase.buyer(), key.value());
+        if (earlier.isPresent()) {
+            return again(earlier.get(), purchase);
+        }
+        OrderCheck.check(purchase, limits.now());
+        // The database keeps milliseconds; an order is the same before and after it is read back.
+        Order order = Order.received(
+                ids.next(), purchase, key.value(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        return soldOut.in(purchase).map(sku -> refuse(order, sku)).orElseGet(() -> place(order));
+    }
+
+    /** Refused from memory, and kept all the same: the same key gets the same answer when there are goods again. */
+    private Taken refuse(Order order, Sku sku) {
+        Order refused = order.rejectedAtOnce(Rejection.soldOut(sku));
+        if (!book.enter(refused)) {
+            return again(twinOf(order), order.purchase());
+        }
+        log.info("Order {} is rejected at once: {} was just found sold out", order.id(), sku);
+        return new Taken.Settled(refused, true);
+    }
+
+    private Taken place(Order order) {
+        GlobalTx transaction;
+        try {
+            transaction = coordinator.begin();
+        } catch (CoordinatorUnavailableException e) {
+            log.warn("No order can be placed: {}", e.getMessage());
+            return new Taken.NotBegun();
+        }
+        if (!enter(order.placedBy(transaction.xid()), transaction)) {
+            return again(twinOf(order), order.purchase());
+        }
+        Order placed = placing.place(transaction, List.of(order)).get(0);
+        return placed.status().isDecided() ? new Taken.Settled(placed, true) : new Taken.Unknown(placed);
+    }
+
+    /** Ends the empty global transaction if there is nothing to be placed in it. */
+    private boolean enter(Order order, GlobalTx transaction) {
+        boolean entered = false;
+        try {
+            entered = book.enter(order);
+            return entered;
+        } finally {
+            if (!entered) {
+                transaction.rollback();
+            }
+        }
+    }
+
+    private Taken again(Order earlier, Purchase purchase) {
+        if (!earlier.cameOf(RequestHash.of(purchase))) {
+            return new Taken.KeyReused(earlier);
+        }
+        Order order = twins.awaitDecision(earlier);
+        return order.status().isDecided() ? new Taken.Settled(order, false) : new Taken.InProgress(order);
+    }
+
+    private Order twinOf(Order order) {
+        return book.findByKey(order.purchase().buyer(), order.idempotencyKey())
+                .orElseThrow(
+                        () -> new IllegalStateException("The order that took the key of " + order.id() + " is gone"));
+    }
+
+    /** How a request ends. */
+    sealed interface Taken {
+
+        /** @param first whether it was this request that made the order */
+        record Settled(Order order, boolean first) implements Taken {}
+
+        /** Another request with this key is still placing the order. */
+        record InProgress(Order order) implements Taken {}
+
+        /** This request's order may or may not be carried out; its row will tell. */
+        record Unknown(Order order) implements Taken {}
+
+        /** The key has an order already, which is another one. */
+        record KeyReused(Order earlier) implements Taken {}
+
+        /** The coordinator is away; nothing was written down. */
+        record NotBegun() implements Taken {}
+    }
+}

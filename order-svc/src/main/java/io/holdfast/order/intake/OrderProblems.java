@@ -1,0 +1,80 @@
+package io.holdfast.order.intake;
+
+import io.holdfast.edge.ProblemException;
+import io.holdfast.order.intake.OrderCheck.Flaw;
+import io.holdfast.order.model.Order;
+import io.holdfast.order.model.OrderId;
+import io.holdfast.order.model.Rejection;
+import java.util.List;
+import java.util.Map;
+import org.springframework.http.HttpStatus;
+
+/** What an order that is not carried out is answered with. */
+final class OrderProblems {
+
+    /** Member of a problem that is worth another try, in seconds; it is sent as the header Retry-After too. */
+    static final String RETRY_AFTER = "retryAfterSeconds";
+
+    private static final String ORDER_ID = "orderId";
+
+    private OrderProblems() {}
+
+    static ProblemException invalid(List<Flaw> flaws) {
+        String detail = flaws.size() == 1
+                ? "The order cannot be taken: " + flaws.get(0).field() + " "
+                        + flaws.get(0).message() + "."
+                : "The order cannot be taken: " + flaws.size() + " things are wrong with it, see errors.";
+        return new ProblemException(HttpStatus.BAD_REQUEST, "invalid-order", detail, Map.of("errors", flaws));
+    }
+
+    static ProblemException keyReused() {
+        return new ProblemException(
+                HttpStatus.UNPROCESSABLE_CONTENT,
+                "idempotency-key-reused",
+                "This Idempotency-Key was used for another order. Use a new key for a new order.");
+    }
+
+    /** The same for the same order, however often it is asked for. */
+    static ProblemException rejected(OrderId id, Rejection why) {
+        HttpStatus status = statusOf(why.reason());
+        Map<String, Object> properties =
+                status.is5xxServerError() ? Map.of(ORDER_ID, id.value(), RETRY_AFTER, 1) : Map.of(ORDER_ID, id.value());
+        return new ProblemException(status, why.reason().code(), why.detail(), properties);
+    }
+
+    static ProblemException inProgress(Order order) {
+        return new ProblemException(
+                HttpStatus.CONFLICT,
+                "order-in-progress",
+                "An order with this Idempotency-Key is being placed. Ask again with the same key, or look at the order.",
+                Map.of(ORDER_ID, order.id().value(), RETRY_AFTER, 1));
+    }
+
+    static ProblemException outcomeUnknown(Order order) {
+        return new ProblemException(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "outcome-unknown",
+                "It is not known yet whether this order will be carried out. It will be decided within a minute once all"
+                        + " services are back: GET /orders/" + order.id()
+                        + " will tell, and so will the same request with the"
+                        + " same Idempotency-Key.",
+                Map.of(ORDER_ID, order.id().value(), RETRY_AFTER, 5));
+    }
+
+    static ProblemException cannotBegin() {
+        return new ProblemException(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                Rejection.Reason.SERVICE_UNAVAILABLE.code(),
+                "Orders cannot be placed at the moment. Nothing was written down; please send the same order again.",
+                Map.of(RETRY_AFTER, 2));
+    }
+
+    private static HttpStatus statusOf(Rejection.Reason reason) {
+        return switch (reason) {
+            case OUT_OF_STOCK -> HttpStatus.CONFLICT;
+            case INSUFFICIENT_FUNDS -> HttpStatus.PAYMENT_REQUIRED;
+            case INVALID_ORDER -> HttpStatus.BAD_REQUEST;
+            case SERVICE_UNAVAILABLE, ABANDONED, ROLLED_BACK -> HttpStatus.SERVICE_UNAVAILABLE;
+        };
+    }
+}

@@ -1,0 +1,70 @@
+package io.holdfast.order.intake;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An order as it came in. Anything may be missing or wrong; {@link OrderCheck} finds out. */
+@Schema(name = "PlaceOrder", description = "What is ordered, by whom, and how it is paid")
+record PlaceOrderRequest(
+        @Schema(
+                description = "Who orders and whose wallet pays: 1 to 64 characters out of A-Z a-z 0-9 . _ @ -",
+                example = "alice",
+                requiredMode = RequiredMode.REQUIRED)
+        @Nullable
+        String buyerId,
+
+        @Schema(
+                description =
+                        "1 to 200 lines, each SKU once; how many pieces one order may have in all is a live setting",
+                requiredMode = RequiredMode.REQUIRED)
+        @Nullable
+        List<@Nullable Item> items,
+
+        @Schema(requiredMode = RequiredMode.REQUIRED) @Nullable
+        Payment payment) {
+
+    @Schema(name = "PlaceOrderItem")
+    record Item(
+            @Schema(
+                    description = "1 to 64 characters out of A-Z a-z 0-9 . _ -",
+                    example = "apple-1",
+                    requiredMode = RequiredMode.REQUIRED)
+            @Nullable
+            String sku,
+
+            @Schema(description = "Pieces, at least 1", example = "2", requiredMode = RequiredMode.REQUIRED) @Nullable
+            Long quantity,
+
+            @Schema(description = "Price of one piece", requiredMode = RequiredMode.REQUIRED) @Nullable
+            Price unitPrice) {}
+
+    @Schema(name = "PlaceOrderPrice")
+    record Price(
+            @Schema(
+                    description = "In the smallest unit of the currency; above 0",
+                    example = "1999",
+                    requiredMode = RequiredMode.REQUIRED)
+            @Nullable
+            Long minor,
+
+            @Schema(
+                    description = "ISO 4217 code, one for all lines",
+                    example = "CNY",
+                    requiredMode = RequiredMode.REQUIRED)
+            @Nullable
+            String currency) {}
+
+    @Schema(name = "PlaceOrderPayment")
+    record Payment(
+            @Schema(
+                    description = "WALLET. CARD is not offered yet.",
+                    example = "WALLET",
+                    requiredMode = RequiredMode.REQUIRED)
+            @Nullable
+            String method,
+
+            @Schema(description = "For CARD only", hidden = true) @Nullable
+            String token) {}
+}

@@ -1,0 +1,103 @@
+package io.holdfast.order.intake;
+
+import io.holdfast.edge.IdempotencyKey;
+import io.holdfast.edge.ProblemException;
+import io.holdfast.order.intake.OrderIntake.Taken;
+import io.holdfast.order.model.Order;
+import io.holdfast.order.reading.OrderView;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.net.URI;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@Tag(name = "Orders")
+class PlaceOrderResource {
+
+    private final OrderIntake intake;
+
+    PlaceOrderResource(OrderIntake intake) {
+        this.intake = intake;
+    }
+
+    @PostMapping("/orders")
+    @Operation(
+            summary = "Place an order",
+            description = """
+                    Freezes the money, reserves the stock, and answers when the order is decided. Either everything is carried \
+                    out or nothing is held. An order that is refused is kept, as REJECTED with its reason, and the problem names \
+                    its orderId.""",
+            parameters =
+                    @Parameter(
+                            name = IdempotencyKey.HEADER,
+                            in = ParameterIn.HEADER,
+                            required = true,
+                            description =
+                                    "Your name for this order, 1 to 64 visible ASCII characters. The same key with the"
+                                            + " same order gets the same answer; with another order it gets 422.",
+                            schema = @Schema(type = "string", maxLength = IdempotencyKey.MAX_LENGTH)))
+    @ApiResponse(
+            responseCode = "201",
+            description = "The order is decided: PAID, or CONFIRMING while a confirmation is still being tried",
+            headers = @Header(name = "Location", description = "Where the order is to be found"))
+    @ApiResponse(responseCode = "200", description = "The order that this key made before")
+    @ApiResponse(responseCode = "400", description = "`invalid-order`, with `errors`; or the key is missing or invalid")
+    @ApiResponse(responseCode = "402", description = "`insufficient-funds`")
+    @ApiResponse(
+            responseCode = "409",
+            description = "`out-of-stock`; or `order-in-progress`: the same key is being placed at this moment")
+    @ApiResponse(responseCode = "422", description = "`idempotency-key-reused`: the key has made another order")
+    @ApiResponse(
+            responseCode = "503",
+            description =
+                    "`service-unavailable`: not carried out, nothing is held; `outcome-unknown`: ask again, the order or"
+                            + " the same request, to learn how it ended")
+    ResponseEntity<OrderView> place(
+            @Parameter(hidden = true) @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key,
+            @RequestBody PlaceOrderRequest request) {
+        try {
+            return answer(intake.take(request, key));
+        } catch (InvalidOrderException e) {
+            throw OrderProblems.invalid(e.flaws());
+        }
+    }
+
+    private static ResponseEntity<OrderView> answer(Taken taken) {
+        if (taken instanceof Taken.Settled settled) {
+            return settled(settled.order(), settled.first() ? HttpStatus.CREATED : HttpStatus.OK);
+        }
+        throw problem(taken);
+    }
+
+    private static ResponseEntity<OrderView> settled(Order order, HttpStatus status) {
+        order.whyRejected().ifPresent(why -> {
+            throw OrderProblems.rejected(order.id(), why);
+        });
+        return ResponseEntity.status(status)
+                .location(URI.create("/orders/" + order.id()))
+                .body(OrderView.of(order));
+    }
+
+    private static ProblemException problem(Taken taken) {
+        if (taken instanceof Taken.InProgress inProgress) {
+            return OrderProblems.inProgress(inProgress.order());
+        }
+        if (taken instanceof Taken.Unknown unknown) {
+            return OrderProblems.outcomeUnknown(unknown.order());
+        }
+        if (taken instanceof Taken.NotBegun) {
+            return OrderProblems.cannotBegin();
+        }
+        return OrderProblems.keyReused();
+    }
+}

@@ -1,0 +1,53 @@
+package io.holdfast.order.neighbour;
+
+import feign.Retryer;
+import feign.codec.Decoder;
+import feign.codec.Encoder;
+import feign.codec.ErrorDecoder;
+import org.springframework.cloud.openfeign.EnableFeignClients;
+import org.springframework.cloud.openfeign.clientconfig.HttpClient5FeignConfiguration.HttpClientBuilderCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The Feign clients and what they have in common. Timeouts and pool sizes are in application.yml, per client. */
+@Configuration(proxyBeanMethods = false)
+@EnableFeignClients(
+        clients = {ReservationClient.class, PaymentClient.class, StockBranchesClient.class, PaymentBranchesClient.class
+        },
+        defaultConfiguration = NeighbourClients.OfEachClient.class)
+class NeighbourClients {
+
+    /**
+     * A Try that is sent twice registers two branches. Feign does not retry by default; Apache's HTTP client does, by itself, and
+     * even repeats a POST that was answered 503.
+     */
+    @Bean
+    HttpClientBuilderCustomizer noRetriesBelowFeign() {
+        return builder -> builder.disableAutomaticRetries().disableRedirectHandling();
+    }
+
+    /** Not a configuration of the application: Feign makes these beans anew for each client. */
+    static class OfEachClient {
+
+        @Bean
+        Retryer retryer() {
+            return Retryer.NEVER_RETRY;
+        }
+
+        @Bean
+        Encoder encoder(JsonMapper json) {
+            return new NeighbourJson(json);
+        }
+
+        @Bean
+        Decoder decoder(JsonMapper json) {
+            return new NeighbourJson(json);
+        }
+
+        @Bean
+        ErrorDecoder errorDecoder(JsonMapper json) {
+            return new NeighbourJson(json);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.holdfast.order.placing;
+
+import io.holdfast.order.book.OrderBook;
+import io.holdfast.order.model.OrderId;
+import io.holdfast.order.model.Rejection;
+import io.holdfast.order.neighbour.Payments;
+import io.holdfast.order.neighbour.Payments.CaptureAnswer;
+import io.holdfast.tcc.NotYetException;
+import io.holdfast.tcc.RemoteConfirmStep;
+import java.util.List;
+import org.apache.seata.rm.tcc.api.BusinessActionContext;
+import org.apache.seata.rm.tcc.api.LocalTCC;
+import org.apache.seata.rm.tcc.api.TwoPhaseBusinessAction;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * The branch of the orders themselves, the last one of their global transaction.
+ *
+ * <p>The coordinator confirms branches in the order of their registration, but in a retry round it goes on past a service that it
+ * cannot reach. So the Confirm does not trust that order: it asks payment-svc, and an order is PAID only once its money is taken.
+ *
+ * <p>The ids are not put into the action's context, which the coordinator keeps in a narrow column: the rows bear xid and branch.
+ */
+@LocalTCC
+@Component
+public class OrderPlacement implements RemoteConfirmStep {
+
+    private final OrderBook book;
+    private final Payments payments;
+
+    public OrderPlacement(OrderBook book, Payments payments) {
+        this.book = book;
+        this.payments = payments;
+    }
+
+    /**
+     * Try: RECEIVED becomes PLACED, for all of these orders or none.
+     *
+     * @param context given by Seata; callers pass null
+     */
+    @TwoPhaseBusinessAction(
+            name = "order.place",
+            commitMethod = "complete",
+            rollbackMethod = "reject",
+            useTCCFence = true)
+    public void place(@Nullable BusinessActionContext context, List<OrderId> orders) {
+        if (context == null) {
+            throw new IllegalStateException("order.place was called past Seata's interceptor");
+        }
+        book.place(orders, context.getXid(), context.getBranchId());
+    }
+
+    /** Are the payments captured? Until they are, the buyer may already know that the order is decided. */
+    @Override
+    public void beforeConfirm(BusinessActionContext context) {
+        String xid = context.getXid();
+        CaptureAnswer answer = payments.askForCaptures(xid, book.ordersOf(xid, context.getBranchId()));
+        if (answer instanceof CaptureAnswer.Waiting waiting) {
+            book.awaitConfirm(xid);
+            throw new NotYetException(waiting.why());
+        }
+    }
+
+    /** Confirm: the orders are PAID. */
+    public boolean complete(BusinessActionContext context) {
+        book.complete(context.getXid(), context.getBranchId());
+        return true;
+    }
+
+    /**
+     * Cancel: the orders are REJECTED. That happens to placed orders only if the coordinator ran out of patience, because the
+     * placing itself rolls back no more once all Tries are through.
+     */
+    public boolean reject(BusinessActionContext context) {
+        book.cancel(context.getXid(), context.getBranchId(), Rejection.rolledBack());
+        return true;
+    }
+}

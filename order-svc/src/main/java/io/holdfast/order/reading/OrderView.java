@@ -1,0 +1,92 @@
+package io.holdfast.order.reading;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.holdfast.order.model.Money;
+import io.holdfast.order.model.Order;
+import io.holdfast.order.model.OrderLine;
+import io.holdfast.order.model.OrderStatus;
+import io.holdfast.order.model.Rejection;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An order as it is shown outside. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(name = "Order")
+public record OrderView(
+        @Schema(example = "0198c0de-7f00-7abc-8def-0123456789ab")
+        String orderId,
+
+        @Schema(example = "alice") String buyerId,
+
+        @Schema(
+                description =
+                        "RECEIVED and PLACED: not decided yet. CONFIRMING: decided, and being confirmed. PAID and REJECTED:"
+                                + " final.")
+        OrderStatus status,
+
+        Amount total,
+        List<Item> items,
+        Payment payment,
+
+        @Schema(
+                description =
+                        "The global transaction that carries it out; missing if it was refused before one was needed")
+        @Nullable
+        String xid,
+
+        @Schema(description = "Why it was not carried out; of a REJECTED order only") @Nullable
+        Reason rejection,
+
+        Instant createdAt,
+
+        @Schema(description = "When it became PAID or REJECTED") @Nullable
+        Instant decidedAt) {
+
+    public static OrderView of(Order order) {
+        return new OrderView(
+                order.id().value(),
+                order.purchase().buyer().value(),
+                order.status(),
+                Amount.of(order.total()),
+                order.purchase().lines().stream().map(Item::of).toList(),
+                new Payment(order.purchase().method().name()),
+                order.xid(),
+                order.whyRejected().map(Reason::of).orElse(null),
+                order.createdAt(),
+                order.decidedAt());
+    }
+
+    @Schema(name = "Money", description = "In the smallest unit of the currency")
+    public record Amount(
+            @Schema(example = "3998") long minor,
+            @Schema(example = "CNY") String currency) {
+
+        static Amount of(Money money) {
+            return new Amount(money.minor(), money.currency());
+        }
+    }
+
+    @Schema(name = "OrderItem")
+    public record Item(
+            @Schema(example = "apple-1") String sku,
+            @Schema(example = "2") int quantity,
+            Amount unitPrice) {
+
+        static Item of(OrderLine line) {
+            return new Item(line.sku().value(), line.quantity().value(), Amount.of(line.unitPrice()));
+        }
+    }
+
+    @Schema(name = "OrderPayment")
+    public record Payment(@Schema(example = "WALLET") String method) {}
+
+    @Schema(name = "OrderRejection")
+    public record Reason(@Schema(example = "out-of-stock") String code, String detail) {
+
+        static Reason of(Rejection why) {
+            return new Reason(why.reason().code(), why.detail());
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.holdfast.order.reading;
+
+import io.holdfast.edge.ProblemException;
+import io.holdfast.order.book.OrderBook;
+import io.holdfast.order.book.OrderFilter;
+import io.holdfast.order.book.OrderPage;
+import io.holdfast.order.model.BuyerId;
+import io.holdfast.order.model.Order;
+import io.holdfast.order.model.OrderId;
+import io.holdfast.order.model.OrderStatus;
+import io.holdfast.order.neighbour.NeighbourBranches;
+import io.holdfast.tcc.branch.BranchHistory;
+import io.holdfast.tcc.branch.BranchRecord;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@Tag(name = "Orders", description = "Orders and what became of them")
+class OrdersResource {
+
+    private final OrderBook book;
+    private final BranchHistory ownBranches;
+    private final NeighbourBranches neighbourBranches;
+
+    OrdersResource(OrderBook book, BranchHistory ownBranches, NeighbourBranches neighbourBranches) {
+        this.book = book;
+        this.ownBranches = ownBranches;
+        this.neighbourBranches = neighbourBranches;
+    }
+
+    @GetMapping("/orders/{orderId}")
+    @Operation(summary = "Show an order", description = """
+                    With its timeline: what each service did when, Try by Try and Confirm by Confirm. A service that does not \
+                    answer is named in `timelineIncomplete`; the order itself is always shown.""")
+    @ApiResponse(responseCode = "200", description = "The order")
+    @ApiResponse(responseCode = "404", description = "`not-found`: there is no such order")
+    OrderWithTimeline show(
+            @Parameter(description = "As it was given in the answer to the order", schema = @Schema(format = "uuid"))
+                    @PathVariable
+                    String orderId) {
+        Order order = Optional.of(orderId)
+                .filter(OrderId::isWellFormed)
+                .flatMap(id -> book.find(new OrderId(id)))
+                .orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "not-found", "There is no such order."));
+        if (order.xid() == null) {
+            return new OrderWithTimeline(OrderView.of(order), Timeline.of(order, List.of()), List.of());
+        }
+        NeighbourBranches.Found found = neighbourBranches.of(order.xid());
+        List<BranchRecord> branches = new ArrayList<>(found.branches());
+        branches.addAll(ownBranches.branchesOf(order.xid()));
+        return new OrderWithTimeline(OrderView.of(order), Timeline.of(order, branches), found.silent());
+    }
+
+    @GetMapping("/orders")
+    @Operation(
+            summary = "List orders",
+            description = "Newest first, a page at a time, all or those that are asked for.")
+    @ApiResponse(responseCode = "200", description = "The page; empty if it is past the last one")
+    @ApiResponse(responseCode = "400", description = "`invalid-request`, with `errors`")
+    OrderPageView list(
+            @Parameter(description = "Only orders in this status") @RequestParam(required = false) @Nullable
+                    OrderStatus status,
+            @Parameter(
+                            description = "Only orders of this buyer",
+                            schema = @Schema(type = "string", maxLength = 64, example = "alice"))
+                    @RequestParam(required = false)
+                    @Nullable
+                    BuyerId buyerId,
+            @Parameter(description = "Which page, from 0") @RequestParam(defaultValue = "0") @Min(0) @Max(100_000)
+                    int page,
+            @Parameter(description = "Orders on a page") @RequestParam(defaultValue = "20") @Min(1) @Max(100)
+                    int size) {
+        OrderPage found = book.page(new OrderFilter(status, buyerId), page, size);
+        return new OrderPageView(found.orders().stream().map(OrderView::of).toList(), page, size, found.total());
+    }
+}
