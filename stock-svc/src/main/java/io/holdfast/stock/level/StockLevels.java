@@ -1,0 +1,120 @@
+package io.holdfast.stock.level;
+
+import io.holdfast.stock.model.Allotment;
+import io.holdfast.stock.model.OrderLines;
+import io.holdfast.stock.model.Quantity;
+import io.holdfast.stock.model.Sku;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.apache.ibatis.exceptions.PersistenceException;
+import org.apache.ibatis.executor.BatchResult;
+import org.apache.ibatis.session.ExecutorType;
+import org.apache.ibatis.session.SqlSession;
+import org.apache.ibatis.session.SqlSessionFactory;
+import org.mybatis.spring.MyBatisExceptionTranslator;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/**
+ * Moves stock between available, reserved and sold, in the local transaction that is open. Every move changes one row per SKU,
+ * in the order of the SKUs, and fails if a single row was not as it has to be.
+ */
+@Component
+public class StockLevels {
+
+    /** From 1,000 on MariaDB turns a list into a subquery, which it may join in any order; that order is our lock order. */
+    private static final int LONGEST_LIST = 500;
+
+    private final LevelMapper levels;
+    private final SqlSessionFactory sessions;
+    private final MyBatisExceptionTranslator translator;
+
+    StockLevels(LevelMapper levels, SqlSessionFactory sessions) {
+        this.levels = levels;
+        this.sessions = sessions;
+        this.translator = new MyBatisExceptionTranslator(
+                sessions.getConfiguration().getEnvironment().getDataSource(), true);
+    }
+
+    /** Says who would get what at this moment. Nothing is locked and nothing moves. */
+    public Allotment foresee(List<OrderLines> orders) {
+        return Allotment.of(orders, available(orders, levels::findAll));
+    }
+
+    /** From available to reserved, for all orders or, if one has to be refused, for none. */
+    public Allotment reserve(List<OrderLines> orders) {
+        Allotment allotment = Allotment.of(orders, available(orders, levels::lock));
+        if (allotment instanceof Allotment.Granted granted) {
+            move("reserve", granted.totals(), LevelMapper::reserve);
+        }
+        return allotment;
+    }
+
+    /** From reserved to sold. */
+    public void sell(SortedMap<Sku, Quantity> totals) {
+        move("sell", totals, LevelMapper::sell);
+    }
+
+    /** From reserved to available. */
+    public void release(SortedMap<Sku, Quantity> totals) {
+        move("release", totals, LevelMapper::release);
+    }
+
+    /** @return false if that many more cannot be counted */
+    public boolean receive(Sku sku, Quantity quantity) {
+        if (add(sku, quantity)) {
+            return true;
+        }
+        levels.ensure(sku.value());
+        return add(sku, quantity);
+    }
+
+    private boolean add(Sku sku, Quantity quantity) {
+        return levels.receive(sku.value(), quantity.value(), Long.MAX_VALUE - quantity.value()) == 1;
+    }
+
+    private static Map<Sku, Long> available(
+            List<OrderLines> orders, Function<Collection<String>, List<LevelRow>> read) {
+        TreeSet<String> wanted = new TreeSet<>();
+        orders.forEach(order -> order.lines().keySet().forEach(sku -> wanted.add(sku.value())));
+        List<String> sorted = new ArrayList<>(wanted);
+        Map<Sku, Long> available = new HashMap<>();
+        for (int from = 0; from < sorted.size(); from += LONGEST_LIST) {
+            read.apply(sorted.subList(from, Math.min(from + LONGEST_LIST, sorted.size())))
+                    .forEach(row -> available.put(new Sku(row.sku()), row.available()));
+        }
+        return available;
+    }
+
+    private void move(String what, SortedMap<Sku, Quantity> totals, Move move) {
+        int[] found;
+        // A session of its own, for a session executes in one way only; its connection is that of the open transaction.
+        try (SqlSession session = sessions.openSession(ExecutorType.BATCH)) {
+            LevelMapper batched = session.getMapper(LevelMapper.class);
+            totals.forEach((sku, quantity) -> move.apply(batched, sku.value(), quantity.value()));
+            found = session.flushStatements().stream()
+                    .map(BatchResult::getUpdateCounts)
+                    .flatMapToInt(Arrays::stream)
+                    .toArray();
+        } catch (PersistenceException e) {
+            DataAccessException translated = translator.translateExceptionIfPossible(e);
+            throw translated == null ? e : translated;
+        }
+        if (found.length != totals.size() || Arrays.stream(found).anyMatch(rows -> rows != 1)) {
+            throw new IllegalStateException("I1: the stock does not hold what is to be moved (" + what
+                    + "), rows found: " + Arrays.toString(found) + " for " + totals);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Move {
+        int apply(LevelMapper mapper, String sku, long quantity);
+    }
+}

@@ -1,0 +1,89 @@
+package io.holdfast.stock.receipt;
+
+import io.holdfast.edge.IdempotencyKey;
+import io.holdfast.stock.level.StockLevels;
+import io.holdfast.stock.model.Quantity;
+import io.holdfast.stock.model.Sku;
+import io.holdfast.stock.receipt.ReceiptOutcome.KeyReused;
+import io.holdfast.stock.receipt.ReceiptOutcome.Received;
+import io.holdfast.stock.receipt.ReceiptOutcome.Repeated;
+import io.holdfast.stock.receipt.ReceiptOutcome.TooMany;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.dao.PessimisticLockingFailureException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Takes goods in, once per idempotency key. */
+@Component
+class GoodsIn {
+
+    private static final Logger log = LoggerFactory.getLogger(GoodsIn.class);
+    private static final int ATTEMPTS = 3;
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    private final StockLevels levels;
+    private final ReceiptMapper receipts;
+    private final Clock clock;
+    private final TransactionTemplate transaction;
+
+    GoodsIn(StockLevels levels, ReceiptMapper receipts, PlatformTransactionManager transactionManager, Clock clock) {
+        this.levels = levels;
+        this.receipts = receipts;
+        this.clock = clock;
+        this.transaction = new TransactionTemplate(transactionManager);
+        // A new SKU is first looked for in vain; REPEATABLE READ would lock the gap in which others want to insert.
+        this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+        this.transaction.setTimeout((int) TIMEOUT.toSeconds());
+    }
+
+    ReceiptOutcome receive(IdempotencyKey key, Sku sku, Quantity quantity) {
+        LocalDateTime now = LocalDateTime.now(clock).truncatedTo(ChronoUnit.MILLIS);
+        ReceiptRow wanted = new ReceiptRow(key.value(), sku.value(), quantity.value(), now);
+        for (int attempt = 1; ; attempt++) {
+            Optional<ReceiptRow> earlier = receipts.find(key.value());
+            if (earlier.isPresent()) {
+                return earlier.get().asksTheSameAs(wanted) ? new Repeated(earlier.get()) : new KeyReused();
+            }
+            try {
+                return Objects.requireNonNull(transaction.execute(status -> {
+                    if (!record(wanted, sku, quantity)) {
+                        status.setRollbackOnly();
+                        return new TooMany();
+                    }
+                    return new Received(wanted);
+                }));
+            } catch (DuplicateKeyException | PessimisticLockingFailureException e) {
+                // A twin with the same key came first, which the next look finds; or InnoDB broke a deadlock of first
+                // receipts.
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+                log.info(
+                        "A receipt of {} is looked at again: {}",
+                        sku,
+                        e.getClass().getSimpleName());
+            }
+        }
+    }
+
+    /** The stock first: twins then queue at its row, not at the key, where the losers would share a lock. */
+    private boolean record(ReceiptRow receipt, Sku sku, Quantity quantity) {
+        if (!levels.receive(sku, quantity)) {
+            return false;
+        }
+        if (receipts.insert(receipt) != 1) {
+            throw new IllegalStateException("I1: goods came in and their receipt was not recorded: " + receipt);
+        }
+        return true;
+    }
+}

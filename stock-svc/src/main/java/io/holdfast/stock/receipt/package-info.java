@@ -1,0 +1,5 @@
+/** Goods come in, once per idempotency key. */
+@NullMarked
+package io.holdfast.stock.receipt;
+
+import org.jspecify.annotations.NullMarked;

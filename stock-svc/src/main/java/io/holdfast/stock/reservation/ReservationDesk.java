@@ -1,0 +1,97 @@
+package io.holdfast.stock.reservation;
+
+import io.holdfast.stock.level.StockLevels;
+import io.holdfast.stock.model.Allotment;
+import io.holdfast.stock.model.OrderId;
+import io.holdfast.stock.model.OrderLines;
+import io.holdfast.stock.model.Quantity;
+import io.holdfast.stock.model.Sku;
+import io.holdfast.stock.reservation.ReservationOutcome.Busy;
+import io.holdfast.stock.reservation.ReservationOutcome.Refused;
+import io.holdfast.stock.reservation.ReservationOutcome.Reserved;
+import io.holdfast.tcc.TryRefusedException;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.seata.core.context.RootContext;
+import org.apache.seata.rm.tcc.api.BusinessActionContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.stereotype.Component;
+
+/**
+ * Looks before a Try is made. Every call of a Try registers a branch of its own, so the fence cannot know a repeated one: the
+ * order ids can. And what is plainly sold out is refused without a branch.
+ */
+@Component
+class ReservationDesk {
+
+    private static final Logger log = LoggerFactory.getLogger(ReservationDesk.class);
+
+    /** Seata puts the context of the branch that it registers in this place. */
+    private static final @Nullable BusinessActionContext OF_THE_NEW_BRANCH = null;
+
+    private final Reservations reservations;
+    private final StockLevels levels;
+    private final ReserveStock action;
+
+    ReservationDesk(Reservations reservations, StockLevels levels, ReserveStock action) {
+        this.reservations = reservations;
+        this.levels = levels;
+        this.action = action;
+    }
+
+    /** @throws TryRefusedException if there is no global transaction that the request belongs to */
+    ReservationOutcome reserve(List<OrderLines> orders) {
+        String xid = RootContext.getXID();
+        if (xid == null) {
+            throw new TryRefusedException.NoGlobalTransaction("stock.reserve");
+        }
+        List<ReservationRow> live = reservations.live(orders);
+        if (!live.isEmpty()) {
+            return isRepeated(xid, orders, live) ? new Reserved() : busy(live);
+        }
+        if (levels.foresee(orders) instanceof Allotment.Refused refused) {
+            return new Refused(refused.refusals());
+        }
+        try {
+            action.reserve(OF_THE_NEW_BRANCH, orders);
+            return new Reserved();
+        } catch (OrdersRefusedException refused) {
+            return new Refused(refused.refusals());
+        } catch (DuplicateKeyException e) {
+            // Somebody reserved for one of them after the look: the unique key is what stands.
+            log.info("Another reservation of the same order came first, xid {}", xid);
+            List<ReservationRow> winner = reservations.live(orders);
+            if (winner.isEmpty()) {
+                throw e;
+            }
+            return busy(winner);
+        }
+    }
+
+    private static Busy busy(List<ReservationRow> live) {
+        return new Busy(live.stream()
+                .map(row -> new OrderId(row.orderId()))
+                .distinct()
+                .sorted()
+                .toList());
+    }
+
+    private static boolean isRepeated(String xid, List<OrderLines> orders, List<ReservationRow> live) {
+        Map<OrderId, SortedMap<Sku, Quantity>> held = live.stream()
+                .filter(row -> row.xid().equals(xid))
+                .collect(Collectors.groupingBy(
+                        row -> new OrderId(row.orderId()),
+                        Collectors.toMap(
+                                row -> new Sku(row.sku()),
+                                row -> new Quantity(row.quantity()),
+                                Quantity::plus,
+                                TreeMap::new)));
+        return orders.stream().allMatch(order -> order.lines().equals(held.get(order.order())));
+    }
+}

@@ -1,0 +1,67 @@
+package io.holdfast.stock.reservation;
+
+import io.holdfast.stock.level.StockLevels;
+import io.holdfast.stock.model.Allotment;
+import io.holdfast.stock.model.OrderLines;
+import io.holdfast.stock.model.ReservationStatus;
+import java.util.List;
+import org.apache.seata.rm.tcc.api.BusinessActionContext;
+import org.apache.seata.rm.tcc.api.LocalTCC;
+import org.apache.seata.rm.tcc.api.TwoPhaseBusinessAction;
+import org.springframework.stereotype.Component;
+
+/**
+ * The TCC action {@code stock.reserve}: stock is set aside for one or more orders, then sold or given back. The fence runs each
+ * of the three methods in one local transaction.
+ *
+ * <p>All three come to the stock last. Its rows are what every order wants, so they are held only for the last statement and
+ * the commit; and as everybody takes reservations first and stock last, in the order of the SKUs, nobody waits in a circle.
+ */
+@LocalTCC
+@Component
+public class ReserveStock {
+
+    private final Reservations reservations;
+    private final StockLevels levels;
+
+    ReserveStock(Reservations reservations, StockLevels levels) {
+        this.reservations = reservations;
+        this.levels = levels;
+    }
+
+    /**
+     * Try.
+     *
+     * @param orders at least one, with different order ids
+     * @throws OrdersRefusedException if there is not enough for one of them; then nothing is reserved for any
+     * @throws org.springframework.dao.DuplicateKeyException if one of the orders has a live reservation
+     */
+    @TwoPhaseBusinessAction(
+            name = "stock.reserve",
+            commitMethod = "sell",
+            rollbackMethod = "release",
+            useTCCFence = true)
+    public void reserve(BusinessActionContext context, List<OrderLines> orders) {
+        if (orders.isEmpty()) {
+            throw new IllegalArgumentException("a Try of no orders");
+        }
+        reservations.add(context.getXid(), context.getBranchId(), orders);
+        if (levels.reserve(orders) instanceof Allotment.Refused refused) {
+            throw new OrdersRefusedException(refused.refusals());
+        }
+    }
+
+    /** Confirm. */
+    public boolean sell(BusinessActionContext context) {
+        levels.sell(reservations.decide(
+                context.getXid(), context.getBranchId(), ReservationStatus.RESERVED.to(ReservationStatus.SOLD)));
+        return true;
+    }
+
+    /** Cancel. */
+    public boolean release(BusinessActionContext context) {
+        levels.release(reservations.decide(
+                context.getXid(), context.getBranchId(), ReservationStatus.RESERVED.to(ReservationStatus.RELEASED)));
+        return true;
+    }
+}
