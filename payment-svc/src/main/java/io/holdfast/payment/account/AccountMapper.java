@@ -21,6 +21,15 @@ interface AccountMapper {
             """)
     Optional<AccountRow> find(String buyerId);
 
+    @Select("""
+            <script>
+            select buyer_id, currency, deposited, balance, frozen, spent
+            from account where buyer_id in
+            <foreach collection="buyerIds" item="buyerId" open="(" separator="," close=")">#{buyerId}</foreach>
+            </script>
+            """)
+    List<AccountRow> findAll(Collection<String> buyerIds);
+
     /**
      * Locks the accounts that exist, in the order of their primary key: all who lock several accounts do it in that order, so
      * that they cannot deadlock. The forced index keeps a small table from being scanned, which would lock other buyers out.

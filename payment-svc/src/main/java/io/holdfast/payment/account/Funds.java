@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -21,7 +22,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
- * Moves money within accounts, for payments. Each call works in the local transaction that is open, changes one row per buyer,
+ * Moves money within accounts, for payments. Each move works in the local transaction that is open, changes one row per buyer,
  * sorted by buyer, in one JDBC batch, and fails if a single row was not as it must be.
  */
 @Component
@@ -38,18 +39,26 @@ public class Funds {
                 sessions.getConfiguration().getEnvironment().getDataSource(), true);
     }
 
+    /** What {@link #setAside} would say now. It locks nothing, so only the word of that one counts. */
+    public FundsDecision foresee(List<PaymentRequest> orders) {
+        return FundsDecision.on(orders, byBuyer(accounts.findAll(buyersOf(orders))));
+    }
+
     /** From balance to frozen, for all orders together; if one is refused, nothing is moved. */
     public FundsDecision setAside(List<PaymentRequest> orders) {
-        TreeSet<String> buyers =
-                orders.stream().map(order -> order.buyer().value()).collect(Collectors.toCollection(TreeSet::new));
-        Map<BuyerId, Account> locked = accounts.lock(buyers).stream()
-                .map(AccountRow::toAccount)
-                .collect(Collectors.toMap(Account::buyer, Function.identity()));
-        FundsDecision decision = FundsDecision.on(orders, locked);
+        FundsDecision decision = FundsDecision.on(orders, byBuyer(accounts.lock(buyersOf(orders))));
         if (decision instanceof FundsDecision.Granted granted) {
             move("set aside", granted.amounts(), AccountMapper::setAside);
         }
         return decision;
+    }
+
+    private static SortedSet<String> buyersOf(List<PaymentRequest> orders) {
+        return orders.stream().map(order -> order.buyer().value()).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Map<BuyerId, Account> byBuyer(List<AccountRow> rows) {
+        return rows.stream().map(AccountRow::toAccount).collect(Collectors.toMap(Account::buyer, Function.identity()));
     }
 
     /** From frozen to spent. */

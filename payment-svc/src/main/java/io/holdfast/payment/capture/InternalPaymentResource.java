@@ -50,7 +50,13 @@ class InternalPaymentResource {
 
     @Operation(
             summary = "Try: set the money of one or more orders aside, in the global transaction of the header TX_XID",
-            description = "All or nothing. 402 names in `refusals` every order that must be left out.")
+            description =
+                    "All or nothing. 402 names in `refusals` every order that has to be left out, each with its `orderId`,"
+                            + " `code`, `detail` and `available`: the orders are served in the order of the list, so the same list"
+                            + " without those is granted as long as the accounts stay as they are. The code of the problem is that of"
+                            + " the first refusal: `insufficient-funds` or `invalid-order` (another currency than the account's)."
+                            + " 409 `order-busy` names the orders that have another payment already. The same request in the same"
+                            + " global transaction sets aside once.")
     @PostMapping
     OpenedBody open(@Valid @RequestBody OpenRequest request) {
         List<PaymentRequest> orders =
@@ -58,16 +64,14 @@ class InternalPaymentResource {
         requireDistinct(orders);
         OpeningOutcome outcome = desk.open(orders);
         if (outcome instanceof Refused refused) {
-            throw refusal(refused.refusals());
+            throw refusal(
+                    HttpStatus.PAYMENT_REQUIRED,
+                    refused.refusals().stream().map(RefusalBody::of).toList());
         }
         if (outcome instanceof Busy busy) {
-            throw new ProblemException(
+            throw refusal(
                     HttpStatus.CONFLICT,
-                    "order-busy",
-                    "An order has a payment already, of another global transaction or for something else.",
-                    Map.of(
-                            "orderIds",
-                            busy.orders().stream().map(OrderId::value).toList()));
+                    busy.orders().stream().map(RefusalBody::busy).toList());
         }
         return new OpenedBody(
                 orders.stream().map(order -> order.order().value()).toList());
@@ -92,12 +96,9 @@ class InternalPaymentResource {
         }
     }
 
-    private static ProblemException refusal(List<Refusal> refusals) {
-        return new ProblemException(
-                HttpStatus.PAYMENT_REQUIRED,
-                refusals.get(0).reason().code(),
-                refusals.get(0).detail(),
-                Map.of("refusals", refusals.stream().map(RefusalBody::of).toList()));
+    private static ProblemException refusal(HttpStatus status, List<RefusalBody> refusals) {
+        RefusalBody first = refusals.get(0);
+        return new ProblemException(status, first.code(), first.detail(), Map.of("refusals", refusals));
     }
 
     record OpenRequest(@NotEmpty @Size(max = MOST_ORDERS) List<@NotNull @Valid OrderBody> orders) {}
@@ -118,12 +119,20 @@ class InternalPaymentResource {
 
     record OpenedBody(List<String> opened) {}
 
-    /** @param available in minor units of the account's currency */
+    /** @param available what the order could have had, in minor units of the account's currency */
     record RefusalBody(String orderId, String code, String detail, long available) {
 
         static RefusalBody of(Refusal refusal) {
             return new RefusalBody(
                     refusal.order().value(), refusal.reason().code(), refusal.detail(), refusal.availableMinor());
+        }
+
+        static RefusalBody busy(OrderId order) {
+            return new RefusalBody(
+                    order.value(),
+                    "order-busy",
+                    "The order has a payment already, of another global transaction or for something else.",
+                    0);
         }
     }
 

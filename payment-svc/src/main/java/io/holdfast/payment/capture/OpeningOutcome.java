@@ -16,7 +16,7 @@ sealed interface OpeningOutcome {
     /**
      * None was opened, because of live payments that are not of this request.
      *
-     * @param orders theirs, as far as is known
+     * @param orders theirs; at least one
      */
     record Busy(List<OrderId> orders) implements OpeningOutcome {}
 }

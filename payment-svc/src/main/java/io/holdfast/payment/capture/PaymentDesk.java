@@ -1,10 +1,13 @@
 package io.holdfast.payment.capture;
 
+import io.holdfast.payment.account.Funds;
 import io.holdfast.payment.capture.OpeningOutcome.Busy;
 import io.holdfast.payment.capture.OpeningOutcome.Opened;
 import io.holdfast.payment.capture.OpeningOutcome.Refused;
+import io.holdfast.payment.model.FundsDecision;
 import io.holdfast.payment.model.OrderId;
 import io.holdfast.payment.model.PaymentRequest;
+import io.holdfast.tcc.TryRefusedException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -18,8 +21,8 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Component;
 
 /**
- * Looks for payments of the orders before a Try is made. Every call of a Try registers a branch of its own, so the fence cannot
- * know a repeated one; the order ids can.
+ * Looks before a Try is made. Every call of a Try registers a branch of its own, so the fence cannot know a repeated one; the
+ * order ids can. And what plainly cannot be paid is refused without a branch.
  */
 @Component
 class PaymentDesk {
@@ -30,22 +33,27 @@ class PaymentDesk {
     private static final @Nullable BusinessActionContext TO_BE_FILLED_IN = null;
 
     private final PaymentMapper payments;
+    private final Funds funds;
     private final OpenPayments action;
 
-    PaymentDesk(PaymentMapper payments, OpenPayments action) {
+    PaymentDesk(PaymentMapper payments, Funds funds, OpenPayments action) {
         this.payments = payments;
+        this.funds = funds;
         this.action = action;
     }
 
+    /** @throws TryRefusedException if there is no global transaction that the request belongs to */
     OpeningOutcome open(List<PaymentRequest> orders) {
         String xid = RootContext.getXID();
-        List<PaymentRow> live = payments.findLive(
-                orders.stream().map(order -> order.order().value()).toList());
+        if (xid == null) {
+            throw new TryRefusedException.NoGlobalTransaction("payment.open");
+        }
+        List<PaymentRow> live = live(orders);
         if (!live.isEmpty()) {
-            return isRepeated(xid, orders, live)
-                    ? new Opened()
-                    : new Busy(
-                            live.stream().map(row -> new OrderId(row.orderId())).toList());
+            return isRepeated(xid, orders, live) ? new Opened() : busy(live);
+        }
+        if (funds.foresee(orders) instanceof FundsDecision.Refused refused) {
+            return new Refused(refused.refusals());
         }
         try {
             action.open(TO_BE_FILLED_IN, orders);
@@ -53,13 +61,29 @@ class PaymentDesk {
         } catch (PaymentsRefusedException refused) {
             return new Refused(refused.refusals());
         } catch (DuplicateKeyException e) {
-            // Somebody opened one of them after the look; the unique key is what stands.
-            log.info("A payment of the same order was opened at the same time, xid {}", xid);
-            return new Busy(List.of());
+            // Somebody opened one of them after the look: the unique key is what stands. Not even a twin in the same
+            // global
+            // transaction is told that all is well, because the coordinator would confirm the branch that just failed.
+            log.info("Another payment of the same order came first, xid {}", xid);
+            List<PaymentRow> winners = live(orders);
+            if (winners.isEmpty()) {
+                throw e;
+            }
+            return busy(winners);
         }
     }
 
-    private static boolean isRepeated(@Nullable String xid, List<PaymentRequest> orders, List<PaymentRow> live) {
+    private List<PaymentRow> live(List<PaymentRequest> orders) {
+        return payments.findLive(
+                orders.stream().map(order -> order.order().value()).toList());
+    }
+
+    private static Busy busy(List<PaymentRow> live) {
+        return new Busy(
+                live.stream().map(row -> new OrderId(row.orderId())).sorted().toList());
+    }
+
+    private static boolean isRepeated(String xid, List<PaymentRequest> orders, List<PaymentRow> live) {
         Map<String, PaymentRow> byOrder =
                 live.stream().collect(Collectors.toMap(PaymentRow::orderId, Function.identity()));
         return orders.stream().allMatch(order -> {

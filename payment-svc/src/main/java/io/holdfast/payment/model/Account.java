@@ -14,7 +14,8 @@ public record Account(BuyerId buyer, String currency, long deposited, long balan
         if (deposited < 0 || balance < 0 || frozen < 0 || spent < 0) {
             throw new IllegalArgumentException("I2: an account with a negative part, buyer " + buyer);
         }
-        if (deposited - balance - frozen != spent) {
+        // Compared before it is subtracted again: the difference of the first two is in range only then.
+        if (balance > deposited || deposited - balance - frozen != spent) {
             throw new IllegalArgumentException(
                     "I2: balance + frozen + spent is not what was deposited, buyer " + buyer);
         }

@@ -1,0 +1,44 @@
+package io.holdfast.payment;
+
+import io.holdfast.tcc.sql.testdatabase.TestDatabase;
+import io.holdfast.tcc.sql.testdatabase.TestSchema;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Import;
+import org.springframework.test.context.ActiveProfiles;
+import org.springframework.test.context.ContextConfiguration;
+
+/**
+ * payment-svc with its own settings, in a new schema of a real MariaDB. Nacos and the coordinator are left out: a
+ * {@link StandInCoordinator} gives the branches their numbers, and the fence is the real one.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Inherited
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
+@ActiveProfiles("without-nacos")
+@ContextConfiguration(initializers = OnRealDatabase.Schema.class)
+@Import(StandInCoordinator.class)
+public @interface OnRealDatabase {
+
+    /** Points the service to a schema that nobody else uses. */
+    class Schema implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+        @Override
+        public void initialize(ConfigurableApplicationContext context) {
+            TestSchema schema = TestDatabase.mariaDb().newSchema("payment");
+            TestPropertyValues.of(
+                            "HOLDFAST_DB_URL=" + schema.url(),
+                            "HOLDFAST_DB_USER=" + schema.user(),
+                            "HOLDFAST_DB_PASSWORD=" + schema.password())
+                    .applyTo(context);
+        }
+    }
+}
