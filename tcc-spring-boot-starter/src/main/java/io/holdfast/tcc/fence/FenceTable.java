@@ -75,11 +75,20 @@ final class FenceTable {
 
     /** @return false if the row is not TRIED any more: then another attempt has ended the branch */
     boolean recordFailure(BranchKey key, String error) {
-        String lastError = error.length() <= LAST_ERROR_LENGTH ? error : error.substring(0, LAST_ERROR_LENGTH);
         return jdbc.update("""
                         update tcc_fence_log set attempts = attempts + 1, last_error = ?
                         where xid = ? and branch_id = ? and status = 1
-                        """, lastError, key.xid(), key.branchId()) == 1;
+                        """, asLastError(error), key.xid(), key.branchId()) == 1;
+    }
+
+    /** What the column holds of it: PostgreSQL takes no NUL, and half a surrogate pair is no character. */
+    private static String asLastError(String error) {
+        String text = error.replace('\0', ' ');
+        if (text.length() <= LAST_ERROR_LENGTH) {
+            return text;
+        }
+        boolean cutsAPair = Character.isHighSurrogate(text.charAt(LAST_ERROR_LENGTH - 1));
+        return text.substring(0, cutsAPair ? LAST_ERROR_LENGTH - 1 : LAST_ERROR_LENGTH);
     }
 
     /** Final rows of one status that were last changed before the given time, oldest first. */

@@ -14,7 +14,6 @@ import javax.sql.DataSource;
 import org.apache.seata.common.exception.SkipCallbackWrapperException;
 import org.apache.seata.common.executor.Callback;
 import org.apache.seata.integration.tx.api.fence.FenceHandler;
-
 import org.apache.seata.integration.tx.api.remoting.TwoPhaseResult;
 import org.apache.seata.rm.tcc.api.BusinessActionContext;
 import org.apache.seata.rm.tcc.api.BusinessActionContextUtil;
@@ -219,7 +218,9 @@ public final class TccFence implements FenceHandler {
             log.warn("{} of {}, to be tried again, {}", outcome, action, key, cause);
         }
         try {
-            if (!table.recordFailure(key, error)) {
+            // In a transaction of its own: the pools of TCC services have auto-commit off, so without one it is lost.
+            boolean recorded = Objects.requireNonNull(transaction.execute(status -> table.recordFailure(key, error)));
+            if (!recorded) {
                 log.info(
                         "The failed attempt of {} is not recorded: the branch is not TRIED (any more), {}",
                         action,

@@ -207,10 +207,19 @@ final class MySqlServer extends TestDatabase {
 
     @Override
     public long deadlocks() throws SQLException {
+        return number("select `count` from information_schema.innodb_metrics where name = 'lock_deadlocks'");
+    }
+
+    @Override
+    public int transactionsWaitingForALock() throws SQLException {
+        return Math.toIntExact(
+                number("select count(*) from information_schema.innodb_trx where trx_state = 'LOCK WAIT'"));
+    }
+
+    private long number(String query) throws SQLException {
         try (Connection connection = connect("mysql");
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "select `count` from information_schema.innodb_metrics where name = 'lock_deadlocks'")) {
+                ResultSet rows = statement.executeQuery(query)) {
             rows.next();
             return rows.getLong(1);
         }

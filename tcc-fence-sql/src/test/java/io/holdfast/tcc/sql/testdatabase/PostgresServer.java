@@ -62,9 +62,18 @@ final class PostgresServer extends TestDatabase {
 
     @Override
     public long deadlocks() throws SQLException {
+        return number("select sum(deadlocks) from pg_stat_database");
+    }
+
+    @Override
+    public int transactionsWaitingForALock() throws SQLException {
+        return Math.toIntExact(number("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"));
+    }
+
+    private long number(String query) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("select sum(deadlocks) from pg_stat_database")) {
+                ResultSet rows = statement.executeQuery(query)) {
             rows.next();
             return rows.getLong(1);
         }

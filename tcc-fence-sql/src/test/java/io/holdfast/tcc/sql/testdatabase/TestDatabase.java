@@ -55,6 +55,9 @@ public abstract class TestDatabase {
     /** Deadlocks that this server has broken since it started; PostgreSQL counts those of sessions that have ended. */
     public abstract long deadlocks() throws SQLException;
 
+    /** Transactions that wait for another one's lock at this moment: how a test knows that two of them have met. */
+    public abstract int transactionsWaitingForALock() throws SQLException;
+
     abstract TestSchema createSchema(String name);
 
     /** The folder of the SQL scripts for this database. */
