@@ -1,0 +1,232 @@
+package io.holdfast.localstack;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The command line behind deploy/up, deploy/down and deploy/status. */
+@Command(
+        name = "deploy",
+        description = "Starts, stops and shows Holdfast on this machine, on its real parts.",
+        subcommands = {LocalStack.Up.class, LocalStack.Down.class, LocalStack.Status.class})
+public final class LocalStack {
+
+    private static final int FAILED = 1;
+
+    private LocalStack() {}
+
+    public static void main(String[] arguments) {
+        // Progress has to be readable where the locale is plain ASCII too.
+        PrintStream out =
+                new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8);
+        System.setOut(out);
+        CommandLine line = new CommandLine(new LocalStack());
+        line.setExecutionExceptionHandler((failure, command, parsed) -> {
+            explain(failure, out);
+            return FAILED;
+        });
+        System.exit(line.execute(arguments));
+    }
+
+    /** One clear line, the log's last lines before it. A defect of the launcher itself shows its stack trace. */
+    private static void explain(Exception failure, PrintStream out) {
+        if (failure instanceof PartFailed failed) {
+            failed.lastLines().forEach(line -> out.println("  | " + line));
+            out.println("FAILED  " + failed.getMessage());
+        } else if (failure instanceof IllegalStateException || failure instanceof IllegalArgumentException) {
+            out.println("FAILED  " + failure.getMessage());
+        } else if (failure instanceof InterruptedException) {
+            out.println("FAILED  interrupted");
+        } else {
+            failure.printStackTrace(out);
+            out.println("FAILED  " + failure);
+        }
+    }
+
+    /** What all three commands understand. */
+    static final class Where {
+
+        @Option(
+                names = "--run-dir",
+                paramLabel = "DIR",
+                description = "Folder for data, logs and secrets (default: deploy/.run).")
+        private Path runFolder;
+
+        @Option(
+                names = "--checkout",
+                hidden = true,
+                description = "Root of the checkout; the scripts in deploy pass it.")
+        private Path checkout = Path.of("").toAbsolutePath();
+
+        Path runFolder() {
+            return runFolder == null ? checkout.resolve("deploy/.run") : runFolder.toAbsolutePath();
+        }
+
+        boolean isUsed() {
+            return Files.exists(new RunFolder(runFolder()).stackFile());
+        }
+
+        Stack open(Optional<Integer> wantedOffset, PrintStream out) {
+            // What runs already decides about the ports, unless the caller says otherwise (and is told that it cannot
+            // be).
+            int offset = wantedOffset.orElseGet(() -> new StackFile(new RunFolder(runFolder()).stackFile())
+                    .offsetInUse()
+                    .orElse(0));
+            return Stack.in(checkout)
+                    .runFolder(runFolder())
+                    .portOffset(offset)
+                    .progress(out::println)
+                    .open();
+        }
+    }
+
+    @Command(
+            name = "up",
+            description = "Starts what does not run yet, and places three orders.",
+            mixinStandardHelpOptions = true)
+    static final class Up implements Callable<Integer> {
+
+        @Mixin
+        private Where where;
+
+        @Option(
+                names = "--port-offset",
+                paramLabel = "N",
+                description = "Added to every port, so that several platforms can run.")
+        private Integer portOffset;
+
+        @Option(names = "--no-demo", description = "Start only: no stock, no deposits, no orders.")
+        private boolean noDemo;
+
+        @Override
+        public Integer call() throws Exception {
+            PrintStream out = System.out;
+            long from = System.nanoTime();
+            Stack stack = where.open(Optional.ofNullable(portOffset), out);
+            boolean[] ended = {false};
+            // Ctrl-C, a closed terminal or a SIGTERM while the platform starts: what this call started is stopped.
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(
+                            () -> {
+                                if (!ended[0]) {
+                                    stack.abort();
+                                    out.println("stopped what this call had started");
+                                }
+                            },
+                            "abort"));
+            out.println("starting the platform; data, logs and secrets are in " + stack.runFolder());
+            try {
+                stack.startAll();
+            } finally {
+                ended[0] = !stack.isAborted();
+            }
+            out.printf("ready after %.0f s%n", (System.nanoTime() - from) / 1e9);
+            stack.notes().forEach(note -> out.println("note: " + note));
+            boolean asExpected = noDemo || new Demo(stack, out).run();
+            guide(stack, out);
+            return asExpected ? 0 : FAILED;
+        }
+
+        private static void guide(Stack stack, PrintStream out) {
+            Path secrets = stack.runFolder().resolve("secrets");
+            out.println();
+            out.println("Where to look next");
+            Table table = new Table("", "");
+            table.row("orders", stack.order().url() + "/swagger-ui.html");
+            table.row("stock", stack.stock().url() + "/swagger-ui.html");
+            table.row("payments", stack.payment().url() + "/swagger-ui.html");
+            table.row(
+                    "Nacos console",
+                    stack.nacos().consoleUrl() + "  (user nacos, NACOS_ADMIN_PASSWORD in " + secrets + ")");
+            table.row(
+                    "Seata console",
+                    stack.coordinator().consoleUrl() + "  (user seata, SEATA_CONSOLE_PASSWORD in " + secrets + ")");
+            table.row("logs", stack.runFolder().resolve("logs"));
+            table.row("what runs", "deploy/status");
+            table.row("stop it", "deploy/down  (--erase deletes the data too)");
+            table.lines("  ").stream().skip(1).forEach(out::println);
+        }
+    }
+
+    @Command(name = "down", description = "Stops everything; the data stays.", mixinStandardHelpOptions = true)
+    static final class Down implements Callable<Integer> {
+
+        @Mixin
+        private Where where;
+
+        @Option(names = "--erase", description = "Delete the data and the secrets too.")
+        private boolean erase;
+
+        @Override
+        public Integer call() throws Exception {
+            if (where.isUsed()) {
+                where.open(Optional.empty(), System.out).stopAll();
+            }
+            System.out.println("nothing of the platform runs in " + where.runFolder());
+            if (erase) {
+                new RunFolder(where.runFolder()).erase();
+                System.out.println("its data and secrets are deleted");
+            }
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "status",
+            description = "Shows each part. Exits with 0 if all of them work, else with 1.",
+            mixinStandardHelpOptions = true)
+    static final class Status implements Callable<Integer> {
+
+        @Mixin
+        private Where where;
+
+        @Override
+        public Integer call() throws Exception {
+            if (!where.isUsed()) {
+                System.out.println("nothing was started in " + where.runFolder());
+                return FAILED;
+            }
+            Table table = new Table("PART", "STATE", "URL", "PID", "MIB", "UP FOR", "LOG");
+            Stack stack = where.open(Optional.empty(), System.out);
+            long bytes = 0;
+            boolean allReady = true;
+            for (Part part : stack.parts()) {
+                Part.State state = part.state();
+                OptionalLong resident = part.residentBytes();
+                allReady &= state == Part.State.READY;
+                bytes += resident.orElse(0);
+                table.row(
+                        part.name(),
+                        state.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
+                        part.url(),
+                        text(part.pid()),
+                        resident.isPresent() ? resident.getAsLong() >> 20 : null,
+                        part.runningSince().map(Status::age).orElse(""),
+                        part.log());
+            }
+            table.lines("").forEach(System.out::println);
+            System.out.println(bytes / (1 << 20) + " MiB in all");
+            return allReady ? 0 : FAILED;
+        }
+
+        private static String text(OptionalLong number) {
+            return number.isPresent() ? Long.toString(number.getAsLong()) : "";
+        }
+
+        private static String age(java.time.Instant since) {
+            Duration age = Duration.between(since, java.time.Instant.now());
+            return age.toHours() > 0
+                    ? age.toHours() + " h " + age.toMinutesPart() + " min"
+                    : age.toMinutes() > 0 ? age.toMinutes() + " min" : age.toSeconds() + " s";
+        }
+    }
+}

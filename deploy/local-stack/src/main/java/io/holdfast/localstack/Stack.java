@@ -1,0 +1,382 @@
+package io.holdfast.localstack;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/**
+ * The whole platform on this machine: MariaDB, Nacos, the Seata coordinator and the three services, each a process of its own.
+ *
+ * <pre>{@code
+ * try (Stack stack = Stack.in(checkout).runFolder(folder).portOffset(10_000).stopWithThisJvm().open()) {
+ *     stack.startAll();
+ *     stack.stock().kill();
+ *     stack.stock().start(Map.of("SOME_SWITCH", "on"));
+ *     try (Connection connection = stack.database().access("stock_svc").connect()) { ... }
+ * }
+ * }</pre>
+ *
+ * <p>The processes outlive the JVM that started them, unless {@link Builder#stopWithThisJvm()} is set or {@link #close()} is called. The
+ * modules must have been built ({@code ./mvnw package}).
+ */
+public final class Stack implements AutoCloseable {
+
+    private final Surroundings at;
+    private final MariaDb database;
+    private final Nacos nacos;
+    private final Coordinator coordinator;
+    private final HoldfastService stock;
+    private final HoldfastService payment;
+    private final HoldfastService order;
+    private final Consumer<String> progress;
+
+    private Stack(Builder builder) {
+        RunFolder folder = new RunFolder(builder.runFolder).create();
+        this.at = new Surroundings(
+                builder.checkout,
+                folder,
+                new Ports(builder.portOffset),
+                Secrets.in(folder.secrets()),
+                new StackFile(folder.stackFile()),
+                new Surroundings.Launches());
+        this.progress = builder.progress;
+        this.database = new MariaDb(at);
+        this.nacos = new Nacos(at);
+        this.coordinator = new Coordinator(at, database, nacos);
+        this.stock = new HoldfastService("stock-svc", at.ports().stockSvc(), at, database, nacos);
+        this.payment = new HoldfastService("payment-svc", at.ports().paymentSvc(), at, database, nacos);
+        this.order = new HoldfastService("order-svc", at.ports().orderSvc(), at, database, nacos);
+    }
+
+    /** @param checkout the root of a checkout of Holdfast: where the built modules and the settings are found */
+    public static Builder in(Path checkout) {
+        return new Builder(checkout.toAbsolutePath().normalize());
+    }
+
+    /** Where and how the platform runs. */
+    public static final class Builder {
+
+        private final Path checkout;
+        private Path runFolder;
+        private int portOffset;
+        private boolean stopWithThisJvm;
+        private Consumer<String> progress = line -> {};
+
+        private Builder(Path checkout) {
+            this.checkout = checkout;
+            this.runFolder = checkout.resolve("deploy/.run");
+        }
+
+        /** The folder for data, logs, secrets and {@code stack.json}; one platform each. Default: {@code deploy/.run} in the checkout. */
+        public Builder runFolder(Path folder) {
+            this.runFolder = folder;
+            return this;
+        }
+
+        /** Added to every port, see {@link Ports}. Default: 0. */
+        public Builder portOffset(int offset) {
+            this.portOffset = offset;
+            return this;
+        }
+
+        /** Stops what was started when this JVM ends, however it ends short of kill -9. For tests. */
+        public Builder stopWithThisJvm() {
+            this.stopWithThisJvm = true;
+            return this;
+        }
+
+        /** Gets a line of text for each step of {@link Stack#startAll()} and {@link Stack#stopAll()}. */
+        public Builder progress(Consumer<String> lines) {
+            this.progress = lines;
+            return this;
+        }
+
+        /** Makes the run folder and its secrets if they are not there. Starts nothing. */
+        public Stack open() {
+            Stack stack = new Stack(this);
+            if (stopWithThisJvm) {
+                Runtime.getRuntime().addShutdownHook(new Thread(stack::abort, "stop the platform"));
+            }
+            return stack;
+        }
+    }
+
+    public MariaDb database() {
+        return database;
+    }
+
+    public Nacos nacos() {
+        return nacos;
+    }
+
+    public Coordinator coordinator() {
+        return coordinator;
+    }
+
+    public HoldfastService stock() {
+        return stock;
+    }
+
+    public HoldfastService payment() {
+        return payment;
+    }
+
+    public HoldfastService order() {
+        return order;
+    }
+
+    /** All parts, each after those that it needs. */
+    public List<Part> parts() {
+        return stages().stream().flatMap(List::stream).toList();
+    }
+
+    public StackFile stackFile() {
+        return at.stackFile();
+    }
+
+    public Secrets secrets() {
+        return at.secrets();
+    }
+
+    public Ports ports() {
+        return at.ports();
+    }
+
+    public Path runFolder() {
+        return at.folder().root();
+    }
+
+    /**
+     * Starts the parts that do not run, in order, and returns when every part does its work. What runs already is left alone.
+     *
+     * @throws PartFailed if one cannot be started; then everything that this call started is stopped again
+     */
+    public void startAll() throws InterruptedException {
+        start(parts());
+    }
+
+    /** Like {@link #startAll()}, for some of the parts; those that they need must be among them or run already. */
+    public void start(List<Part> wanted) throws InterruptedException {
+        FileChannel lock = lock();
+        try {
+            requireSameOffset();
+            List<Part> missing =
+                    wanted.stream().filter(part -> !part.isRunning()).toList();
+            // All before the first start: a busy port is told at once, not after half a minute.
+            for (Part part : missing) {
+                part.requireFreePorts();
+            }
+            List<Part> startedHere = Collections.synchronizedList(new ArrayList<>());
+            boolean complete = false;
+            try {
+                for (List<Part> stage : stages()) {
+                    startTogether(stage.stream().filter(wanted::contains).toList(), startedHere);
+                }
+                complete = true;
+            } finally {
+                if (!complete && !at.launches().isShut()) {
+                    stopTogether(startedHere);
+                }
+            }
+        } finally {
+            unlock(lock);
+        }
+    }
+
+    /** Stops all parts, those first that others do not need, each in good order or after its grace period by force. */
+    public void stopAll() throws InterruptedException {
+        FileChannel lock = lock();
+        try {
+            List<List<Part>> stages = new ArrayList<>(stages());
+            Collections.reverse(stages);
+            for (List<Part> stage : stages) {
+                stopTogether(stage);
+            }
+        } finally {
+            unlock(lock);
+        }
+    }
+
+    /** {@link #stopAll()}; if the thread is interrupted meanwhile, what this object started is stopped in a hurry. */
+    @Override
+    public void close() {
+        try {
+            stopAll();
+        } catch (InterruptedException hurried) {
+            abort();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** From any thread, also while the platform is starting: stops what this object started and nothing else; nothing starts after that. */
+    void abort() {
+        List<OsProcess> latestFirst = at.launches().shut();
+        try {
+            for (OsProcess process : latestFirst) {
+                process.signal("TERM");
+            }
+            for (OsProcess process : latestFirst) {
+                process.terminate(Duration.ofSeconds(10));
+            }
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        for (StackFile.Entry entry : at.stackFile().entries()) {
+            if (latestFirst.contains(entry.process())) {
+                at.stackFile().remove(entry.name());
+            }
+        }
+    }
+
+    boolean isAborted() {
+        return at.launches().isShut();
+    }
+
+    /** What a person should know about the platform as it runs now. */
+    List<String> notes() {
+        List<String> notes = new ArrayList<>(nacos.notes());
+        for (HoldfastService service : List.of(stock, payment, order)) {
+            if (service.isOutdated()) {
+                notes.add(service.name()
+                        + " runs an older build than the one in its target folder: deploy/down, then deploy/up");
+            }
+        }
+        return notes;
+    }
+
+    private List<List<Part>> stages() {
+        return List.of(List.of(database, nacos), List.of(coordinator), List.of(stock, payment, order));
+    }
+
+    private void startTogether(List<Part> stage, List<Part> startedHere) throws InterruptedException {
+        inParallel(stage, part -> {
+            long from = System.nanoTime();
+            boolean ran = part.isRunning();
+            if (ran) {
+                part.awaitReady();
+            } else {
+                startedHere.add(part);
+                part.start();
+            }
+            progress.accept("  %-12s %-15s %6.1f s   %s"
+                    .formatted(
+                            part.name(),
+                            ran ? "runs already" : "ready after",
+                            (System.nanoTime() - from) / 1e9,
+                            part.url()));
+        });
+    }
+
+    private void stopTogether(List<Part> parts) throws InterruptedException {
+        inParallel(parts, part -> {
+            if (part.isRunning()) {
+                long from = System.nanoTime();
+                part.stop();
+                progress.accept("  %-12s %-15s %6.1f s"
+                        .formatted(part.name(), "stopped after", (System.nanoTime() - from) / 1e9));
+            } else {
+                part.stop();
+            }
+        });
+    }
+
+    private interface Step {
+        void run(Part part) throws InterruptedException;
+    }
+
+    /** Returns when every step has ended. The first failure interrupts the other steps and is thrown. */
+    private static void inParallel(List<Part> parts, Step step) throws InterruptedException {
+        if (parts.isEmpty()) {
+            return;
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(parts.size());
+        CompletionService<Void> steps = new ExecutorCompletionService<>(threads);
+        Throwable first = null;
+        try {
+            for (Part part : List.copyOf(parts)) {
+                steps.submit(() -> {
+                    step.run(part);
+                    return null;
+                });
+            }
+            for (int i = 0; i < parts.size(); i++) {
+                Future<Void> ended = steps.take();
+                try {
+                    ended.get();
+                } catch (ExecutionException failure) {
+                    if (first == null) {
+                        first = failure.getCause();
+                        threads.shutdownNow();
+                    }
+                }
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        if (first instanceof Error error) {
+            throw error;
+        }
+        if (first instanceof RuntimeException failure) {
+            throw failure;
+        }
+        if (first != null) {
+            throw new InterruptedException();
+        }
+    }
+
+    private void requireSameOffset() {
+        Optional<Integer> inUse = at.stackFile().offsetInUse();
+        if (inUse.isPresent() && inUse.get() != at.ports().offset()) {
+            throw new IllegalStateException("the platform in " + at.folder().root() + " runs with port offset "
+                    + inUse.get() + ", not " + at.ports().offset() + ": stop it first (deploy/down)");
+        }
+    }
+
+    /** Two launchers at work on one run folder would each take the other's half-started parts for its own. */
+    private FileChannel lock() {
+        try {
+            Files.createDirectories(at.folder().root());
+            FileChannel channel =
+                    FileChannel.open(at.folder().lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try {
+                FileLock lock = channel.tryLock();
+                if (lock != null) {
+                    return channel;
+                }
+            } catch (OverlappingFileLockException heldByThisJvm) {
+                // The same answer as when another JVM holds it.
+            }
+            channel.close();
+            throw new IllegalStateException(
+                    "another launcher is at work in " + at.folder().root());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot lock " + at.folder().lock(), e);
+        }
+    }
+
+    private static void unlock(FileChannel lock) {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
