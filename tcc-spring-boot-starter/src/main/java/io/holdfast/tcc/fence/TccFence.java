@@ -122,13 +122,18 @@ public final class TccFence implements FenceHandler {
             if (bean instanceof RemoteConfirmStep step && !isEnded(key)) {
                 step.beforeConfirm(context);
             }
-            FenceOutcome outcome = Objects.requireNonNull(transaction.execute(status -> {
-                if (table.commit(key, clock.instant())) {
+            boolean confirmed = Objects.requireNonNull(transaction.execute(status -> {
+                boolean tried = table.commit(key, clock.instant());
+                if (tried) {
                     invoke(confirm, bean, args);
-                    return FenceOutcome.COMMITTED;
                 }
-                return confirmOfEndedBranch(key, action);
+                return tried;
             }));
+            // In a transaction of its own: under REPEATABLE READ the update of a missing row has locked a gap, and two
+            // Confirms that insert into gaps of each other deadlock.
+            FenceOutcome outcome = confirmed
+                    ? FenceOutcome.COMMITTED
+                    : Objects.requireNonNull(transaction.execute(status -> confirmOfEndedBranch(key, action)));
             return settle(key, action, outcome, "Confirm");
         } catch (RuntimeException e) {
             return failed(key, action, FenceOutcome.CONFIRM_FAILED, e);
