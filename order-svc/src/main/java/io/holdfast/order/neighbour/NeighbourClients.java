@@ -1,9 +1,6 @@
 package io.holdfast.order.neighbour;
 
 import feign.Retryer;
-import feign.codec.Decoder;
-import feign.codec.Encoder;
-import feign.codec.ErrorDecoder;
 import org.springframework.cloud.openfeign.EnableFeignClients;
 import org.springframework.cloud.openfeign.clientconfig.HttpClient5FeignConfiguration.HttpClientBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -35,18 +32,9 @@ class NeighbourClients {
             return Retryer.NEVER_RETRY;
         }
 
+        /** Encoder, decoder and error decoder in one bean: as three of one class, each would be three candidates. */
         @Bean
-        Encoder encoder(JsonMapper json) {
-            return new NeighbourJson(json);
-        }
-
-        @Bean
-        Decoder decoder(JsonMapper json) {
-            return new NeighbourJson(json);
-        }
-
-        @Bean
-        ErrorDecoder errorDecoder(JsonMapper json) {
+        NeighbourJson neighbourJson(JsonMapper json) {
             return new NeighbourJson(json);
         }
     }

@@ -1,0 +1,146 @@
+package io.holdfast.order;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** stock-svc and payment-svc as order-svc sees them: what they answer is the test's to choose, what they were asked is kept. */
+public final class StandInNeighbours {
+
+    public static final String RESERVE = "/internal/reservations";
+    public static final String OPEN = "/internal/payments";
+    public static final String OUTCOMES = "/internal/payments/outcomes";
+    public static final String BRANCHES = "/internal/tcc/branches";
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Map<String, Function<Call, Answer>> scripts = new ConcurrentHashMap<>();
+    private final List<Call> calls = new CopyOnWriteArrayList<>();
+
+    private StandInNeighbours(HttpServer server) {
+        this.server = server;
+    }
+
+    static StandInNeighbours start() {
+        try {
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
+            StandInNeighbours neighbours = new StandInNeighbours(server);
+            server.createContext("/", neighbours::handle);
+            server.setExecutor(neighbours.threads);
+            server.start();
+            neighbours.serveAll();
+            return neighbours;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    void stop() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    /** Everything is in stock, everybody has money, and what was opened is captured. */
+    public void serveAll() {
+        calls.clear();
+        on(RESERVE, call -> Answer.ok("{\"reserved\":" + JSON.writeValueAsString(call.orderIds()) + "}"));
+        on(OPEN, call -> Answer.ok("{\"opened\":" + JSON.writeValueAsString(call.orderIds()) + "}"));
+        outcomes("CAPTURED");
+        on(BRANCHES, call -> Answer.ok("[]"));
+    }
+
+    public void on(String path, Function<Call, Answer> script) {
+        scripts.put(path, script);
+    }
+
+    public void outcomes(String outcome) {
+        on(OUTCOMES, call -> {
+            List<Map<String, String>> outcomes = new ArrayList<>();
+            call.body()
+                    .get("orderIds")
+                    .forEach(id -> outcomes.add(Map.of("orderId", id.asString(), "outcome", outcome)));
+            return Answer.ok(JSON.writeValueAsString(Map.of("outcomes", outcomes)));
+        });
+    }
+
+    /** What has come to that path since the last {@link #serveAll()}. */
+    public List<Call> callsTo(String path) {
+        return calls.stream().filter(call -> call.path().equals(path)).toList();
+    }
+
+    public List<String> paths() {
+        return calls.stream().map(Call::path).toList();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        Call call = new Call(
+                exchange.getRequestURI().getPath(),
+                exchange.getRequestHeaders().getFirst("TX_XID"),
+                body.length == 0 ? JSON.nullNode() : JSON.readTree(body));
+        calls.add(call);
+        Answer answer;
+        try {
+            answer = scripts.get(call.path()).apply(call);
+        } catch (RuntimeException e) {
+            answer = new Answer(500, "text/plain", "script failed: " + e);
+        }
+        byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", answer.type());
+        exchange.sendResponseHeaders(answer.status(), bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    public record Call(String path, String xid, JsonNode body) {
+
+        public List<String> orderIds() {
+            List<String> ids = new ArrayList<>();
+            body.get("orders").forEach(order -> ids.add(order.get("orderId").asString()));
+            return ids;
+        }
+    }
+
+    public record Answer(int status, String type, String body) {
+
+        public static Answer ok(String body) {
+            return new Answer(200, "application/json", body);
+        }
+
+        public static Answer problem(int status, String body) {
+            return new Answer(status, "application/problem+json", body);
+        }
+
+        /** A refusal of these orders as our contract has it. */
+        public static Answer refusal(int status, String code, String more, List<String> orderIds) {
+            List<String> refusals = orderIds.stream()
+                    .map(id -> "{\"orderId\":\"%s\",\"code\":\"%s\",\"detail\":\"No, because of the %s.\"%s}"
+                            .formatted(id, code, code, more))
+                    .toList();
+            return problem(
+                    status,
+                    "{\"type\":\"urn:holdfast:problem:%1$s\",\"status\":%2$d,\"code\":\"%1$s\",\"refusals\":[%3$s]}"
+                            .formatted(code, status, String.join(",", refusals)));
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.holdfast.order.abandoned;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holdfast.order.OnRealDatabase;
+import io.holdfast.order.StandInCoordinator;
+import io.holdfast.order.StandInCoordinator.Database;
+import io.holdfast.order.book.OrderBook;
+import io.holdfast.order.coordinator.Fate;
+import io.holdfast.order.intake.OrderIds;
+import io.holdfast.order.model.BuyerId;
+import io.holdfast.order.model.Money;
+import io.holdfast.order.model.Order;
+import io.holdfast.order.model.OrderLine;
+import io.holdfast.order.model.OrderStatus;
+import io.holdfast.order.model.PaymentMethod;
+import io.holdfast.order.model.Purchase;
+import io.holdfast.order.model.Quantity;
+import io.holdfast.order.model.Rejection;
+import io.holdfast.order.model.Sku;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.beans.factory.annotation.Autowired;
+
+@OnRealDatabase
+class AbandonedOrdersTest {
+
+    private static final Instant NOW = Instant.parse("2001-06-01T12:00:00Z");
+    private static final Duration AGE = Duration.ofSeconds(15);
+
+    private final Map<String, Fate> fates = new ConcurrentHashMap<>();
+    private final List<String> asked = new ArrayList<>();
+    private final OrderBook book;
+    private final OrderIds ids;
+    private final Database database;
+
+    AbandonedOrdersTest(@Autowired OrderBook book, @Autowired OrderIds ids, @Autowired Database database) {
+        this.book = book;
+        this.ids = ids;
+        this.database = database;
+    }
+
+    @AfterEach
+    void forgetTheOrders() {
+        database.jdbc().update("delete from order_line");
+        database.jdbc().update("delete from orders");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anOldOrderIsRejectedOnlyIfItsTransactionIsOver(Fate fate) {
+        Order order = received(NOW.minus(AGE).minusMillis(1), fate);
+
+        int rejected = job(10).rejectThem();
+
+        boolean over = fate == Fate.ROLLED_BACK || fate == Fate.FORGOTTEN;
+        assertThat(rejected).isEqualTo(over ? 1 : 0);
+        Order after = book.find(order.id()).orElseThrow();
+        assertThat(after.status()).isEqualTo(over ? OrderStatus.REJECTED : OrderStatus.RECEIVED);
+        if (over) {
+            assertThat(after.whyRejected()).contains(Rejection.abandoned());
+        }
+        assertThat(asked).hasSize(1);
+    }
+
+    @Test
+    void anOrderThatMayStillBePlacedIsNotEvenAskedFor() {
+        received(NOW.minus(AGE), Fate.FORGOTTEN);
+
+        assertThat(job(10).rejectThem()).isZero();
+
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void onlyReceivedOrdersAreLookedAt() {
+        Order placed = received(NOW.minusSeconds(60), Fate.FORGOTTEN);
+        book.place(List.of(placed.id()), placed.xid(), 1);
+
+        assertThat(job(10).rejectThem()).isZero();
+
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void aLateTryOfARejectedOrderRefuses() {
+        Order order = received(NOW.minusSeconds(60), Fate.FORGOTTEN);
+        job(10).rejectThem();
+
+        assertThatThrownBy(() -> book.place(List.of(order.id()), order.xid(), 1))
+                .hasMessageContaining("not RECEIVED");
+    }
+
+    @Test
+    void aCoordinatorThatCannotBeAskedIsAskedOncePerRun() {
+        received(NOW.minusSeconds(60), Fate.UNKNOWN);
+        received(NOW.minusSeconds(50), Fate.FORGOTTEN);
+
+        assertThat(job(10).rejectThem()).isZero();
+
+        assertThat(asked).hasSize(1);
+    }
+
+    @Test
+    void ordersThatHaveToWaitDoNotHideTheOthers() {
+        for (int i = 0; i < 5; i++) {
+            received(NOW.minusSeconds(100 - i), Fate.ROLLING_BACK);
+        }
+        Order last = received(NOW.minusSeconds(60), Fate.FORGOTTEN);
+        AbandonedOrders job = job(2);
+
+        int rejected = job.rejectThem() + job.rejectThem() + job.rejectThem();
+
+        assertThat(rejected).isEqualTo(1);
+        assertThat(book.find(last.id()).orElseThrow().status()).isEqualTo(OrderStatus.REJECTED);
+        fates.replaceAll((xid, fate) -> Fate.ROLLED_BACK);
+        int then = 0;
+        for (int run = 0; run < 6; run++) {
+            then += job.rejectThem();
+        }
+        assertThat(then).isEqualTo(5);
+    }
+
+    private AbandonedOrders job(int page) {
+        return new AbandonedOrders(
+                book,
+                xid -> {
+                    asked.add(xid);
+                    return fates.get(xid);
+                },
+                Clock.fixed(NOW, ZoneOffset.UTC),
+                AGE,
+                page);
+    }
+
+    private Order received(Instant at, Fate fate) {
+        String xid = StandInCoordinator.newXid();
+        fates.put(xid, fate);
+        Purchase purchase = new Purchase(
+                new BuyerId("alice"),
+                List.of(new OrderLine(new Sku("a"), new Quantity(1), new Money(5, "CNY"))),
+                PaymentMethod.WALLET);
+        Order order = Order.received(ids.next(), purchase, xid, at).placedBy(xid);
+        book.enter(order);
+        return order;
+    }
+}

@@ -1,0 +1,43 @@
+package io.holdfast.order.model;
+
+import static io.holdfast.order.model.OrderStatus.CONFIRMING;
+import static io.holdfast.order.model.OrderStatus.PAID;
+import static io.holdfast.order.model.OrderStatus.PLACED;
+import static io.holdfast.order.model.OrderStatus.RECEIVED;
+import static io.holdfast.order.model.OrderStatus.REJECTED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class OrderStatusTest {
+
+    @Test
+    void theLifeOfAnOrderIsThatTable() {
+        assertThat(nextOf(RECEIVED)).containsExactly(PLACED, REJECTED);
+        assertThat(nextOf(PLACED)).containsExactly(CONFIRMING, PAID, REJECTED);
+        assertThat(nextOf(CONFIRMING)).containsExactly(PAID);
+        assertThat(nextOf(PAID)).isEmpty();
+        assertThat(nextOf(REJECTED)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noStatusComesBackToItself(OrderStatus status) {
+        assertThat(status.mayBecome(status)).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsDecidedIsNeverDecidedOtherwise(OrderStatus status) {
+        if (status.isDecided() && status != REJECTED) {
+            assertThat(status.mayBecome(REJECTED)).isFalse();
+        }
+    }
+
+    private static OrderStatus[] nextOf(OrderStatus status) {
+        return Arrays.stream(OrderStatus.values()).filter(status::mayBecome).toArray(OrderStatus[]::new);
+    }
+}
