@@ -1,6 +1,7 @@
 package io.holdfast.tcc.branch;
 
 import io.holdfast.tcc.fence.FenceStatus;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -23,6 +24,10 @@ public final class BranchHistory {
 
     /** @return this service's branches, oldest first; none for an xid it has never seen */
     public List<BranchRecord> branchesOf(String xid) {
+        // The column is ASCII; MySQL and MariaDB fail to compare it with anything else.
+        if (!StandardCharsets.US_ASCII.newEncoder().canEncode(xid)) {
+            return List.of();
+        }
         return jdbc.query(
                 """
                 select action_name, branch_id, status, gmt_create, gmt_modified, attempts, last_error

@@ -4,13 +4,13 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.apache.seata.core.context.RootContext;
 import org.jspecify.annotations.Nullable;
-import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.AsyncHandlerInterceptor;
 
 /**
  * Binds the caller's xid to the thread of an internal request, in the place of Seata's own interceptor, which binds whatever
  * anybody sends to any path. It is registered for internal paths only; everywhere else the header has no effect.
  */
-public final class XidInboundInterceptor implements HandlerInterceptor {
+public final class XidInboundInterceptor implements AsyncHandlerInterceptor {
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
@@ -23,6 +23,13 @@ public final class XidInboundInterceptor implements HandlerInterceptor {
         }
         RootContext.bind(xid);
         return true;
+    }
+
+    /** The request goes on elsewhere, and this thread to somebody else's request. */
+    @Override
+    public void afterConcurrentHandlingStarted(
+            HttpServletRequest request, HttpServletResponse response, Object handler) {
+        RootContext.unbind();
     }
 
     @Override
