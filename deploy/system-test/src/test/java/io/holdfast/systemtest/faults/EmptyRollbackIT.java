@@ -1,0 +1,84 @@
+package io.holdfast.systemtest.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.localstack.Stack;
+import io.holdfast.systemtest.platform.Answer;
+import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Levers;
+import io.holdfast.systemtest.platform.OnThePlatform;
+import io.holdfast.systemtest.platform.Platform;
+import io.holdfast.systemtest.platform.Platform.Line;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A Try that fails leaves nothing, not even its fence row; its branch is registered all the same, and is cancelled. The Cancel finds
+ * nothing to give back and must not give anything back.
+ */
+@OnThePlatform
+@Order(19)
+class EmptyRollbackIT {
+
+    private final Platform platform;
+    private final Stack stack;
+    private final Books books;
+
+    EmptyRollbackIT(Platform platform, Stack stack, Books books) {
+        this.platform = platform;
+        this.stack = stack;
+        this.books = books;
+    }
+
+    /** Both look and see enough for themselves; behind the row's lock there is enough for one. */
+    @Test
+    void ofTwoOrdersForTheLastPiecesOneIsRefusedInItsTryAndRolledBackEmpty() {
+        long before = platform.fenceCount(stack.stock(), "stock.reserve", "empty-rollback");
+        String sku = platform.goods(3);
+        Levers.Lock row = platform.levers().holdStock(sku);
+        List<String> buyers = List.of(platform.buyer(100_00), platform.buyer(100_00));
+        List<Answer> answers = bothWaitingAt(row, "stock-svc", buyers, sku);
+
+        assertThat(answers).extracting(Answer::status).containsExactlyInAnyOrder(201, 409);
+        Answer refused = answers.get(0).status() == 409 ? answers.get(0) : answers.get(1);
+        assertThat(refused.code()).isEqualTo("out-of-stock");
+        String xid = books.xidOf(refused.orderId());
+        books.awaitRestAndBalance();
+        assertThat(books.fence("payment_svc", xid)).isEqualTo("ROLLBACKED");
+        assertThat(books.fence("stock_svc", xid)).isEqualTo("SUSPENDED");
+        assertThat(platform.fenceCount(stack.stock(), "stock.reserve", "empty-rollback"))
+                .isEqualTo(before + 1);
+        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(3, 1, 0, 2));
+        assertThat(buyers).extracting(buyer -> books.account(buyer).spent()).containsExactlyInAnyOrder(20_00L, 0L);
+    }
+
+    @Test
+    void ofTwoOrdersForTheLastMoneyOneIsRefusedInItsTryAndRolledBackEmpty() {
+        long before = platform.fenceCount(stack.payment(), "payment.open", "empty-rollback");
+        String sku = platform.goods(10);
+        String buyer = platform.buyer(30_00);
+        Levers.Lock row = platform.levers().holdAccount(buyer);
+        List<Answer> answers = bothWaitingAt(row, "payment-svc", List.of(buyer, buyer), sku);
+
+        assertThat(answers).extracting(Answer::status).containsExactlyInAnyOrder(201, 402);
+        Answer refused = answers.get(0).status() == 402 ? answers.get(0) : answers.get(1);
+        assertThat(refused.code()).isEqualTo("insufficient-funds");
+        books.awaitRestAndBalance();
+        assertThat(books.fence("payment_svc", books.xidOf(refused.orderId()))).isEqualTo("SUSPENDED");
+        assertThat(platform.fenceCount(stack.payment(), "payment.open", "empty-rollback"))
+                .isEqualTo(before + 1);
+        assertThat(books.account(buyer)).isEqualTo(new Books.Account(30_00, 10_00, 0, 20_00));
+        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(10, 8, 0, 2));
+    }
+
+    private List<Answer> bothWaitingAt(Levers.Lock row, String service, List<String> buyers, String sku) {
+        List<CompletableFuture<Answer>> sent = buyers.stream()
+                .map(buyer -> platform.sendOrder(buyer, new Line(sku, 2, 10_00)))
+                .toList();
+        row.awaitWaiting(service, 2);
+        row.release();
+        return sent.stream().map(Platform::answerOf).toList();
+    }
+}

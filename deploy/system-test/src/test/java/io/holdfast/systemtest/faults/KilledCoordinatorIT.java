@@ -1,0 +1,108 @@
+package io.holdfast.systemtest.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.holdfast.localstack.Stack;
+import io.holdfast.systemtest.platform.Answer;
+import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Levers;
+import io.holdfast.systemtest.platform.OnThePlatform;
+import io.holdfast.systemtest.platform.Platform;
+import io.holdfast.systemtest.platform.Platform.Line;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The coordinator dies after it has sent a Confirm or Cancel and before the answer: the service has done it, the coordinator's records
+ * say it is still to be done. Restarted, it calls again; the second call must have no effect.
+ */
+@OnThePlatform
+@Order(40)
+class KilledCoordinatorIT {
+
+    private final Platform platform;
+    private final Stack stack;
+    private final Books books;
+
+    KilledCoordinatorIT(Platform platform, Stack stack, Books books) {
+        this.platform = platform;
+        this.stack = stack;
+        this.books = books;
+    }
+
+    @Test
+    void coordinatorKilledMidCommitCompletesAndTheConfirmThatComesTwiceSellsOnce() {
+        long repeated = platform.fenceCount(stack.stock(), "stock.reserve", "repeated");
+        HeldOrder held = HeldOrder.atStockSell(platform);
+
+        platform.kill(stack.coordinator());
+        held.assertFence("stock_svc", "TRIED");
+        held.release();
+        books.awaitFence("stock_svc", held.xid, "COMMITTED");
+        assertThat(branchesKnown(held.xid))
+                .as("branches that the dead coordinator still has to confirm")
+                .isEqualTo(2);
+        Answer answer = held.answer();
+        assertThat(answer.status()).as("decided stays decided: %s", answer).isEqualTo(201);
+        assertThat(held.status()).as("nobody has told order-svc").isNotEqualTo("PAID");
+
+        platform.start(stack.coordinator());
+        await("the restarted coordinator has its records settled")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> branchesKnown(held.xid) == 0);
+        assertThat(platform.fenceCount(stack.stock(), "stock.reserve", "repeated"))
+                .as("Confirms of stock.reserve that came again")
+                .isGreaterThan(repeated);
+        books.awaitRestAndBalance();
+        held.assertPaidOnce();
+        platform.awaitOrdersArePaid();
+    }
+
+    @Test
+    void coordinatorKilledMidRollbackCompletesAndTheCancelThatComesTwiceGivesBackOnce() {
+        long repeated = platform.fenceCount(stack.payment(), "payment.open", "repeated");
+        String sku = platform.goods(1);
+        String buyer = platform.buyer(100_00);
+        // While stock cannot even be read, payment is tried, and the test gets hold of the account before the rollback
+        // does.
+        Levers.Lock stock = platform.levers().holdAllOfStock();
+        CompletableFuture<Answer> sent = platform.sendOrder(buyer, new Line(sku, 2, 10_00));
+        String orderId = books.awaitOrderOf(buyer);
+        String xid = books.xidOf(orderId);
+        stock.awaitWaiting("stock-svc");
+        assertThat(books.fence("payment_svc", xid)).isEqualTo("TRIED");
+        Levers.Lock account = platform.levers().holdAccount(buyer);
+        stock.release();
+        account.awaitWaiting("payment-svc");
+        assertThat(books.account(buyer)).as("before its Cancel").isEqualTo(new Books.Account(100_00, 80_00, 20_00, 0));
+
+        platform.kill(stack.coordinator());
+        account.release();
+        books.awaitFence("payment_svc", xid, "ROLLBACKED");
+        assertThat(books.account(buyer)).as("after its Cancel").isEqualTo(new Books.Account(100_00, 100_00, 0, 0));
+        assertThat(branchesKnown(xid))
+                .as("branches that the dead coordinator still has to cancel")
+                .isOne();
+
+        platform.start(stack.coordinator());
+        await("the restarted coordinator has its records settled")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> branchesKnown(xid) == 0);
+        assertThat(platform.fenceCount(stack.payment(), "payment.open", "repeated"))
+                .as("Cancels of payment.open that came again")
+                .isGreaterThan(repeated);
+        books.awaitRestAndBalance();
+        assertThat(Platform.answerOf(sent).status()).isNotEqualTo(201);
+        assertThat(books.orderStatus(orderId)).isEqualTo("REJECTED");
+        assertThat(books.account(buyer)).isEqualTo(new Books.Account(100_00, 100_00, 0, 0));
+        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(1, 1, 0, 0));
+        platform.awaitOrdersArePaid();
+    }
+
+    private long branchesKnown(String xid) {
+        return books.number("select count(*) from seata.branch_table where xid = ?", xid);
+    }
+}

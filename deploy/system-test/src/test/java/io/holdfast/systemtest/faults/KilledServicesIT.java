@@ -1,0 +1,103 @@
+package io.holdfast.systemtest.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.holdfast.localstack.Stack;
+import io.holdfast.systemtest.platform.Answer;
+import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.OnThePlatform;
+import io.holdfast.systemtest.platform.Platform;
+import java.time.Duration;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+/** kill -9 for each service, each at the point where it hurts most. */
+@OnThePlatform
+@Order(50)
+class KilledServicesIT {
+
+    private final Platform platform;
+    private final Stack stack;
+    private final Books books;
+
+    KilledServicesIT(Platform platform, Stack stack, Books books) {
+        this.platform = platform;
+        this.stack = stack;
+        this.books = books;
+    }
+
+    @Test
+    void orderSvcKilledBetweenTryAndCommitIsRolledBackByTheCoordinatorsTimeout() {
+        HeldOrder held = HeldOrder.atOrderPlace(platform);
+
+        platform.kill(stack.order());
+        held.assertFence("payment_svc", "TRIED");
+        held.assertFence("stock_svc", "TRIED");
+        held.release();
+        assertThat(held.sent()).as("the buyer's call").failsWithin(Duration.ofSeconds(5));
+
+        // Ten seconds of the global transaction, then the coordinator's next round. Nobody else is left to decide.
+        await("the coordinator rolls back what nobody ends")
+                .pollInterval(Duration.ofMillis(100))
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> books.fence("payment_svc", held.xid).equals("ROLLBACKED")
+                        && books.fence("stock_svc", held.xid).equals("ROLLBACKED"));
+        assertThat(stack.order().isRunning()).as("order-svc runs").isFalse();
+        held.assertNothingHeld();
+        assertThat(held.status()).isEqualTo("RECEIVED");
+
+        platform.start(stack.order());
+        books.awaitRestAndBalance();
+        held.assertRejectedAndNothingHeld();
+    }
+
+    @Test
+    void stockSvcKilledDuringConfirmCompletesAfterItsRestart() {
+        HeldOrder held = HeldOrder.atStockSell(platform);
+
+        platform.kill(stack.stock());
+        held.release();
+
+        Answer answer = held.answer();
+        assertThat(answer.status()).as("decided stays decided: %s", answer).isEqualTo(201);
+        assertThat(stack.stock().isRunning()).as("stock-svc runs").isFalse();
+        held.assertFence("stock_svc", "TRIED");
+        assertThat(books.stock(held.sku)).isEqualTo(new Books.Stock(10, 8, 2, 0));
+
+        platform.start(stack.stock());
+        books.awaitRestAndBalance();
+        held.assertPaidOnce();
+    }
+
+    @Test
+    void paymentSvcKilledJustBeforeTheCommitIsPaidOnlyOnceItsMoneyIsTaken() {
+        HeldOrder held = HeldOrder.atOrderPlace(platform);
+
+        platform.kill(stack.payment());
+        held.assertFence("payment_svc", "TRIED");
+        held.release();
+
+        // Twenty seconds in which the coordinator goes past the dead service, to stock and to the order itself.
+        await("the order is not PAID while its money is not taken")
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(50))
+                .during(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(25))
+                .untilAsserted(() -> {
+                    books.assertNoOrderIsPaidWithoutItsMoney();
+                    books.assertBalancedAtEveryInstant();
+                    held.assertFence("payment_svc", "TRIED");
+                    assertThat(held.status()).isIn("RECEIVED", "PLACED", "CONFIRMING");
+                });
+        assertThat(stack.payment().isRunning()).as("payment-svc runs").isFalse();
+        Answer answer = held.answer();
+        assertThat(answer.status()).as("%s", answer).isEqualTo(201);
+        assertThat(answer.orderStatus()).as("what the buyer was told").isEqualTo("CONFIRMING");
+        assertThat(held.status()).isEqualTo("CONFIRMING");
+
+        platform.start(stack.payment());
+        books.awaitRestAndBalance();
+        held.assertPaidOnce();
+    }
+}

@@ -1,0 +1,102 @@
+package io.holdfast.systemtest.orders;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.holdfast.systemtest.platform.Answer;
+import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.OnThePlatform;
+import io.holdfast.systemtest.platform.Platform;
+import io.holdfast.systemtest.platform.Platform.Line;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+/** Settings live in Nacos; what a person saves in its console, the next order obeys. */
+@OnThePlatform
+@Order(12)
+class LiveSettingsIT {
+
+    private static final String SETTINGS = "order-svc.yaml";
+    private static final String LIMIT = "max-quantity-per-order: ";
+    private static final Duration SOON = Duration.ofSeconds(15);
+
+    private final Platform platform;
+    private final Books books;
+    private final String buyer;
+    private final String tea;
+    private String before;
+
+    LiveSettingsIT(Platform platform, Books books) {
+        this.platform = platform;
+        this.books = books;
+        this.buyer = platform.buyer(1_000_00);
+        this.tea = platform.goods(10_000);
+    }
+
+    @BeforeEach
+    void readTheSettings() {
+        before = platform.setting(SETTINGS);
+        assertThat(before).contains(LIMIT);
+    }
+
+    @AfterEach
+    void restoreTheSettings() {
+        if (!platform.setting(SETTINGS).equals(before)) {
+            platform.changeSetting(SETTINGS, before);
+            awaitAnswer(8, 201, "");
+        }
+    }
+
+    @Test
+    void theQuantityLimitIsObeyedByTheNextOrderAndAnInvalidOneIsNotTaken() {
+        assertThat(order(8).orderStatus()).isEqualTo("PAID");
+
+        saveLimit("7");
+        awaitAnswer(8, 400, "invalid-order");
+        assertThat(order(7).orderStatus()).isEqualTo("PAID");
+        long ordersBefore = orders();
+        assertThat(order(8).status()).isEqualTo(400);
+        assertThat(orders()).as("orders written down for a refused quantity").isEqualTo(ordersBefore);
+
+        // Nonsense is not taken: the limit stays as it was, and the service stays alive.
+        for (String nonsense : new String[] {"-3", "many", "99999999999"}) {
+            saveLimit(nonsense);
+            await("the service goes on obeying the limit that made sense")
+                    .pollInterval(Duration.ofMillis(300))
+                    .during(Duration.ofSeconds(2))
+                    .atMost(SOON)
+                    .until(() ->
+                            order(8).status() == 400 && order(7).orderStatus().equals("PAID"));
+        }
+
+        saveLimit("9");
+        awaitAnswer(9, 201, "");
+        awaitAnswer(10, 400, "invalid-order");
+    }
+
+    private void saveLimit(String limit) {
+        platform.changeSetting(SETTINGS, before.replaceAll(LIMIT + "\\S+", LIMIT + limit));
+    }
+
+    private void awaitAnswer(int quantity, int status, String code) {
+        await("an order of " + quantity + " is answered with " + status)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(100))
+                .atMost(SOON)
+                .until(() -> {
+                    Answer answer = order(quantity);
+                    return answer.status() == status && answer.code().equals(code);
+                });
+    }
+
+    private Answer order(int quantity) {
+        return platform.order(buyer, new Line(tea, quantity, 1));
+    }
+
+    private long orders() {
+        return books.number("select count(*) from order_svc.orders where buyer_id = ?", buyer);
+    }
+}

@@ -1,0 +1,191 @@
+package io.holdfast.systemtest.platform;
+
+import static org.awaitility.Awaitility.await;
+
+import io.holdfast.localstack.MariaDb;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The database as a lever: a lock that the test holds stops the platform at an exact point, without any hook in the product. All
+ * locks that are still held when a test ends are released before the books are checked.
+ */
+public final class Levers implements AutoCloseable {
+
+    private static final Duration POLL = Duration.ofMillis(20);
+
+    private final MariaDb.Access root;
+    private final List<Lock> held = new ArrayList<>();
+
+    Levers(MariaDb.Access root) {
+        this.root = root;
+    }
+
+    /** stock.reserve, stock.sell and stock.release of this SKU wait. */
+    public Lock holdStock(String sku) {
+        return holdRow("select sku from stock_svc.stock where sku = ? for update", sku);
+    }
+
+    /** payment.open, payment.capture and payment.release of this buyer wait. */
+    public Lock holdAccount(String buyer) {
+        return holdRow("select buyer_id from payment_svc.account where buyer_id = ? for update", buyer);
+    }
+
+    /** order.place, order.complete and order.reject of this order wait. */
+    public Lock holdOrder(String orderId) {
+        return holdRow("select order_id from order_svc.orders where order_id = ? for update", orderId);
+    }
+
+    /** Even reading stock waits: so stock-svc cannot come to refuse an order before the test has taken its next lock. */
+    public Lock holdAllOfStock() {
+        return hold(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("lock tables stock_svc.stock write");
+            }
+        });
+    }
+
+    /** Whether one transaction of a service waits for another one of the same service. */
+    public boolean isWaitingForItself(String service) throws SQLException {
+        try (Connection looking = root.connect();
+                PreparedStatement statement = looking.prepareStatement("""
+                        select 1 from information_schema.innodb_lock_waits w
+                        join information_schema.innodb_trx holder on holder.trx_id = w.blocking_trx_id
+                        join information_schema.innodb_trx waiter on waiter.trx_id = w.requesting_trx_id
+                        join information_schema.processlist h on h.id = holder.trx_mysql_thread_id and h.user = ?
+                        join information_schema.processlist p on p.id = waiter.trx_mysql_thread_id and p.user = ?
+                        """)) {
+            statement.setString(1, service.replace('-', '_'));
+            statement.setString(2, service.replace('-', '_'));
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+
+    private Lock holdRow(String sql, String key) {
+        return hold(connection -> {
+            connection.setAutoCommit(false);
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                statement.setString(1, key);
+                try (ResultSet row = statement.executeQuery()) {
+                    if (!row.next()) {
+                        throw new IllegalStateException("there is no row to lock: " + sql + " " + key);
+                    }
+                }
+            }
+        });
+    }
+
+    private Lock hold(Locking locking) {
+        try {
+            Connection connection = root.connect();
+            Lock lock = new Lock(connection, connectionId(connection));
+            held.add(lock);
+            try (Statement statement = connection.createStatement()) {
+                // Longer than anything that is waited for in a test, shorter than a test.
+                statement.execute("set session innodb_lock_wait_timeout = 30, lock_wait_timeout = 30");
+            }
+            locking.take(connection);
+            return lock;
+        } catch (SQLException e) {
+            throw new IllegalStateException("the test could not take its lock", e);
+        }
+    }
+
+    private static long connectionId(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select connection_id()")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    @Override
+    public void close() {
+        held.forEach(Lock::release);
+        held.clear();
+    }
+
+    private interface Locking {
+        void take(Connection connection) throws SQLException;
+    }
+
+    /** A lock that stands until it is released. */
+    public final class Lock {
+
+        private final Connection connection;
+        private final long connectionId;
+        private boolean released;
+
+        private Lock(Connection connection, long connectionId) {
+            this.connection = connection;
+            this.connectionId = connectionId;
+        }
+
+        /** Returns once a transaction of that service waits for this very lock: the proof that the platform is held. */
+        public Lock awaitWaiting(String service) {
+            return awaitWaiting(service, 1);
+        }
+
+        public Lock awaitWaiting(String service, int transactions) {
+            await(transactions + " of " + service + " wait for the lock of the test")
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(POLL)
+                    .atMost(Duration.ofSeconds(9))
+                    .until(() -> waiting(service) >= transactions);
+            return this;
+        }
+
+        public boolean isWaitedForBy(String service) throws SQLException {
+            return waiting(service) > 0;
+        }
+
+        private int waiting(String service) throws SQLException {
+            try (Connection looking = root.connect();
+                    PreparedStatement statement = looking.prepareStatement("""
+                            select p.id from information_schema.innodb_lock_waits w
+                            join information_schema.innodb_trx holder on holder.trx_id = w.blocking_trx_id
+                            join information_schema.innodb_trx waiter on waiter.trx_id = w.requesting_trx_id
+                            join information_schema.processlist p on p.id = waiter.trx_mysql_thread_id
+                            where holder.trx_mysql_thread_id = ? and p.user = ?
+                            union
+                            select p.id from information_schema.processlist p
+                            where p.user = ? and p.state = 'Waiting for table metadata lock'
+                            """)) {
+                statement.setLong(1, connectionId);
+                statement.setString(2, service.replace('-', '_'));
+                statement.setString(3, service.replace('-', '_'));
+                try (ResultSet rows = statement.executeQuery()) {
+                    int count = 0;
+                    while (rows.next()) {
+                        count++;
+                    }
+                    return count;
+                }
+            }
+        }
+
+        /** Lets the platform go on. May be called twice. */
+        public void release() {
+            if (released) {
+                return;
+            }
+            released = true;
+            try (Connection closed = connection;
+                    Statement statement = closed.createStatement()) {
+                // Before the connection goes: the server may notice a closed one a little later.
+                statement.execute("rollback");
+                statement.execute("unlock tables");
+            } catch (SQLException e) {
+                throw new IllegalStateException("the test could not release its lock", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,359 @@
+package io.holdfast.systemtest.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.holdfast.localstack.HoldfastService;
+import io.holdfast.localstack.Part;
+import io.holdfast.localstack.Stack;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The running platform as its callers meet it: over HTTP, each call bounded in time, and as processes that can be killed. */
+public final class Platform {
+
+    /** Longer than a global transaction may take (10 s), shorter than a test. */
+    private static final Duration CALL_LIMIT = Duration.ofSeconds(25);
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Stack stack;
+    private final Books books;
+    private final Levers levers;
+    private final HttpClient http;
+    /** Also unlike those of an earlier run on the same platform. */
+    private final String run = Long.toString(System.currentTimeMillis(), 36);
+
+    private final AtomicInteger names = new AtomicInteger();
+    /** Whether a process was killed or frozen since the last healing. */
+    private boolean disturbed;
+
+    Platform(Stack stack) {
+        this.stack = stack;
+        this.books = new Books(stack.database().rootAccess("mysql"));
+        this.levers = new Levers(stack.database().rootAccess("mysql"));
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(3))
+                .build();
+    }
+
+    /** The one platform of this test run; started if it is not. */
+    public static Platform running(ExtensionContext context) {
+        return PlatformExtension.running(context);
+    }
+
+    public Stack stack() {
+        return stack;
+    }
+
+    public Books books() {
+        return books;
+    }
+
+    public Levers levers() {
+        return levers;
+    }
+
+    // What every test begins with: goods and buyers of its own, so that tests do not meet.
+
+    /** A new SKU with that much in stock. */
+    public String goods(int quantity) {
+        // Of one length, so that SKUs sort in the order in which a test asks for them: the order in which they are
+        // locked.
+        String sku = "SKU-%s-%05d".formatted(run, names.incrementAndGet());
+        if (quantity > 0) {
+            assertThat(receive(sku, quantity, newKey()).status()).isEqualTo(201);
+        }
+        return sku;
+    }
+
+    /** A new buyer with that much money, in CNY. */
+    public String buyer(long minor) {
+        String buyer = "buyer-" + run + "-" + names.incrementAndGet();
+        if (minor > 0) {
+            assertThat(deposit(buyer, minor, newKey()).status()).isEqualTo(201);
+        }
+        return buyer;
+    }
+
+    public static String newKey() {
+        return UUID.randomUUID().toString();
+    }
+
+    public Answer receive(String sku, int quantity, String key) {
+        return post(stack.stock().url() + "/stock/" + sku + "/receipts", key, Map.of("quantity", quantity));
+    }
+
+    public Answer deposit(String buyer, long minor, String key) {
+        return post(
+                stack.payment().url() + "/accounts/" + buyer + "/deposits",
+                key,
+                Map.of("amount", Map.of("minor", minor, "currency", "CNY")));
+    }
+
+    /** One line of an order, at a price in CNY. */
+    public record Line(String sku, int quantity, long unitPriceMinor) {
+
+        Map<String, Object> json() {
+            return Map.of(
+                    "sku", sku, "quantity", quantity, "unitPrice", Map.of("minor", unitPriceMinor, "currency", "CNY"));
+        }
+    }
+
+    public static Map<String, Object> orderBody(String buyer, Line... lines) {
+        return Map.of(
+                "buyerId", buyer,
+                "items", Arrays.stream(lines).map(Line::json).toList(),
+                "payment", Map.of("method", "WALLET"));
+    }
+
+    public Answer order(String buyer, Line... lines) {
+        return orderWithKey(newKey(), buyer, lines);
+    }
+
+    public Answer orderWithKey(String key, String buyer, Line... lines) {
+        return post(ordersUrl(), key, orderBody(buyer, lines));
+    }
+
+    /** Sends the order and goes on; a connection that breaks because order-svc is killed shows in the future. */
+    public CompletableFuture<Answer> sendOrder(String buyer, Line... lines) {
+        return http.sendAsync(
+                        request(ordersUrl(), Map.of("Idempotency-Key", newKey()))
+                                .POST(json(orderBody(buyer, lines)))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
+                .thenApply(Answer::of);
+    }
+
+    public Answer getOrder(String orderId) {
+        return get(ordersUrl() + "/" + orderId);
+    }
+
+    public String ordersUrl() {
+        return stack.order().url() + "/orders";
+    }
+
+    /** Waits until a new order is paid in one go: every part works, and every client has found its way back to the coordinator. */
+    public void awaitOrdersArePaid() {
+        String sku = goods(1_000);
+        String buyer = buyer(1_000_000);
+        await("orders are paid")
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(300))
+                .atMost(Duration.ofSeconds(60))
+                .ignoreExceptions()
+                .until(() -> order(buyer, new Line(sku, 1, 1)).orderStatus().equals("PAID"));
+    }
+
+    // HTTP
+
+    public Answer get(String url) {
+        return send(request(url, Map.of()).GET());
+    }
+
+    public Answer post(String url, String key, Object body) {
+        return send(request(url, Map.of("Idempotency-Key", key)).POST(json(body)));
+    }
+
+    /** As it stands, with the headers given and no others but the content type. */
+    public Answer postText(String url, Map<String, String> headers, String body) {
+        return send(request(url, headers).POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** Says that its body is a form's. */
+    public Answer postForm(String url, Map<String, String> headers, String body) {
+        return send(request(url, headers)
+                .setHeader("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    public Answer getWith(String url, Map<String, String> headers) {
+        return send(request(url, headers).GET());
+    }
+
+    public static String text(Object body) {
+        return JSON.writeValueAsString(body);
+    }
+
+    private static HttpRequest.BodyPublisher json(Object body) {
+        return HttpRequest.BodyPublishers.ofString(text(body));
+    }
+
+    private static HttpRequest.Builder request(String url, Map<String, String> headers) {
+        HttpRequest.Builder builder =
+                HttpRequest.newBuilder(URI.create(url)).timeout(CALL_LIMIT).header("Content-Type", "application/json");
+        headers.forEach(builder::header);
+        return builder;
+    }
+
+    private Answer send(HttpRequest.Builder request) {
+        try {
+            return Answer.of(http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new IllegalStateException("no answer: " + e, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** The answer of a call that was sent before; fails the test if it does not come. */
+    public static Answer answerOf(CompletableFuture<Answer> sent) {
+        try {
+            return sent.get(CALL_LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new AssertionError("no answer to the order", e);
+        }
+    }
+
+    // Metrics and logs
+
+    /** How often a service's fence has counted this outcome since the service was started. */
+    public long fenceCount(HoldfastService service, String action, String outcome) {
+        return get(service.managementUrl() + "/actuator/prometheus")
+                .text()
+                .lines()
+                .filter(line -> line.startsWith("holdfast_tcc_fence_total{")
+                        && line.contains("action=\"" + action + "\"")
+                        && line.contains("outcome=\"" + outcome + "\""))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    /** All that a part has written since the platform was started. */
+    public String logOf(Part part) {
+        try {
+            return Files.readString(part.log());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // Nacos, by the calls that its console makes
+
+    public String setting(String dataId) {
+        Answer answer = getWith(
+                nacosConsole() + "?" + form(Map.of("dataId", dataId, "groupName", "DEFAULT_GROUP", "namespaceId", "")),
+                Map.of("accessToken", nacosToken()));
+        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+        return answer.body().path("data").path("content").asString();
+    }
+
+    public void changeSetting(String dataId, String content) {
+        Answer answer = send(HttpRequest.newBuilder(URI.create(nacosConsole()))
+                .timeout(CALL_LIMIT)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("accessToken", nacosToken())
+                .POST(HttpRequest.BodyPublishers.ofString(form(
+                        Map.of("dataId", dataId, "groupName", "DEFAULT_GROUP", "type", "yaml", "content", content)))));
+        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+    }
+
+    private String nacosConsole() {
+        return stack.nacos().consoleUrl() + "/v3/console/cs/config";
+    }
+
+    private String nacosToken() {
+        Answer answer = send(HttpRequest.newBuilder(URI.create(stack.nacos().consoleUrl() + "/v3/auth/user/login"))
+                .timeout(CALL_LIMIT)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(form(Map.of(
+                        "username",
+                        stack.nacos().user(),
+                        "password",
+                        stack.nacos().password())))));
+        assertThat(answer.status()).as("log-in at the console of Nacos").isEqualTo(200);
+        return answer.body().path("accessToken").asString();
+    }
+
+    private static String form(Map<String, String> fields) {
+        List<String> pairs = new ArrayList<>();
+        fields.forEach((name, value) -> pairs.add(name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8)));
+        return String.join("&", pairs);
+    }
+
+    // Faults
+
+    /** kill -9 */
+    public void kill(Part part) {
+        disturbed = true;
+        interruptibly(part::kill);
+        assertThat(part.isRunning()).as(part.name() + " runs").isFalse();
+    }
+
+    public void start(Part part) {
+        interruptibly(part::start);
+    }
+
+    public void start(Part part, Map<String, String> environment) {
+        interruptibly(() -> part.start(environment));
+    }
+
+    /** SIGSTOP */
+    public void freeze(Part part) {
+        disturbed = true;
+        interruptibly(part::pause);
+    }
+
+    /** SIGCONT */
+    public void thaw(Part part) {
+        interruptibly(part::resume);
+    }
+
+    /** Undoes every fault that a test may have left: held locks, frozen and dead processes. */
+    void heal() {
+        levers.close();
+        if (!disturbed) {
+            return;
+        }
+        for (Part part : stack.parts()) {
+            if (part.isRunning()) {
+                thaw(part);
+            }
+        }
+        interruptibly(stack::startAll);
+        disturbed = false;
+    }
+
+    void stop() {
+        levers.close();
+        interruptibly(stack::stopAll);
+    }
+
+    private interface Interruptible {
+        void run() throws InterruptedException;
+    }
+
+    private static void interruptibly(Interruptible action) {
+        try {
+            action.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.holdfast.systemtest.platform;
+
+import io.holdfast.localstack.Stack;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** One platform for the whole test run, on ports and in a folder of its own. */
+final class PlatformExtension implements BeforeAllCallback, AfterEachCallback, ParameterResolver {
+
+    /** Beside a developer's platform, and below the ports that Linux lends to outgoing connections. */
+    private static final int PORT_OFFSET = 18_000;
+
+    /**
+     * For people who work on one test: {@code -Dholdfast.system-test.keep=true} takes a platform that runs from the last time, and
+     * leaves it running.
+     */
+    private static final boolean KEEP = Boolean.getBoolean("holdfast.system-test.keep");
+
+    private static final ExtensionContext.Namespace NAMESPACE =
+            ExtensionContext.Namespace.create(PlatformExtension.class);
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        running(context);
+    }
+
+    /** Kept in the root store: closed after the last test class, whatever happened before. */
+    static Platform running(ExtensionContext context) {
+        return context.getRoot()
+                .getStore(NAMESPACE)
+                .computeIfAbsent(Running.class, type -> Running.start(), Running.class)
+                .platform();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        Platform platform = running(context);
+        platform.heal();
+        platform.books().awaitRestAndBalance();
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return List.of(Platform.class, Books.class, Levers.class, Stack.class)
+                .contains(parameter.getParameter().getType());
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        Platform platform = running(context);
+        Class<?> type = parameter.getParameter().getType();
+        if (type == Platform.class) {
+            return platform;
+        }
+        if (type == Books.class) {
+            return platform.books();
+        }
+        return type == Levers.class ? platform.levers() : platform.stack();
+    }
+
+    private record Running(Platform platform) implements AutoCloseable {
+
+        static Running start() {
+            Path module = Path.of("").toAbsolutePath();
+            Path runFolder = module.resolve("target/stack");
+            try {
+                // A run that was killed may have left its processes; they hold the ports.
+                if (!KEEP && Files.exists(runFolder)) {
+                    stack(module, runFolder).stopAll();
+                    wipe(runFolder);
+                }
+                Stack stack = stack(module, runFolder);
+                stack.startAll();
+                return new Running(new Platform(stack));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted", e);
+            }
+        }
+
+        private static Stack stack(Path module, Path runFolder) {
+            Stack.Builder stack =
+                    Stack.in(module.resolve("../..")).runFolder(runFolder).portOffset(PORT_OFFSET);
+            return KEEP ? stack.open() : stack.stopWithThisJvm().open();
+        }
+
+        /** Data and logs of the run before; unpacked programs are the same in every run. */
+        private static void wipe(Path runFolder) {
+            try (Stream<Path> all = Files.walk(runFolder)) {
+                for (Path path : all.filter(path -> !path.startsWith(runFolder.resolve("programs")))
+                        .filter(path -> !path.equals(runFolder))
+                        .sorted(Comparator.reverseOrder())
+                        .toList()) {
+                    Files.delete(path);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            if (!KEEP) {
+                platform.stop();
+            }
+        }
+    }
+}

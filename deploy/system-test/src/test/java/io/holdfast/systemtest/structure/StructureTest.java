@@ -1,0 +1,313 @@
+package io.holdfast.systemtest.structure;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.seata.integration.tx.api.fence.FenceHandler;
+import org.apache.seata.rm.tcc.api.TwoPhaseBusinessAction;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
+
+/** Who may know whom, and what nobody may do. These rules read the compiled classes of all modules; nothing is started. */
+@AnalyzeClasses(packages = "io.holdfast", importOptions = ImportOption.DoNotIncludeTests.class)
+class StructureTest {
+
+    private static final String STARTER = "io.holdfast.tcc..";
+    private static final String EDGE = "io.holdfast.edge..";
+    private static final String ORDER = "io.holdfast.order..";
+    private static final String STOCK = "io.holdfast.stock..";
+    private static final String PAYMENT = "io.holdfast.payment..";
+    private static final String LAUNCHER = "io.holdfast.localstack..";
+
+    /** A rule about classes that are not on the class path holds for ever: every module has to be seen. */
+    @ArchTest
+    static void everyModuleIsSeen(JavaClasses all) {
+        assertThat(List.of(STARTER, EDGE, ORDER, STOCK, PAYMENT, LAUNCHER))
+                .allSatisfy(module -> assertThat(all.that(resideInAPackage(module)))
+                        .as("classes in " + module)
+                        .isNotEmpty());
+    }
+
+    @ArchTest
+    static final ArchRule theStarterKnowsNoService = noClasses()
+            .that()
+            .resideInAPackage(STARTER)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ORDER, STOCK, PAYMENT, EDGE, LAUNCHER)
+            .because("other teams take the starter into services that we do not know");
+
+    @ArchTest
+    static final ArchRule theEdgeKnowsNoServiceAndNoStarter = noClasses()
+            .that()
+            .resideInAPackage(EDGE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ORDER, STOCK, PAYMENT, STARTER, LAUNCHER)
+            .because("it has one subject, HTTP");
+
+    @ArchTest
+    static final ArchRule theEdgeKnowsNoTransactions = noClasses()
+            .that()
+            .resideInAPackage(EDGE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.seata..", "java.sql..", "javax.sql..")
+            .because("it has one subject, HTTP");
+
+    @ArchTest
+    static final ArchRule orderKnowsItsNeighboursOnlyByCalls = knowsNot(ORDER, STOCK, PAYMENT);
+
+    @ArchTest
+    static final ArchRule stockKnowsNoOtherService = knowsNot(STOCK, ORDER, PAYMENT);
+
+    @ArchTest
+    static final ArchRule paymentKnowsNoOtherService = knowsNot(PAYMENT, ORDER, STOCK);
+
+    @ArchTest
+    static final ArchRule theLauncherKnowsNoServiceFromInside = noClasses()
+            .that()
+            .resideInAPackage(LAUNCHER)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ORDER, STOCK, PAYMENT, EDGE, STARTER)
+            .because("it starts processes and speaks HTTP to them, as a person would");
+
+    @ArchTest
+    static final ArchRule theModelKnowsNoTechnology = noClasses()
+            .that()
+            .resideInAPackage("io.holdfast..model..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.springframework..",
+                    "org.apache.seata..",
+                    "com.baomidou..",
+                    "org.apache.ibatis..",
+                    "java.sql..",
+                    "javax.sql..",
+                    "com.fasterxml.jackson..",
+                    "tools.jackson..",
+                    "jakarta..",
+                    "feign..",
+                    "com.alibaba..")
+            .because("what an order, a reservation or a payment is does not depend on what carries it");
+
+    @ArchTest
+    static final ArchRule theModelKnowsNothingOfItsServiceOutside = noClasses()
+            .that()
+            .resideInAPackage("io.holdfast..model..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.holdfast..")
+                    .and(not(resideInAPackage("io.holdfast..model..")))
+                    .as("are ours and outside the model"));
+
+    @ArchTest
+    static void everyServiceHasAModel(JavaClasses all) {
+        assertThat(List.of("io.holdfast.order.model..", "io.holdfast.stock.model..", "io.holdfast.payment.model.."))
+                .allSatisfy(model -> assertThat(all.that(resideInAPackage(model)))
+                        .as("classes in " + model)
+                        .isNotEmpty());
+    }
+
+    @ArchTest
+    static final ArchRule nothingIsInjectedIntoFields = noFields()
+            .should()
+            .beAnnotatedWith(Autowired.class)
+            .orShould()
+            .beAnnotatedWith(Value.class)
+            .orShould()
+            .beAnnotatedWith("jakarta.annotation.Resource")
+            .orShould()
+            .beAnnotatedWith("jakarta.inject.Inject")
+            .because("a class says in its constructor what it needs");
+
+    @ArchTest
+    static final ArchRule nothingIsInjectedIntoSetters =
+            noMethods().should().beAnnotatedWith(Autowired.class).because("constructors are enough");
+
+    @ArchTest
+    static final ArchRule noLombok = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("lombok..")
+            .because("records do it, and need no agent in the compiler");
+
+    @ArchTest
+    static final ArchRule noNamesThatSayNothing = noClasses()
+            .should()
+            .haveSimpleNameEndingWith("Util")
+            .orShould()
+            .haveSimpleNameEndingWith("Utils")
+            .orShould()
+            .haveSimpleNameEndingWith("Helper")
+            .orShould()
+            .haveSimpleNameEndingWith("ServiceImpl")
+            .orShould()
+            .haveSimpleNameEndingWith("Impl")
+            .orShould()
+            .haveSimpleNameEndingWith("Manager");
+
+    @ArchTest
+    static final ArchRule noPackagesThatSayNothing = noClasses()
+            .should()
+            .resideInAnyPackage(
+                    "..common..", "..util..", "..utils..", "..helper..", "..service..", "..controller..", "..dao..")
+            .because("packages are named for what the business does, never for a layer");
+
+    @ArchTest
+    static final ArchRule onlyTheLauncherSpeaksOnTheConsole = noClasses()
+            .that()
+            .resideOutsideOfPackage(LAUNCHER)
+            .should()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err")
+            .orShould()
+            .callMethod(Throwable.class, "printStackTrace");
+
+    @ArchTest
+    static final ArchRule nobodySleeps = noClasses()
+            .should()
+            .callMethod(Thread.class, "sleep", long.class)
+            .orShould()
+            .callMethod(Thread.class, "sleep", long.class, int.class)
+            .orShould()
+            .callMethod(Thread.class, "sleep", java.time.Duration.class)
+            .because("a sleep is a guess about when something has happened");
+
+    @ArchTest
+    static final ArchRule timeIsInjected = noClasses()
+            .that()
+            .resideInAnyPackage(ORDER, STOCK, PAYMENT, STARTER)
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(java.time.Instant.class, "now")
+            .orShould()
+            .callMethod(java.time.LocalDateTime.class, "now")
+            .because("times that go into a database come from the injected Clock");
+
+    /** A library may ask for one: {@code Date.from(instant)} on the way to it is all there may be of them. */
+    @ArchTest
+    static final ArchRule oldDatesAreOnlyMadeForLibrariesThatAskForThem = noClasses()
+            .should()
+            .callConstructor(Date.class)
+            .orShould()
+            .callConstructor(Date.class, long.class)
+            .orShould()
+            .dependOnClassesThat()
+            .belongToAnyOf(java.util.Calendar.class, java.text.SimpleDateFormat.class, java.sql.Timestamp.class);
+
+    @ArchTest
+    static final ArchRule oldDatesAreNeitherKept =
+            noFields().should().haveRawType(Date.class).because("an Instant says what it is");
+
+    @ArchTest
+    static final ArchRule norAskedForExceptBySeatasFence = noMethods()
+            .that()
+            .areDeclaredInClassesThat(
+                    not(describe("implement Seata's FenceHandler", type -> type.isAssignableTo(FenceHandler.class))))
+            .should()
+            .haveRawParameterTypes(describe("with a Date among them", types -> types.stream()
+                    .anyMatch(type -> type.isEquivalentTo(Date.class))))
+            .orShould()
+            .haveRawReturnType(Date.class);
+
+    @ArchTest
+    static final ArchRule noStaticState = fields().that()
+            .areStatic()
+            .and()
+            .areDeclaredInClassesThat(not(resideInAnyPackage(LAUNCHER)))
+            .should()
+            .beFinal();
+
+    @ArchTest
+    static final ArchRule actionsCanBeCalledBySeataAndAreFenced = methods()
+            .that()
+            .areAnnotatedWith(TwoPhaseBusinessAction.class)
+            .should(new ArchCondition<>("be public in a public class, fenced, with public Confirm and Cancel") {
+                @Override
+                public void check(JavaMethod tried, ConditionEvents events) {
+                    TwoPhaseBusinessAction action = tried.getAnnotationOfType(TwoPhaseBusinessAction.class);
+                    require(isPublic(tried), tried, "is not public", events);
+                    require(
+                            tried.getOwner().getModifiers().contains(JavaModifier.PUBLIC),
+                            tried,
+                            "stands in a class that is not public: phase two would fail for ever",
+                            events);
+                    require(!tried.getOwner().isInterface(), tried, "is annotated on an interface", events);
+                    require(action.useTCCFence(), tried, "is not fenced", events);
+                    for (String second : List.of(action.commitMethod(), action.rollbackMethod())) {
+                        require(
+                                tried.getOwner().getMethods().stream()
+                                        .anyMatch(method -> method.getName().equals(second) && isPublic(method)),
+                                tried,
+                                "names " + second + ", which is no public method of its class",
+                                events);
+                    }
+                }
+
+                private static boolean isPublic(JavaMethod method) {
+                    return method.getModifiers().contains(JavaModifier.PUBLIC);
+                }
+
+                private static void require(boolean holds, JavaMethod tried, String fault, ConditionEvents events) {
+                    if (!holds) {
+                        events.add(SimpleConditionEvent.violated(tried, tried.getFullName() + " " + fault));
+                    }
+                }
+            });
+
+    @ArchTest
+    static void actionsAreTheThreeOfTheDesignAndNoNameIsTakenTwice(JavaClasses all) {
+        Map<String, Set<String>> classesByAction = all.stream()
+                .flatMap(type -> type.getMethods().stream())
+                .filter(method -> method.isAnnotatedWith(TwoPhaseBusinessAction.class))
+                .collect(Collectors.groupingBy(
+                        method -> method.getAnnotationOfType(TwoPhaseBusinessAction.class)
+                                .name(),
+                        TreeMap::new,
+                        Collectors.mapping(JavaMethod::getFullName, Collectors.toSet())));
+        assertThat(classesByAction.keySet()).containsExactly("order.place", "payment.open", "stock.reserve");
+        assertThat(classesByAction.values())
+                .allSatisfy(methods -> assertThat(methods).hasSize(1));
+    }
+
+    private static ArchRule knowsNot(String service, String... others) {
+        return noClasses()
+                .that()
+                .resideInAPackage(service)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(others)
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAPackage(LAUNCHER)
+                .because("services know each other only through Feign clients and messages");
+    }
+}
