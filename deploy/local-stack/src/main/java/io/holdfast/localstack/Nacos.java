@@ -181,6 +181,8 @@ public final class Nacos extends Part {
                 server.address=127.0.0.1
                 nacos.server.main.port=%d
                 nacos.console.port=%d
+                # Creating its database may take longer than the 3 s that Nacos waits for a connection, on a busy machine.
+                db.pool.config.connectionTimeout=60000
                 nacos.core.auth.enabled=true
                 nacos.core.auth.admin.enabled=true
                 nacos.core.auth.console.enabled=true

@@ -190,7 +190,7 @@ public abstract class Part {
     void whenReady() throws InterruptedException {}
 
     Duration startLimit() {
-        return Duration.ofSeconds(180);
+        return Duration.ofSeconds(300);
     }
 
     Duration stopGrace() {

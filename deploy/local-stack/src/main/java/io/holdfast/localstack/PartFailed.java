@@ -15,6 +15,7 @@ public final class PartFailed extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
     private static final int TAIL_LINES = 12;
+    private static final int LINE_LIMIT = 220;
     private static final int TAIL_BYTES = 16 * 1024;
 
     private final String part;
@@ -62,7 +63,9 @@ public final class PartFailed extends RuntimeException {
             file.readFully(bytes);
             List<String> lines =
                     new String(bytes, StandardCharsets.UTF_8).lines().toList();
-            return lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size());
+            return lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()).stream()
+                    .map(line -> line.length() > LINE_LIMIT ? line.substring(0, LINE_LIMIT) + "..." : line)
+                    .toList();
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
