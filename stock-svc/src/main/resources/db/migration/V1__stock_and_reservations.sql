@@ -15,22 +15,31 @@ create table stock (
 -- One row per line of an order. No foreign key to stock: every insert would share-lock the stock row that the same transaction
 -- wants to change, and two orders for one SKU would deadlock.
 create table reservation (
-    xid           varchar(128) not null,
-    branch_id     bigint       not null,
-    order_id      varchar(64)  not null,
-    sku           varchar(64)  not null,
-    quantity      bigint       not null,
-    status        varchar(16)  not null,
-    created_at    datetime(3)  not null,
-    decided_at    datetime(3)  null,
-    -- An order id may be used again once its goods were given back; until then it holds a SKU once (I4).
-    live_order_id varchar(64) generated always as (case when status <> 'RELEASED' then order_id end) stored,
+    xid        varchar(128) not null,
+    branch_id  bigint       not null,
+    order_id   varchar(64)  not null,
+    sku        varchar(64)  not null,
+    quantity   bigint       not null,
+    status     varchar(16)  not null,
+    created_at datetime(3)  not null,
+    decided_at datetime(3)  null,
     -- The branch first: Confirm and Cancel take all rows of a branch.
     primary key (xid, branch_id, order_id, sku),
-    constraint reservation_one_live_per_order_and_sku unique (live_order_id, sku),
     constraint reservation_quantity_positive check (quantity > 0),
     constraint reservation_status_known check (status in ('RESERVED', 'SOLD', 'RELEASED')),
     constraint reservation_reserved_until_decided check ((status = 'RESERVED') = (decided_at is null))
+) engine = InnoDB default character set ascii collate ascii_bin;
+
+-- The branch whose reservations are an order's live ones: an order holds or has taken stock once (I4). The row goes when the
+-- branch is released; then the order id may be used again.
+--
+-- A unique key over a column of reservation that is null for released rows would say the same, and deadlocked: an order
+-- that is reserved again finds its old entry there, deleted and not purged yet, and InnoDB locks the gaps around it even under
+-- READ COMMITTED. In a primary key it locks the row alone.
+create table order_claim (
+    order_id  varchar(64)  not null primary key,
+    xid       varchar(128) not null,
+    branch_id bigint       not null
 ) engine = InnoDB default character set ascii collate ascii_bin;
 
 create table receipt (

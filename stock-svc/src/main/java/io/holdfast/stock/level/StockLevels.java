@@ -1,5 +1,6 @@
 package io.holdfast.stock.level;
 
+import io.holdfast.stock.batch.Batches;
 import io.holdfast.stock.model.Allotment;
 import io.holdfast.stock.model.OrderLines;
 import io.holdfast.stock.model.Quantity;
@@ -13,13 +14,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.function.Function;
-import org.apache.ibatis.exceptions.PersistenceException;
-import org.apache.ibatis.executor.BatchResult;
-import org.apache.ibatis.session.ExecutorType;
-import org.apache.ibatis.session.SqlSession;
-import org.apache.ibatis.session.SqlSessionFactory;
-import org.mybatis.spring.MyBatisExceptionTranslator;
-import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -33,14 +27,11 @@ public class StockLevels {
     private static final int LONGEST_LIST = 500;
 
     private final LevelMapper levels;
-    private final SqlSessionFactory sessions;
-    private final MyBatisExceptionTranslator translator;
+    private final Batches batches;
 
-    StockLevels(LevelMapper levels, SqlSessionFactory sessions) {
+    StockLevels(LevelMapper levels, Batches batches) {
         this.levels = levels;
-        this.sessions = sessions;
-        this.translator = new MyBatisExceptionTranslator(
-                sessions.getConfiguration().getEnvironment().getDataSource(), true);
+        this.batches = batches;
     }
 
     /** Says who would get what at this moment. Nothing is locked and nothing moves. */
@@ -94,19 +85,9 @@ public class StockLevels {
     }
 
     private void move(String what, SortedMap<Sku, Quantity> totals, Move move) {
-        int[] found;
-        // A session of its own, for a session executes in one way only; its connection is that of the open transaction.
-        try (SqlSession session = sessions.openSession(ExecutorType.BATCH)) {
-            LevelMapper batched = session.getMapper(LevelMapper.class);
-            totals.forEach((sku, quantity) -> move.apply(batched, sku.value(), quantity.value()));
-            found = session.flushStatements().stream()
-                    .map(BatchResult::getUpdateCounts)
-                    .flatMapToInt(Arrays::stream)
-                    .toArray();
-        } catch (PersistenceException e) {
-            DataAccessException translated = translator.translateExceptionIfPossible(e);
-            throw translated == null ? e : translated;
-        }
+        int[] found = batches.send(
+                LevelMapper.class,
+                mapper -> totals.forEach((sku, quantity) -> move.apply(mapper, sku.value(), quantity.value())));
         if (found.length != totals.size() || Arrays.stream(found).anyMatch(rows -> rows != 1)) {
             throw new IllegalStateException("I1: the stock does not hold what is to be moved (" + what
                     + "), rows found: " + Arrays.toString(found) + " for " + totals);

@@ -64,7 +64,7 @@ class ReservationDesk {
         } catch (OrdersRefusedException refused) {
             return new Refused(refused.refusals());
         } catch (DuplicateKeyException e) {
-            // Somebody reserved for one of them after the look: the unique key is what stands.
+            // Somebody reserved for one of them after the look: the claim is what stands.
             log.info("Another reservation of the same order came first, xid {}", xid);
             List<ReservationRow> winner = reservations.live(orders);
             if (winner.isEmpty()) {

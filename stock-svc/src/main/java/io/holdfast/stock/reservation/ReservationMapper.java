@@ -4,16 +4,39 @@ import io.holdfast.stock.model.ReservationStatus;
 import java.time.LocalDateTime;
 import java.util.Collection;
 import java.util.List;
+import org.apache.ibatis.annotations.Delete;
 import org.apache.ibatis.annotations.Insert;
 import org.apache.ibatis.annotations.Mapper;
 import org.apache.ibatis.annotations.Select;
 import org.apache.ibatis.annotations.Update;
 
-/** The SQL of {@code reservation}. Every change names the status it starts from and answers how many rows it found. */
+/** The SQL of {@code reservation} and {@code order_claim}. Every change names the status it starts from and answers how many rows it found. */
 @Mapper
 interface ReservationMapper {
 
-    /** @throws org.springframework.dao.DuplicateKeyException if one of the orders has a live reservation */
+    /** @throws org.springframework.dao.DuplicateKeyException if one of the orders is claimed */
+    @Insert("""
+            <script>
+            insert into order_claim (order_id, xid, branch_id)
+            values
+            <foreach collection="orderIds" item="orderId" separator=",">(#{orderId}, #{xid}, #{branchId})</foreach>
+            </script>
+            """)
+    int claim(List<String> orderIds, String xid, long branchId);
+
+    @Delete("""
+            delete from order_claim
+            where order_id = #{orderId} and xid = #{xid} and branch_id = #{branchId}
+            """)
+    int unclaim(String orderId, String xid, long branchId);
+
+    @Select("""
+            select distinct order_id
+            from reservation where xid = #{xid} and branch_id = #{branchId}
+            order by order_id
+            """)
+    List<String> ordersOf(String xid, long branchId);
+
     @Insert("""
             <script>
             insert into reservation (xid, branch_id, order_id, sku, quantity, status, created_at)
@@ -41,10 +64,13 @@ interface ReservationMapper {
             """)
     List<SkuTotal> totals(String xid, long branchId);
 
+    /** What the orders hold or have taken. */
     @Select("""
             <script>
-            select xid, branch_id, order_id, sku, quantity, status, created_at
-            from reservation where live_order_id in
+            select r.xid, r.branch_id, r.order_id, r.sku, r.quantity, r.status, r.created_at
+            from order_claim c
+            join reservation r on r.xid = c.xid and r.branch_id = c.branch_id and r.order_id = c.order_id
+            where c.order_id in
             <foreach collection="orderIds" item="orderId" open="(" separator="," close=")">#{orderId}</foreach>
             </script>
             """)

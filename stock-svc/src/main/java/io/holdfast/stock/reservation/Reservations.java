@@ -1,18 +1,22 @@
 package io.holdfast.stock.reservation;
 
+import io.holdfast.stock.batch.Batches;
 import io.holdfast.stock.model.OrderId;
 import io.holdfast.stock.model.OrderLines;
 import io.holdfast.stock.model.Quantity;
+import io.holdfast.stock.model.ReservationStatus;
 import io.holdfast.stock.model.ReservationStatus.Step;
 import io.holdfast.stock.model.Sku;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
 import org.springframework.stereotype.Component;
 
 /** The reservations of orders, and what became of them. */
@@ -23,40 +27,70 @@ class Reservations {
     private static final int LONGEST_LIST = 500;
 
     private final ReservationMapper mapper;
+    private final Batches batches;
     private final Clock clock;
 
-    Reservations(ReservationMapper mapper, Clock clock) {
+    Reservations(ReservationMapper mapper, Batches batches, Clock clock) {
         this.mapper = mapper;
+        this.batches = batches;
         this.clock = clock;
     }
 
-    /** @throws org.springframework.dao.DuplicateKeyException if one of the orders has a live reservation */
+    /**
+     * Makes the reservations of a branch, and claims its orders.
+     *
+     * @throws org.springframework.dao.DuplicateKeyException if one of the orders has a live reservation
+     */
     void add(String xid, long branchId, List<OrderLines> orders) {
         LocalDateTime now = now();
-        List<ReservationRow> rows = orders.stream()
-                // One order for all, so that two Tries that share orders cannot deadlock at the unique key.
-                .sorted(Comparator.comparing(OrderLines::order))
+        // Claimed in one order by all, so that two Tries that share orders cannot wait in a circle.
+        List<OrderLines> sorted =
+                orders.stream().sorted(Comparator.comparing(OrderLines::order)).toList();
+        List<String> ids =
+                sorted.stream().map(OrderLines::order).map(OrderId::value).toList();
+        List<ReservationRow> rows = sorted.stream()
                 .flatMap(order -> order.lines().entrySet().stream()
                         .map(line -> ReservationRow.reserved(
                                 xid, branchId, order.order(), line.getKey(), line.getValue(), now)))
                 .toList();
-        int added = 0;
-        for (int from = 0; from < rows.size(); from += LONGEST_LIST) {
-            added += mapper.insertAll(rows.subList(from, Math.min(from + LONGEST_LIST, rows.size())));
-        }
-        if (added != rows.size()) {
-            throw new IllegalStateException(
-                    "I4: " + added + " of " + rows.size() + " reservations were made, xid " + xid);
+        int claimed = inParts(ids, part -> mapper.claim(part, xid, branchId));
+        int added = inParts(rows, mapper::insertAll);
+        if (claimed != ids.size() || added != rows.size()) {
+            throw new IllegalStateException("I4: " + claimed + " of " + ids.size() + " orders were claimed and " + added
+                    + " of " + rows.size() + " reservations made, xid " + xid);
         }
     }
 
     /**
-     * Takes all reservations of a branch one step further.
+     * Ends the life of a branch's reservations with their sale. The orders stay claimed for ever.
      *
-     * @return what they hold together of each SKU
-     * @throws IllegalStateException if there is none, or one of them was not there to take the step
+     * @return what was reserved of each SKU
+     * @throws IllegalStateException if nothing was reserved, or not all of it was there to be sold
      */
-    SortedMap<Sku, Quantity> decide(String xid, long branchId, Step step) {
+    SortedMap<Sku, Quantity> sell(String xid, long branchId) {
+        return decide(xid, branchId, ReservationStatus.RESERVED.to(ReservationStatus.SOLD));
+    }
+
+    /**
+     * Ends the life of a branch's reservations without effect. The orders may be reserved anew.
+     *
+     * @return what was reserved of each SKU
+     * @throws IllegalStateException if nothing was reserved, or not all of it was there to be released
+     */
+    SortedMap<Sku, Quantity> release(String xid, long branchId) {
+        SortedMap<Sku, Quantity> totals =
+                decide(xid, branchId, ReservationStatus.RESERVED.to(ReservationStatus.RELEASED));
+        List<String> ids = mapper.ordersOf(xid, branchId);
+        int[] unclaimed =
+                batches.send(ReservationMapper.class, batched -> ids.forEach(id -> batched.unclaim(id, xid, branchId)));
+        if (Arrays.stream(unclaimed).sum() != ids.size()) {
+            throw new IllegalStateException("I4: of " + ids.size() + " orders of the branch were claimed by it: "
+                    + Arrays.toString(unclaimed) + ", xid " + xid + ", branch " + branchId);
+        }
+        return totals;
+    }
+
+    private SortedMap<Sku, Quantity> decide(String xid, long branchId, Step step) {
         int decided = mapper.decide(xid, branchId, step.from(), step.next(), now());
         // A plain select: sums taken inside the update of the stock would share-lock these rows.
         SortedMap<Sku, Quantity> totals = new TreeMap<>();
@@ -77,10 +111,19 @@ class Reservations {
         List<String> ids =
                 orders.stream().map(OrderLines::order).map(OrderId::value).toList();
         List<ReservationRow> live = new ArrayList<>();
-        for (int from = 0; from < ids.size(); from += LONGEST_LIST) {
-            live.addAll(mapper.findLive(ids.subList(from, Math.min(from + LONGEST_LIST, ids.size()))));
-        }
+        inParts(ids, part -> {
+            live.addAll(mapper.findLive(part));
+            return 0;
+        });
         return live;
+    }
+
+    private static <T> int inParts(List<T> all, ToIntFunction<List<T>> statement) {
+        int rows = 0;
+        for (int from = 0; from < all.size(); from += LONGEST_LIST) {
+            rows += statement.applyAsInt(all.subList(from, Math.min(from + LONGEST_LIST, all.size())));
+        }
+        return rows;
     }
 
     private LocalDateTime now() {

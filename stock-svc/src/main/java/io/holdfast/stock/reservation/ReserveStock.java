@@ -3,7 +3,6 @@ package io.holdfast.stock.reservation;
 import io.holdfast.stock.level.StockLevels;
 import io.holdfast.stock.model.Allotment;
 import io.holdfast.stock.model.OrderLines;
-import io.holdfast.stock.model.ReservationStatus;
 import java.util.List;
 import org.apache.seata.rm.tcc.api.BusinessActionContext;
 import org.apache.seata.rm.tcc.api.LocalTCC;
@@ -53,15 +52,13 @@ public class ReserveStock {
 
     /** Confirm. */
     public boolean sell(BusinessActionContext context) {
-        levels.sell(reservations.decide(
-                context.getXid(), context.getBranchId(), ReservationStatus.RESERVED.to(ReservationStatus.SOLD)));
+        levels.sell(reservations.sell(context.getXid(), context.getBranchId()));
         return true;
     }
 
     /** Cancel. */
     public boolean release(BusinessActionContext context) {
-        levels.release(reservations.decide(
-                context.getXid(), context.getBranchId(), ReservationStatus.RESERVED.to(ReservationStatus.RELEASED)));
+        levels.release(reservations.release(context.getXid(), context.getBranchId()));
         return true;
     }
 }
