@@ -1,10 +1,13 @@
 package io.holdfast.order;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.holdfast.order.coordinator.Coordinator;
 import io.holdfast.order.coordinator.CoordinatorUnavailableException;
 import io.holdfast.order.coordinator.Fate;
 import io.holdfast.order.placing.OrderPlacement;
+import io.holdfast.order.soldout.SoldOut;
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -182,11 +185,38 @@ public final class StandInCoordinator implements Coordinator {
             return new TryThroughFence(fence, coordinator);
         }
 
+        @Bean
+        TestTicker testTicker() {
+            return new TestTicker();
+        }
+
+        /** As the service makes it, but its time passes when a test says so. */
+        @Bean
+        @Primary
+        SoldOut soldOutInTestTime(TestTicker ticker) {
+            return new SoldOut(Duration.ofMillis(200), 100, ticker);
+        }
+
         /** For the tests' own SQL. The service's pool commits nothing by itself. */
         @Bean
         Database database(DataSourceProperties service) {
             return new Database(new JdbcTemplate(
                     new DriverManagerDataSource(service.getUrl(), service.getUsername(), service.getPassword())));
+        }
+    }
+
+    /** Time for the memory of what is sold out. */
+    public static final class TestTicker implements Ticker {
+
+        private final AtomicLong nanos = new AtomicLong();
+
+        public void pass(Duration time) {
+            nanos.addAndGet(time.toNanos());
+        }
+
+        @Override
+        public long read() {
+            return nanos.get();
         }
     }
 

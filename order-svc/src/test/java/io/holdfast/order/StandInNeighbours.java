@@ -37,7 +37,7 @@ public final class StandInNeighbours {
         this.server = server;
     }
 
-    static StandInNeighbours start() {
+    public static StandInNeighbours start() {
         try {
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
             StandInNeighbours neighbours = new StandInNeighbours(server);
@@ -51,11 +51,11 @@ public final class StandInNeighbours {
         }
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    void stop() {
+    public void stop() {
         server.stop(0);
         threads.shutdownNow();
     }
@@ -105,6 +105,10 @@ public final class StandInNeighbours {
         } catch (RuntimeException e) {
             answer = new Answer(500, "text/plain", "script failed: " + e);
         }
+        if (answer.status() == 0) {
+            exchange.close();
+            return;
+        }
         byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", answer.type());
         exchange.sendResponseHeaders(answer.status(), bytes.length);
@@ -129,6 +133,11 @@ public final class StandInNeighbours {
 
         public static Answer problem(int status, String body) {
             return new Answer(status, "application/problem+json", body);
+        }
+
+        /** The connection is closed and nothing is said. */
+        public static Answer hangUp() {
+            return new Answer(0, "", "");
         }
 
         /** A refusal of these orders as our contract has it. */
