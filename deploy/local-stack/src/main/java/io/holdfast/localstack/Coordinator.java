@@ -53,7 +53,7 @@ public final class Coordinator extends Part {
     @Override
     List<Ports.Port> ports() {
         return List.of(
-                Ports.Port.anyInterface(at.ports().coordinator()),
+                Ports.Port.at(HOST, at.ports().coordinator()),
                 Ports.Port.loopback(at.ports().coordinatorConsole()));
     }
 
@@ -76,6 +76,7 @@ public final class Coordinator extends Part {
     List<String> command() {
         try {
             return new JavaCommand(at, name(), 320)
+                    .listeningOn(HOST)
                     .property("server.address", "127.0.0.1")
                     .property("server.port", at.ports().coordinatorConsole())
                     .property("logging.config", "file:" + logging())

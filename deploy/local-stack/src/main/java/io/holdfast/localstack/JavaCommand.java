@@ -1,18 +1,25 @@
 package io.holdfast.localstack;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /** A {@code java} command line with what holds for every JVM of the platform. */
 final class JavaCommand {
 
+    private final Surroundings at;
+    private final String part;
     private final List<String> words = new ArrayList<>();
 
     /** @param part whose user.home and client folders are set apart from the others' */
     JavaCommand(Surroundings at, String part, int heapMegabytes) {
+        this.at = at;
+        this.part = part;
         Path home = at.folder().home().resolve(part);
         Path logs = at.folder().logs().resolve(part);
         words.add(at.java().toString());
@@ -41,6 +48,22 @@ final class JavaCommand {
         return this;
     }
 
+    /** Keeps a program that insists on listening on every interface to one address. */
+    JavaCommand listeningOn(String address) throws IOException {
+        Path target = moduleOf(at, "nacos");
+        try (DirectoryStream<Path> jars = Files.newDirectoryStream(target, "local-stack-nacos-*.jar")) {
+            Iterator<Path> jar = jars.iterator();
+            if (!jar.hasNext()) {
+                throw new IOException("not built yet, there is no jar in " + target);
+            }
+            // Not the jar itself: a build may replace it while the program runs.
+            Path copy = at.folder().programs().resolve("loopback-only-" + part + ".jar");
+            Files.createDirectories(copy.getParent());
+            Files.copy(jar.next(), copy, StandardCopyOption.REPLACE_EXISTING);
+            return flag("-javaagent:" + copy + "=" + address);
+        }
+    }
+
     List<String> mainClass(String classPath, String mainClass, String... arguments) {
         words.add("-cp");
         words.add(classPath);
@@ -66,5 +89,9 @@ final class JavaCommand {
         String dependencies = Files.readString(file).strip();
         Path classes = target.resolve("classes");
         return Files.isDirectory(classes) ? classes + ":" + dependencies : dependencies;
+    }
+
+    private static Path moduleOf(Surroundings at, String module) {
+        return at.checkout().resolve("deploy/local-stack").resolve(module).resolve("target");
     }
 }

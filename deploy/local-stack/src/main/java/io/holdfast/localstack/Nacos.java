@@ -92,6 +92,7 @@ public final class Nacos extends Part {
             return new JavaCommand(at, name(), 384)
                     // Its start is most of what it computes here; the optimising compiler would only cost memory.
                     .flag("-XX:TieredStopAtLevel=1")
+                    .listeningOn("127.0.0.1")
                     .property("nacos.home", nacosHome())
                     .property("nacos.logs.path", at.folder().logs().resolve(name()))
                     .property("nacos.standalone", true)

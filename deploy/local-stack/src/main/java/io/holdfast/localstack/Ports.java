@@ -70,7 +70,7 @@ public record Ports(int offset) {
                 Port.loopback(nacosConsole()),
                 Port.loopback(nacos() + 1_000),
                 Port.loopback(nacos() + 1_001),
-                Port.anyInterface(nacos() - 1_000));
+                Port.loopback(nacos() - 1_000));
     }
 
     /** One port, and the address that its owner binds it to; whether it is free depends on both. */
@@ -80,8 +80,9 @@ public record Ports(int offset) {
             return new Port(InetAddress.getLoopbackAddress(), number);
         }
 
-        static Port anyInterface(int number) {
-            return new Port(new InetSocketAddress(0).getAddress(), number);
+        /** @param address in figures, say 127.0.0.2 */
+        static Port at(String address, int number) {
+            return new Port(new InetSocketAddress(address, number).getAddress(), number);
         }
 
         boolean isFreeWithin(Duration limit) throws InterruptedException {
