@@ -15,6 +15,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.holdfast.tcc.NotYetException;
 import io.holdfast.tcc.RemoteConfirmStep;
 import io.holdfast.tcc.TryRefusedException;
+import io.holdfast.tcc.branch.BranchHistory;
+import io.holdfast.tcc.branch.BranchRecord;
 import io.holdfast.tcc.fence.FenceSettings.Isolation;
 import io.holdfast.tcc.fence.StockAction.Operation;
 import io.holdfast.tcc.sql.testdatabase.TestDatabase;
@@ -615,6 +617,41 @@ abstract class FenceAcceptance {
         private <T> T get(Future<T> future) throws Exception {
             return future.get(30, TimeUnit.SECONDS);
         }
+    }
+
+    @Test
+    void the_history_tells_the_branches_of_a_global_transaction_in_the_order_of_their_tries() {
+        BranchHistory history = new BranchHistory("shop", bench.dataSource);
+        tryReserve(9);
+        bench.clock.advance(Duration.ofMillis(1));
+        tryReserve(3);
+        bench.clock.advance(Duration.ofMillis(1));
+        cancel(5);
+        fail(CONFIRM, new IllegalStateException("the ledger is closed"));
+        confirm(9);
+        bench.action.disturb((operation, context) -> {});
+        bench.clock.advance(Duration.ofSeconds(1));
+        confirm(9);
+        bench.tryReserve(fence, XID + "1", 1, SKU);
+
+        assertThat(history.branchesOf(XID))
+                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("lastError")
+                .containsExactly(
+                        new BranchRecord(
+                                "shop", StockAction.NAME, "9", "COMMITTED", START, START.plusMillis(1002), 1, null),
+                        new BranchRecord("shop", StockAction.NAME, "3", "TRIED", START.plusMillis(1), null, 0, null),
+                        new BranchRecord(
+                                "shop",
+                                StockAction.NAME,
+                                "5",
+                                "SUSPENDED",
+                                START.plusMillis(2),
+                                START.plusMillis(2),
+                                0,
+                                null));
+        assertThat(history.branchesOf(XID).get(0).lastError()).contains("the ledger is closed");
+        assertThat(history.branchesOf("10.0.0.1:8091:0")).isEmpty();
+        assertThat(history.branchesOf("库存")).isEmpty();
     }
 
     // The cleaner
