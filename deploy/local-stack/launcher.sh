@@ -21,6 +21,8 @@ jdk_version() {
 find_jdk() {
     local candidate version seen=""
     for candidate in "${JAVA_HOME:-}" "$(dirname -- "$(dirname -- "$(readlink -f -- "$(command -v javac || true)")")")"; do
+        # An empty name would mean /bin.
+        [[ -n $candidate && $candidate != . ]] || continue
         version=$(jdk_version "$candidate")
         if [[ -n $version ]] && ((version >= 17)); then
             export JAVA_HOME=$candidate
