@@ -4,13 +4,10 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.Tag;
 
-/** A test that needs {@link TestDatabase#mysql()}: skipped, and said so, unless the Maven profile {@code mysql} is on. */
-@Target({ElementType.TYPE, ElementType.METHOD})
+/** Tests that the build leaves out, instead of skipping them, unless the Maven profile {@code mysql} is on: {@code -Pmysql}. */
+@Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@EnabledIfSystemProperty(
-        named = MySqlDistribution.ARCHIVE,
-        matches = ".+",
-        disabledReason = "MySQL is tested with the Maven profile mysql (-Pmysql)")
+@Tag("mysql")
 public @interface OnlyWithMySql {}
