@@ -8,7 +8,13 @@ import io.holdfast.payment.model.BuyerId;
 import io.holdfast.payment.model.Money;
 import io.holdfast.payment.model.OrderId;
 import io.holdfast.payment.model.PaymentRequest;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +24,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.http.MediaType;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.test.json.JsonCompareMode;
 import org.springframework.test.web.servlet.client.RestTestClient;
 import org.springframework.test.web.servlet.client.RestTestClient.ResponseSpec;
 import org.springframework.test.web.support.AbstractJsonPathAssertions;
@@ -73,7 +80,7 @@ class HttpInterfaceTest {
                 .json("""
                         {"buyerId":"%s","deposited":{"minor":1000,"currency":"CNY"},
                          "balance":{"minor":1000,"currency":"CNY"},"frozen":{"minor":0,"currency":"CNY"},
-                         "spent":{"minor":0,"currency":"CNY"}}""".formatted(buyer));
+                         "spent":{"minor":0,"currency":"CNY"}}""".formatted(buyer), JsonCompareMode.STRICT);
     }
 
     @ParameterizedTest
@@ -152,6 +159,37 @@ class HttpInterfaceTest {
                          "amount":{"minor":600,"currency":"CNY"},"decidedAt":null}""".formatted(order, buyer));
         outcomes(xid, order, order + "-x").isEqualTo(List.of("OPEN", "NONE"));
         outcomes(StandInCoordinator.newXid(), order).isEqualTo(List.of("NONE"));
+    }
+
+    @Test
+    void theSameTryFromTwelveCallersAtOnceSetsTheMoneyAsideOnce() throws Exception {
+        int callers = 12;
+        deposit("d-" + order, DEPOSIT);
+        ExecutorService threads = Executors.newFixedThreadPool(callers);
+        try {
+            CyclicBarrier start = new CyclicBarrier(callers);
+            List<Future<Integer>> statuses = new ArrayList<>();
+            for (int i = 0; i < callers; i++) {
+                statuses.add(threads.submit(() -> {
+                    start.await(30, TimeUnit.SECONDS);
+                    return open(xid, orders(order, 100))
+                            .returnResult(String.class)
+                            .getStatus()
+                            .value();
+                }));
+            }
+            List<Integer> answers = new ArrayList<>();
+            for (Future<Integer> status : statuses) {
+                answers.add(status.get(2, TimeUnit.MINUTES));
+            }
+            // Whoever meets the first one halfway is told that the order is busy, and changes nothing.
+            assertThat(answers).contains(200).allMatch(status -> status == 200 || status == 409);
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(branches(xid)).containsExactly("payment.open 1");
+        assertThat(jdbc.queryForObject("select frozen from account where buyer_id = ?", Long.class, buyer))
+                .isEqualTo(100);
     }
 
     @Test

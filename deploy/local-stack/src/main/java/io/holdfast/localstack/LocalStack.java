@@ -1,6 +1,7 @@
 package io.holdfast.localstack;
 
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,12 +31,14 @@ public final class LocalStack {
         PrintStream out =
                 new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8);
         System.setOut(out);
-        CommandLine line = new CommandLine(new LocalStack());
-        line.setExecutionExceptionHandler((failure, command, parsed) -> {
+        System.exit(commandLine(out).execute(arguments));
+    }
+
+    static CommandLine commandLine(PrintStream out) {
+        return new CommandLine(new LocalStack()).setExecutionExceptionHandler((failure, command, parsed) -> {
             explain(failure, out);
             return FAILED;
         });
-        System.exit(line.execute(arguments));
     }
 
     /** One clear line, the log's last lines before it. A defect of the launcher itself shows its stack trace. */
@@ -44,6 +48,8 @@ public final class LocalStack {
             out.println("FAILED  " + failed.getMessage());
         } else if (failure instanceof IllegalStateException || failure instanceof IllegalArgumentException) {
             out.println("FAILED  " + failure.getMessage());
+        } else if (failure instanceof UncheckedIOException io) {
+            out.println("FAILED  " + io.getMessage() + ": " + io.getCause().getMessage());
         } else if (failure instanceof InterruptedException) {
             out.println("FAILED  interrupted");
         } else {
@@ -76,8 +82,7 @@ public final class LocalStack {
         }
 
         Stack open(Optional<Integer> wantedOffset, PrintStream out) {
-            // What runs already decides about the ports, unless the caller says otherwise (and is told that it cannot
-            // be).
+            // What runs already decides about the ports, unless the caller says otherwise.
             int offset = wantedOffset.orElseGet(() -> new StackFile(new RunFolder(runFolder()).stackFile())
                     .offsetInUse()
                     .orElse(0));
@@ -112,28 +117,34 @@ public final class LocalStack {
             PrintStream out = System.out;
             long from = System.nanoTime();
             Stack stack = where.open(Optional.ofNullable(portOffset), out);
-            boolean[] ended = {false};
-            // Ctrl-C, a closed terminal or a SIGTERM while the platform starts: what this call started is stopped.
-            Runtime.getRuntime()
-                    .addShutdownHook(new Thread(
-                            () -> {
-                                if (!ended[0]) {
-                                    stack.abort();
-                                    out.println("stopped what this call had started");
-                                }
-                            },
-                            "abort"));
-            out.println("starting the platform; data, logs and secrets are in " + stack.runFolder());
+            AtomicBoolean ended = new AtomicBoolean();
+            // Ctrl-C, a closed terminal or a SIGTERM before the end: what this call started is stopped.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stopUnless(ended, stack, out), "abort"));
             try {
+                out.println("starting the platform; data, logs and secrets are in " + stack.runFolder());
                 stack.startAll();
+                out.printf("ready after %.0f s%n", (System.nanoTime() - from) / 1e9);
+                stack.notes().forEach(note -> out.println("note: " + note));
+                boolean asExpected = noDemo || new Demo(stack, out).run();
+                guide(stack, out);
+                return asExpected ? 0 : FAILED;
+            } catch (PartFailed failure) {
+                if (stack.isAborted()) {
+                    // The parts were stopped by the hook; that they died is no news.
+                    return FAILED;
+                }
+                throw failure;
             } finally {
-                ended[0] = !stack.isAborted();
+                ended.set(true);
             }
-            out.printf("ready after %.0f s%n", (System.nanoTime() - from) / 1e9);
-            stack.notes().forEach(note -> out.println("note: " + note));
-            boolean asExpected = noDemo || new Demo(stack, out).run();
-            guide(stack, out);
-            return asExpected ? 0 : FAILED;
+        }
+
+        private static void stopUnless(AtomicBoolean ended, Stack stack, PrintStream out) {
+            if (!ended.get()) {
+                out.println("stopping what this call has started");
+                stack.abort();
+                out.println("stopped");
+            }
         }
 
         private static void guide(Stack stack, PrintStream out) {

@@ -366,7 +366,7 @@ public final class Stack implements AutoCloseable {
             }
             channel.close();
             throw new IllegalStateException(
-                    "another launcher is at work in " + at.folder().root());
+                    "another launcher is at work in " + at.folder().root() + ": wait for it, or stop it with Ctrl-C");
         } catch (IOException e) {
             throw new UncheckedIOException("cannot lock " + at.folder().lock(), e);
         }

@@ -13,6 +13,7 @@ import io.holdfast.payment.model.Money;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -53,9 +54,9 @@ class AccountResource {
                         HttpStatus.NOT_FOUND, "unknown-account", "There is no account of this buyer."));
     }
 
-    @Operation(
-            summary = "Money in; the first deposit makes the account, in its currency",
-            description = "201 the first time, 200 when the same key and body come again, with no effect.")
+    @Operation(summary = "Money in; the first deposit makes the account, in its currency")
+    @ApiResponse(responseCode = "201", description = "The money is in")
+    @ApiResponse(responseCode = "200", description = "It was in before: the same key and body came again")
     @PostMapping("/deposits")
     ResponseEntity<DepositBody> deposit(
             @Parameter(schema = @Schema(type = "string", pattern = BuyerId.FORM)) @PathVariable BuyerId buyerId,

@@ -23,8 +23,4 @@ public record Money(long minor, String currency) {
             throw new IllegalArgumentException("a currency is three upper-case letters");
         }
     }
-
-    public boolean isPositive() {
-        return minor > 0;
-    }
 }

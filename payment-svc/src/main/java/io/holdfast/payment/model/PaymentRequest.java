@@ -4,7 +4,7 @@ package io.holdfast.payment.model;
 public record PaymentRequest(OrderId order, BuyerId buyer, Money amount) {
 
     public PaymentRequest {
-        if (!amount.isPositive()) {
+        if (amount.minor() == 0) {
             throw new IllegalArgumentException("an order of nothing needs no payment");
         }
     }
