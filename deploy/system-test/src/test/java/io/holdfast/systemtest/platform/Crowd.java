@@ -15,7 +15,7 @@ import java.util.function.IntFunction;
 /** Many threads that do the same at the same moment. */
 public record Crowd(int size) {
 
-    private static final long LIMIT_SECONDS = 120;
+    private static final long LIMIT_SECONDS = 240;
 
     public static Crowd of(int size) {
         return new Crowd(size);

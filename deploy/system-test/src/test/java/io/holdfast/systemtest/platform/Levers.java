@@ -10,7 +10,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The database as a lever: a lock that the test holds stops the platform at an exact point, without any hook in the product. All
@@ -18,7 +22,8 @@ import java.util.List;
  */
 public final class Levers implements AutoCloseable {
 
-    private static final Duration POLL = Duration.ofMillis(20);
+    /** The database renews what it tells of locks only if nobody has asked for 100 ms: whoever asks more often sees the old for ever. */
+    public static final Duration POLL = Duration.ofMillis(150);
 
     private final MariaDb.Access root;
     private final List<Lock> held = new ArrayList<>();
@@ -147,29 +152,45 @@ public final class Levers implements AutoCloseable {
             return waiting(service) > 0;
         }
 
+        /** Also those that stand in the queue behind another that waits: the database names only the next one ahead. */
         private int waiting(String service) throws SQLException {
+            String user = service.replace('-', '_');
             try (Connection looking = root.connect();
                     PreparedStatement statement = looking.prepareStatement("""
-                            select p.id from information_schema.innodb_lock_waits w
+                            select holder.trx_mysql_thread_id as ahead, p.id, p.user
+                            from information_schema.innodb_lock_waits w
                             join information_schema.innodb_trx holder on holder.trx_id = w.blocking_trx_id
                             join information_schema.innodb_trx waiter on waiter.trx_id = w.requesting_trx_id
                             join information_schema.processlist p on p.id = waiter.trx_mysql_thread_id
-                            where holder.trx_mysql_thread_id = ? and p.user = ?
-                            union
-                            select p.id from information_schema.processlist p
-                            where p.user = ? and p.state = 'Waiting for table metadata lock'
+                            union all
+                            select ?, id, user from information_schema.processlist
+                            where state = 'Waiting for table metadata lock'
                             """)) {
                 statement.setLong(1, connectionId);
-                statement.setString(2, service.replace('-', '_'));
-                statement.setString(3, service.replace('-', '_'));
+                Map<Long, Long> ahead = new HashMap<>();
+                Set<Long> ofService = new HashSet<>();
                 try (ResultSet rows = statement.executeQuery()) {
-                    int count = 0;
                     while (rows.next()) {
-                        count++;
+                        ahead.put(rows.getLong("id"), rows.getLong("ahead"));
+                        if (rows.getString("user").equals(user)) {
+                            ofService.add(rows.getLong("id"));
+                        }
                     }
-                    return count;
                 }
+                return (int)
+                        ofService.stream().filter(id -> leadsHere(id, ahead)).count();
             }
+        }
+
+        private boolean leadsHere(long waiter, Map<Long, Long> ahead) {
+            Long next = ahead.get(waiter);
+            for (int steps = 0; next != null && steps <= ahead.size(); steps++) {
+                if (next == connectionId) {
+                    return true;
+                }
+                next = ahead.get(next);
+            }
+            return false;
         }
 
         /** Lets the platform go on. May be called twice. */
