@@ -65,7 +65,7 @@ abstract class FenceStressAcceptance {
     @ParameterizedTest
     @EnumSource(Isolation.class)
     void a_mix_in_which_tries_fail_too_keeps_the_stock_right(Isolation isolation) throws Exception {
-        Storm storm = run(isolation, 300, EnumSet.allOf(Operation.class));
+        Storm storm = run(isolation, 150, EnumSet.allOf(Operation.class));
 
         assertThat(storm.surprises)
                 .filteredOn(e -> !(e instanceof PessimisticLockingFailureException))
