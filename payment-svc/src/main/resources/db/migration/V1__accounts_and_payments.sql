@@ -15,19 +15,18 @@ create table account (
 -- No foreign key to account: it would share-lock the account row on every insert, and two payments of one buyer that then
 -- want to change that row would deadlock.
 create table payment (
-    xid           varchar(128) not null,
-    branch_id     bigint       not null,
-    order_id      varchar(64)  not null,
-    buyer_id      varchar(64)  not null,
-    amount        bigint       not null,
-    currency      char(3)      not null,
-    method        varchar(16)  not null,
-    status        varchar(16)  not null,
-    created_at    datetime(3)  not null,
-    decided_at    datetime(3)  null,
-    live_order_id varchar(64) generated always as (case when status <> 'RELEASED' then order_id end) stored,
+    xid        varchar(128) not null,
+    branch_id  bigint       not null,
+    order_id   varchar(64)  not null,
+    buyer_id   varchar(64)  not null,
+    amount     bigint       not null,
+    currency   char(3)      not null,
+    method     varchar(16)  not null,
+    status     varchar(16)  not null,
+    created_at datetime(3)  not null,
+    decided_at datetime(3)  null,
+    -- The branch first: Confirm and Cancel take all rows of a branch.
     primary key (xid, branch_id, order_id),
-    constraint payment_one_live_per_order unique (live_order_id),
     constraint payment_amount_positive check (amount > 0),
     constraint payment_method_known check (method in ('WALLET')),
     constraint payment_status_known check (status in ('OPEN', 'CAPTURED', 'RELEASED')),
@@ -35,11 +34,23 @@ create table payment (
     key payment_of_order (order_id, created_at)
 ) engine = InnoDB default character set ascii collate ascii_bin;
 
+-- The branch whose payment is an order's live one: an order holds or has taken money once (I4). The row goes when the branch is
+-- released; then the order id may be used again.
+--
+-- A unique key over a column of payment that is null for released rows would say the same, and deadlocked: an order that is
+-- opened again finds its old entry there, deleted and not purged yet, and InnoDB locks the gaps around it even under READ
+-- COMMITTED. In a primary key it locks the row alone.
+create table order_claim (
+    order_id  varchar(64)  not null primary key,
+    xid       varchar(128) not null,
+    branch_id bigint       not null
+) engine = InnoDB default character set ascii collate ascii_bin;
+
 create table deposit (
     idempotency_key varchar(64) not null primary key,
-    buyer_id        varchar(64) not null,
-    amount          bigint      not null,
-    currency        char(3)     not null,
-    created_at      datetime(3) not null,
+    buyer_id   varchar(64) not null,
+    amount     bigint      not null,
+    currency   char(3)     not null,
+    created_at datetime(3) not null,
     constraint deposit_amount_positive check (amount > 0)
 ) engine = InnoDB default character set ascii collate ascii_bin;

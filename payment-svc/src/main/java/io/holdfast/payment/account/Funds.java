@@ -1,10 +1,10 @@
 package io.holdfast.payment.account;
 
+import io.holdfast.payment.batch.Batches;
 import io.holdfast.payment.model.Account;
 import io.holdfast.payment.model.BuyerId;
 import io.holdfast.payment.model.FundsDecision;
 import io.holdfast.payment.model.PaymentRequest;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -12,13 +12,6 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.ibatis.exceptions.PersistenceException;
-import org.apache.ibatis.executor.BatchResult;
-import org.apache.ibatis.session.ExecutorType;
-import org.apache.ibatis.session.SqlSession;
-import org.apache.ibatis.session.SqlSessionFactory;
-import org.mybatis.spring.MyBatisExceptionTranslator;
-import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -29,14 +22,11 @@ import org.springframework.stereotype.Component;
 public class Funds {
 
     private final AccountMapper accounts;
-    private final SqlSessionFactory sessions;
-    private final MyBatisExceptionTranslator translator;
+    private final Batches batches;
 
-    Funds(AccountMapper accounts, SqlSessionFactory sessions) {
+    Funds(AccountMapper accounts, Batches batches) {
         this.accounts = accounts;
-        this.sessions = sessions;
-        this.translator = new MyBatisExceptionTranslator(
-                sessions.getConfiguration().getEnvironment().getDataSource(), true);
+        this.batches = batches;
     }
 
     /** What {@link #setAside} would say now. It locks nothing, so only the word of that one counts. */
@@ -72,19 +62,9 @@ public class Funds {
     }
 
     private void move(String what, SortedMap<BuyerId, Long> amounts, Move move) {
-        int[] counts;
-        // A session of its own, as one session has one way to execute; its connection is that of the open transaction.
-        try (SqlSession session = sessions.openSession(ExecutorType.BATCH)) {
-            AccountMapper batched = session.getMapper(AccountMapper.class);
-            amounts.forEach((buyer, amount) -> move.apply(batched, buyer.value(), amount));
-            counts = session.flushStatements().stream()
-                    .map(BatchResult::getUpdateCounts)
-                    .flatMapToInt(Arrays::stream)
-                    .toArray();
-        } catch (PersistenceException e) {
-            DataAccessException translated = translator.translateExceptionIfPossible(e);
-            throw translated == null ? e : translated;
-        }
+        int[] counts = batches.send(
+                AccountMapper.class,
+                batched -> amounts.forEach((buyer, amount) -> move.apply(batched, buyer.value(), amount)));
         if (counts.length != amounts.size()) {
             throw new IllegalStateException(
                     "I2: " + amounts.size() + " accounts to " + what + " from, " + counts.length + " answers");

@@ -1,6 +1,7 @@
 package io.holdfast.payment.capture;
 
 import io.holdfast.payment.account.Funds;
+import io.holdfast.payment.batch.Batches;
 import io.holdfast.payment.model.BuyerId;
 import io.holdfast.payment.model.FundsDecision;
 import io.holdfast.payment.model.PaymentRequest;
@@ -9,6 +10,7 @@ import io.holdfast.payment.model.PaymentStatus.Step;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
@@ -22,8 +24,8 @@ import org.springframework.stereotype.Component;
  * The TCC action {@code payment.open}: money of the buyers' accounts is set aside for one or more orders, then spent or given
  * back. The fence runs each of the three methods in one local transaction.
  *
- * <p>All three lock payments before accounts. The other way round, the Try of an order that was just released could hold its
- * buyer's account and wait for the old payment, while the Cancel holds the payment and waits for the account.
+ * <p>All three come to accounts last. Else the Try of an order that is just being released could hold its buyer's account and wait
+ * for the order's claim, while the Cancel holds the claim and waits for the account.
  */
 @LocalTCC
 @Component
@@ -31,11 +33,13 @@ public class OpenPayments {
 
     private final PaymentMapper payments;
     private final Funds funds;
+    private final Batches batches;
     private final Clock clock;
 
-    OpenPayments(PaymentMapper payments, Funds funds, Clock clock) {
+    OpenPayments(PaymentMapper payments, Funds funds, Batches batches, Clock clock) {
         this.payments = payments;
         this.funds = funds;
+        this.batches = batches;
         this.clock = clock;
     }
 
@@ -58,10 +62,12 @@ public class OpenPayments {
         LocalDateTime now = now();
         List<PaymentRow> rows = orders.stream()
                 .map(order -> PaymentRow.open(context.getXid(), context.getBranchId(), order, now))
-                // One order for all, so that two Tries that share orders cannot deadlock at the unique key.
+                // Claimed in one order by all, so that two Tries that share orders cannot wait in a circle.
                 .sorted(Comparator.comparing(PaymentRow::orderId))
                 .toList();
-        if (payments.insertOpen(rows) != rows.size()) {
+        List<String> ids = rows.stream().map(PaymentRow::orderId).toList();
+        if (payments.claim(ids, context.getXid(), context.getBranchId()) != rows.size()
+                || payments.insertOpen(rows) != rows.size()) {
             throw new IllegalStateException("I4: not every order got its payment, xid " + context.getXid());
         }
         if (funds.setAside(orders) instanceof FundsDecision.Refused refused) {
@@ -69,16 +75,28 @@ public class OpenPayments {
         }
     }
 
-    /** Confirm. */
+    /** Confirm. The orders stay claimed for ever. */
     public boolean capture(BusinessActionContext context) {
         funds.spend(decide(context, PaymentStatus.OPEN.to(PaymentStatus.CAPTURED)));
         return true;
     }
 
-    /** Cancel. */
+    /** Cancel. The orders may be paid anew. */
     public boolean release(BusinessActionContext context) {
-        funds.giveBack(decide(context, PaymentStatus.OPEN.to(PaymentStatus.RELEASED)));
+        SortedMap<BuyerId, Long> amounts = decide(context, PaymentStatus.OPEN.to(PaymentStatus.RELEASED));
+        unclaim(context.getXid(), context.getBranchId());
+        funds.giveBack(amounts);
         return true;
+    }
+
+    private void unclaim(String xid, long branchId) {
+        List<String> ids = payments.ordersOf(xid, branchId);
+        int[] unclaimed =
+                batches.send(PaymentMapper.class, batched -> ids.forEach(id -> batched.unclaim(id, xid, branchId)));
+        if (Arrays.stream(unclaimed).sum() != ids.size()) {
+            throw new IllegalStateException("I4: of " + ids.size() + " orders of the branch were claimed by it: "
+                    + Arrays.toString(unclaimed) + ", xid " + xid + ", branch " + branchId);
+        }
     }
 
     private SortedMap<BuyerId, Long> decide(BusinessActionContext context, Step step) {

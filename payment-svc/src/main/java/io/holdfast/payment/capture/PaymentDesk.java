@@ -61,7 +61,7 @@ class PaymentDesk {
         } catch (PaymentsRefusedException refused) {
             return new Refused(refused.refusals());
         } catch (DuplicateKeyException e) {
-            // Somebody opened one of them after the look: the unique key is what stands. Not even a twin in the same
+            // Somebody opened one of them after the look: the claim is what stands. Not even a twin in the same
             // global
             // transaction is told that all is well, because the coordinator would confirm the branch that just failed.
             log.info("Another payment of the same order came first, xid {}", xid);

@@ -5,16 +5,41 @@ import java.time.LocalDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.apache.ibatis.annotations.Delete;
 import org.apache.ibatis.annotations.Insert;
 import org.apache.ibatis.annotations.Mapper;
 import org.apache.ibatis.annotations.Select;
 import org.apache.ibatis.annotations.Update;
 
-/** The SQL of {@code payment}. Every change names the status it starts from and answers how many rows it found. */
+/**
+ * The SQL of {@code payment} and {@code order_claim}. Every change names what it starts from and answers how many rows it found.
+ */
 @Mapper
 interface PaymentMapper {
 
     /** @throws org.springframework.dao.DuplicateKeyException if one of the orders has a live payment already */
+    @Insert("""
+            <script>
+            insert into order_claim (order_id, xid, branch_id)
+            values
+            <foreach collection="orderIds" item="orderId" separator=",">(#{orderId}, #{xid}, #{branchId})</foreach>
+            </script>
+            """)
+    int claim(List<String> orderIds, String xid, long branchId);
+
+    @Delete("""
+            delete from order_claim
+            where order_id = #{orderId} and xid = #{xid} and branch_id = #{branchId}
+            """)
+    int unclaim(String orderId, String xid, long branchId);
+
+    @Select("""
+            select order_id
+            from payment where xid = #{xid} and branch_id = #{branchId}
+            order by order_id
+            """)
+    List<String> ordersOf(String xid, long branchId);
+
     @Insert("""
             <script>
             insert into payment
@@ -43,10 +68,14 @@ interface PaymentMapper {
             """)
     List<BuyerSum> sums(String xid, long branchId);
 
+    /** The live payments of the orders. */
     @Select("""
             <script>
-            select xid, branch_id, order_id, buyer_id, amount, currency, method, status, created_at, decided_at
-            from payment where live_order_id in
+            select p.xid, p.branch_id, p.order_id, p.buyer_id, p.amount, p.currency, p.method, p.status,
+                p.created_at, p.decided_at
+            from order_claim c
+            join payment p on p.xid = c.xid and p.branch_id = c.branch_id and p.order_id = c.order_id
+            where c.order_id in
             <foreach collection="orderIds" item="orderId" open="(" separator="," close=")">#{orderId}</foreach>
             </script>
             """)
@@ -56,7 +85,7 @@ interface PaymentMapper {
     @Select("""
             select xid, branch_id, order_id, buyer_id, amount, currency, method, status, created_at, decided_at
             from payment where order_id = #{orderId}
-            order by live_order_id is null, created_at desc, branch_id desc limit 1
+            order by status = 'RELEASED', created_at desc, branch_id desc limit 1
             """)
     Optional<PaymentRow> findCurrent(String orderId);
 

@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -232,6 +233,38 @@ abstract class OpenPaymentsContract {
     }
 
     @Test
+    void twoTriesOfOneOrderAtOnceOpenItOnce() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            for (int round = 0; round < 10; round++) {
+                PaymentRequest shared = order(ann, 1);
+                CyclicBarrier start = new CyclicBarrier(2);
+                List<Future<Boolean>> opened = new ArrayList<>();
+                for (List<PaymentRequest> orders :
+                        List.of(List.of(shared, order(bob, 1)), List.of(order(bob, 1), shared))) {
+                    opened.add(threads.submit(() -> {
+                        start.await(30, TimeUnit.SECONDS);
+                        try {
+                            coordinator.newBranch().open(orders);
+                            return true;
+                        } catch (DuplicateKeyException e) {
+                            return false;
+                        }
+                    }));
+                }
+                assertThat(List.of(
+                                opened.get(0).get(2, TimeUnit.MINUTES),
+                                opened.get(1).get(2, TimeUnit.MINUTES)))
+                        .containsExactlyInAnyOrder(true, false);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(money(ann)).isEqualTo("balance 90 frozen 10 spent 0");
+        assertThat(money(bob)).isEqualTo("balance 40 frozen 10 spent 0");
+    }
+
+    @Test
     void aConfirmThatDoesNotFindTheFrozenMoneyChangesNothingAndIsCounted() {
         Branch branch = coordinator.newBranch();
         PaymentRequest order = order(ann, 30);
@@ -353,9 +386,8 @@ abstract class OpenPaymentsContract {
     }
 
     private static OrderId newOrderId() {
-        // Scattered, as real order ids are, so that inserts do not all meet at the end of the index.
-        int number = NUMBERS.incrementAndGet();
-        return new OrderId(Integer.toHexString(number * 0x9E3779B1) + "-" + number);
+        // In the order of time, as real order ids are: neighbours in time are neighbours in every index.
+        return new OrderId("order-%08d".formatted(NUMBERS.incrementAndGet()));
     }
 
     private String money(String buyer) {

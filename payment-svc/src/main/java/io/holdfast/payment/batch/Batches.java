@@ -1,0 +1,48 @@
+package io.holdfast.payment.batch;
+
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.apache.ibatis.exceptions.PersistenceException;
+import org.apache.ibatis.executor.BatchResult;
+import org.apache.ibatis.session.ExecutorType;
+import org.apache.ibatis.session.SqlSession;
+import org.apache.ibatis.session.SqlSessionFactory;
+import org.mybatis.spring.MyBatisExceptionTranslator;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/**
+ * Sends the statements of a mapper in one JDBC batch, in the local transaction that is open. Each of them finds its row by the
+ * primary key and locks no other; one statement for all of them would be free to scan, and to lock in any order.
+ */
+@Component
+public class Batches {
+
+    private final SqlSessionFactory sessions;
+    private final MyBatisExceptionTranslator translator;
+
+    Batches(SqlSessionFactory sessions) {
+        this.sessions = sessions;
+        this.translator = new MyBatisExceptionTranslator(
+                sessions.getConfiguration().getEnvironment().getDataSource(), true);
+    }
+
+    /**
+     * @param statements calls the mapper's changes, in the order in which their rows are to be locked; what they return is
+     *     without meaning
+     * @return how many rows each of them found
+     */
+    public <M> int[] send(Class<M> mapper, Consumer<M> statements) {
+        // A session of its own, for a session executes in one way only; its connection is that of the open transaction.
+        try (SqlSession session = sessions.openSession(ExecutorType.BATCH)) {
+            statements.accept(session.getMapper(mapper));
+            return session.flushStatements().stream()
+                    .map(BatchResult::getUpdateCounts)
+                    .flatMapToInt(Arrays::stream)
+                    .toArray();
+        } catch (PersistenceException e) {
+            DataAccessException translated = translator.translateExceptionIfPossible(e);
+            throw translated == null ? e : translated;
+        }
+    }
+}
