@@ -54,19 +54,24 @@ record OsProcess(long pid, String identity) {
      * @return false if it did not go even then
      */
     boolean terminate(Duration grace) throws InterruptedException {
-        if (signal("TERM")) {
+        askToEnd();
+        return awaitGone(grace) || kill();
+    }
+
+    /** SIGTERM; returns at once. */
+    void askToEnd() throws InterruptedException {
+        if (isAlive()) {
+            ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
             // A stopped process gets the signal only once it goes on.
             signal("CONT");
-            if (awaitGone(grace)) {
-                return true;
-            }
         }
-        return kill();
     }
 
     /** SIGKILL; returns when the process is gone. @return false if it did not go */
     boolean kill() throws InterruptedException {
-        signal("KILL");
+        if (isAlive()) {
+            ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+        }
         return awaitGone(KILL_LIMIT);
     }
 
@@ -76,7 +81,8 @@ record OsProcess(long pid, String identity) {
             return false;
         }
         try {
-            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid))
+            // The shell's own kill: a program of that name is not everywhere.
+            Process kill = new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " " + pid)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();

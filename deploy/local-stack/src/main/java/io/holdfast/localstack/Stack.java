@@ -230,7 +230,7 @@ public final class Stack implements AutoCloseable {
         List<OsProcess> latestFirst = at.launches().shut();
         try {
             for (OsProcess process : latestFirst) {
-                process.signal("TERM");
+                process.askToEnd();
             }
             for (OsProcess process : latestFirst) {
                 process.terminate(Duration.ofSeconds(10));
