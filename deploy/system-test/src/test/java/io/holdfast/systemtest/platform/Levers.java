@@ -193,6 +193,16 @@ public final class Levers implements AutoCloseable {
             return false;
         }
 
+        /** The database was killed, and every lock with it. */
+        public void died() {
+            released = true;
+            try {
+                connection.abort(Runnable::run);
+            } catch (SQLException e) {
+                throw new IllegalStateException("the test could not drop a dead connection", e);
+            }
+        }
+
         /** Lets the platform go on. May be called twice. */
         public void release() {
             if (released) {
