@@ -10,7 +10,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Refuses a body that is too large: by its announced length before a byte of it is read, and one of unknown length as soon
- * as it has grown too long.
+ * as it has grown too long. And one that takes too long to arrive: who sends a byte now and then would keep a thread.
  *
  * <p>The server reads a bounded rest of a refused body and closes the connection, so that the caller gets to see the answer.
  */
@@ -34,6 +34,6 @@ final class BodyLimitFilter extends OncePerRequestFilter {
             problems.write(BodyTooLargeException.problem(limit), request, response);
             return;
         }
-        chain.doFilter(announced < 0 ? new BoundedRequest(request, limit) : request, response);
+        chain.doFilter(new BoundedRequest(request, limit, settings.bodyWithin()), response);
     }
 }

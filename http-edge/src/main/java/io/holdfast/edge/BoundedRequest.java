@@ -9,25 +9,28 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
-/** A request whose body did not announce its length, and is counted while it is read. */
+/** A request whose body is counted and timed while it is read. */
 final class BoundedRequest extends HttpServletRequestWrapper {
 
     private final DataSize limit;
+    private final Duration within;
     private @Nullable ServletInputStream body;
     private @Nullable BufferedReader reader;
 
-    BoundedRequest(HttpServletRequest request, DataSize limit) {
+    BoundedRequest(HttpServletRequest request, DataSize limit, Duration within) {
         super(request);
         this.limit = limit;
+        this.within = within;
     }
 
     @Override
     public ServletInputStream getInputStream() throws IOException {
         if (body == null) {
-            body = new CountedStream(super.getInputStream(), limit);
+            body = new BoundedStream(super.getInputStream(), limit, within);
         }
         return body;
     }
@@ -42,15 +45,18 @@ final class BoundedRequest extends HttpServletRequestWrapper {
         return reader;
     }
 
-    private static final class CountedStream extends ServletInputStream {
+    private static final class BoundedStream extends ServletInputStream {
 
         private final ServletInputStream delegate;
         private final DataSize limit;
+        private final Duration within;
+        private final long started = System.nanoTime();
         private long read;
 
-        CountedStream(ServletInputStream delegate, DataSize limit) {
+        BoundedStream(ServletInputStream delegate, DataSize limit, Duration within) {
             this.delegate = delegate;
             this.limit = limit;
+            this.within = within;
         }
 
         @Override
@@ -67,10 +73,13 @@ final class BoundedRequest extends HttpServletRequestWrapper {
             return got;
         }
 
-        private void count(int bytes) throws BodyTooLargeException {
+        private void count(int bytes) throws IOException {
             read += bytes;
             if (read > limit.toBytes()) {
                 throw new BodyTooLargeException(limit);
+            }
+            if (System.nanoTime() - started > within.toNanos()) {
+                throw new BodyTooSlowException(within);
             }
         }
 

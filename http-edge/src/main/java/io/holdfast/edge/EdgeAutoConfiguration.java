@@ -125,6 +125,8 @@ class EdgeAutoConfiguration {
                 factory.addContextCustomizers(context -> {
                     if (context.getParent() instanceof StandardHost host) {
                         host.setErrorReportValveClass(ProblemErrorReportValve.class.getName());
+                        // The first stands outside: it looks at what all others have left.
+                        host.getPipeline().addValve(new UnreadBodyValve());
                         host.getPipeline().addValve(new ProblemErrorReportValve(problems));
                     }
                 });

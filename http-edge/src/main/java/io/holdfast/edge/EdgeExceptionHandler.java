@@ -1,6 +1,7 @@
 package io.holdfast.edge;
 
 import jakarta.validation.ConstraintViolationException;
+import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -140,6 +141,12 @@ final class EdgeExceptionHandler extends ResponseEntityExceptionHandler {
     @Override
     protected ResponseEntity<Object> handleHttpMessageNotReadable(
             HttpMessageNotReadableException failure, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        if (causeOf(failure, SocketTimeoutException.class) != null) {
+            // What is left of the body would be taken for the next request.
+            HttpHeaders closing = new HttpHeaders();
+            closing.setConnection("close");
+            return answer(Problems.ofStatus(HttpStatus.REQUEST_TIMEOUT), closing);
+        }
         BodyTooLargeException tooLarge = causeOf(failure, BodyTooLargeException.class);
         return answer(
                 tooLarge == null ? UnreadableBody.problem(failure.getCause()) : tooLarge.toProblem(),

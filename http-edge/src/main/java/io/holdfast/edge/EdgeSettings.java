@@ -3,6 +3,9 @@ package io.holdfast.edge;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -15,6 +18,8 @@ import org.springframework.validation.annotation.Validated;
  * @param maxInternalBody largest request body under {@code /internal/}, where one call carries many orders, 1 KB to 16 MB
  * @param maxJsonDepth deepest nesting of a JSON body
  * @param maxJsonString longest string in a JSON body, in characters
+ * @param maxJsonTokens most names, values and brackets in a JSON body, which bounds every array in it
+ * @param bodyWithin how long the whole body of a request may take to arrive: a server's own time-out begins anew with each byte
  */
 @Validated
 @ConfigurationProperties("holdfast.edge")
@@ -22,7 +27,11 @@ record EdgeSettings(
         @NotNull @DefaultValue("64KB") DataSize maxBody,
         @NotNull @DefaultValue("2MB") DataSize maxInternalBody,
         @Min(4) @Max(500) @DefaultValue("16") int maxJsonDepth,
-        @Min(64) @Max(1_000_000) @DefaultValue("4096") int maxJsonString) {
+        @Min(64) @Max(1_000_000) @DefaultValue("4096") int maxJsonString,
+        @Min(100) @Max(1_000_000) @DefaultValue("100000") int maxJsonTokens,
+
+        @NotNull @DefaultValue("10s") @DurationMin(millis = 100) @DurationMax(minutes = 5)
+        Duration bodyWithin) {
 
     private static final DataSize SMALLEST = DataSize.ofKilobytes(1);
     private static final DataSize LARGEST = DataSize.ofMegabytes(16);

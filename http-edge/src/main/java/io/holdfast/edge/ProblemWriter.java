@@ -4,17 +4,25 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Writes a problem where no message converter is at hand: in filters, on error pages, and below the servlet. */
-final class ProblemWriter {
+public final class ProblemWriter {
 
     private final JsonMapper json;
 
     ProblemWriter(JsonMapper json) {
         this.json = json;
+    }
+
+    /** Answers with a problem of the given status, code and text; nothing may have been written to the response before. */
+    public void write(
+            HttpStatusCode status, String code, String detail, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        write(Problems.of(status, code, detail), request, response);
     }
 
     void write(ProblemDetail problem, HttpServletRequest request, HttpServletResponse response) throws IOException {

@@ -35,6 +35,7 @@ final class StrictJson {
                         .maxStringLength(settings.maxJsonString())
                         .maxNameLength(MAX_NAME_LENGTH)
                         .maxNumberLength(MAX_NUMBER_LENGTH)
+                        .maxTokenCount(settings.maxJsonTokens())
                         .maxDocumentLength(settings.largestBody().toBytes())
                         .build())
                 .build();

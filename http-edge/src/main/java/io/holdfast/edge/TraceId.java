@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value 32 lower-case hexadecimal digits, not all zero, as W3C Trace Context has them
  */
-record TraceId(String value) {
+public record TraceId(String value) {
 
     /** The name in the logging context and in a problem's body. */
     static final String NAME = "traceId";
@@ -47,7 +47,7 @@ record TraceId(String value) {
     }
 
     /** The trace of a request that passed the {@link TraceFilter}; a new one for a request that failed before it. */
-    static TraceId of(ServletRequest request) {
+    public static TraceId of(ServletRequest request) {
         return request.getAttribute(ATTRIBUTE) instanceof TraceId traceId ? traceId : made();
     }
 

@@ -1,6 +1,7 @@
 package io.holdfast.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -35,7 +36,12 @@ import tools.jackson.databind.json.JsonMapper;
 @SpringBootTest(
         classes = EdgeTestApplication.class,
         webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = {"server.address=127.0.0.1", "spring.main.banner-mode=off"})
+        properties = {
+            "server.address=127.0.0.1",
+            "server.tomcat.connection-timeout=2s",
+            "spring.main.banner-mode=off",
+            "holdfast.edge.body-within=1s"
+        })
 @ExtendWith(OutputCaptureExtension.class)
 class BadRequestTest {
 
@@ -366,6 +372,46 @@ class BadRequestTest {
                 .header("Content-Type", "application/json")
                 .header(IdempotencyKey.HEADER, "key-1")
                 .POST(BodyPublishers.ofString(body));
+    }
+
+    @Test
+    void aBodyThatArrivesAByteAtATimeIsCutOff() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            OutputStream out = socket.getOutputStream();
+            out.write(head(1_000).getBytes(StandardCharsets.ISO_8859_1));
+            InputStream in = socket.getInputStream();
+            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(() -> {
+                out.write(' ');
+                return in.available() > 0;
+            });
+
+            assertThat(new String(in.readAllBytes(), StandardCharsets.ISO_8859_1))
+                    .startsWith("HTTP/1.1 408")
+                    .contains("request-timeout", "Connection: close");
+        }
+    }
+
+    @Test
+    void aBodyThatStopsArrivingIsCutOff() throws Exception {
+        assertThat(exchange(head(1_000), "{".getBytes(StandardCharsets.ISO_8859_1)))
+                .startsWith("HTTP/1.1 408")
+                .contains("request-timeout");
+    }
+
+    @Test
+    void headersThatNeverEndAreCutOff() throws Exception {
+        String endless = "X-Long: " + "x".repeat(9_000);
+
+        assertThat(exchange("GET / HTTP/1.1\r\nHost: here\r\n" + endless + "\r\n\r\n", new byte[0]))
+                .startsWith("HTTP/1.1 400");
+        // The rest of these never comes: the server ends the connection, and says nothing to who has asked nothing.
+        assertThat(exchange("GET / HTTP/1.1\r\nHost: here\r\nX-Slow: ", new byte[0]))
+                .doesNotContain("200");
+    }
+
+    private static String head(int length) {
+        return "POST /parcels HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nIdempotency-Key: k\r\n"
+                + "Content-Length: " + length + "\r\n\r\n";
     }
 
     private HttpRequest.Builder chunked(String path, String body) {

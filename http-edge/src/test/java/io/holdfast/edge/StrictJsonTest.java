@@ -3,6 +3,7 @@ package io.holdfast.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
@@ -12,8 +13,16 @@ import tools.jackson.databind.json.JsonMapper;
 
 class StrictJsonTest {
 
-    private final JsonMapper mapper =
-            StrictJson.mapper(new EdgeSettings(DataSize.ofKilobytes(1), DataSize.ofKilobytes(2), 16, 64), List.of());
+    private final JsonMapper mapper = StrictJson.mapper(
+            new EdgeSettings(DataSize.ofKilobytes(1), DataSize.ofKilobytes(2), 16, 64, 200, Duration.ofSeconds(1)),
+            List.of());
+
+    @Test
+    void arraysAreBounded() {
+        assertThat(mapper.readTree("[" + "1,".repeat(150) + "1]").size()).isEqualTo(151);
+        assertThatThrownBy(() -> mapper.readTree("[" + "1,".repeat(250) + "1]"))
+                .isInstanceOf(StreamConstraintsException.class);
+    }
 
     @Test
     void nestingIsBounded() {

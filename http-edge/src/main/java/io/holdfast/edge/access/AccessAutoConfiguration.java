@@ -1,0 +1,235 @@
+package io.holdfast.edge.access;
+
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.proc.JWSVerificationKeySelector;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import feign.RequestInterceptor;
+import io.holdfast.edge.ProblemWriter;
+import java.net.URI;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.config.ObjectPostProcessor;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
+import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtClaimNames;
+import org.springframework.security.oauth2.jwt.JwtClaimValidator;
+import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
+import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
+import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
+import org.springframework.security.oauth2.server.resource.authentication.JwtIssuerAuthenticationManagerResolver;
+import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import org.springframework.security.web.authentication.AuthenticationEntryPointFailureHandler;
+
+/**
+ * Closes every port: people's tokens on the public endpoints, services' tokens on the internal ones, health and the API's own
+ * description open, and everything that is named nowhere refused.
+ */
+@AutoConfiguration(
+        beforeName = "org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration")
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@EnableConfigurationProperties(AccessSettings.class)
+public class AccessAutoConfiguration {
+
+    /** Asymmetric only: a shared secret, and "none" all the more, would let anybody who can check a token make one. */
+    private static final Set<JWSAlgorithm> ALGORITHMS =
+            Set.of(JWSAlgorithm.RS256, JWSAlgorithm.PS256, JWSAlgorithm.ES256);
+
+    private static final String[] OPEN = {
+        "/actuator/health/**", "/v3/api-docs/**", "/swagger-ui.html", "/swagger-ui/**", "/error"
+    };
+
+    @Bean
+    AccessProblems accessProblems(ProblemWriter problems, AccessRules rules) {
+        return new AccessProblems(problems, rules);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    AccessRules accessRules() {
+        return new AccessRules();
+    }
+
+    @Bean
+    @Order(1)
+    SecurityFilterChain internalEndpoints(
+            HttpSecurity http,
+            AccessSettings settings,
+            AccessProblems problems,
+            @Value("${spring.application.name}") String self) {
+        Map<String, AuthenticationManager> callers = settings.callers().entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey,
+                        caller -> serviceTokens(caller.getKey(), caller.getValue(), self, settings)));
+        return stateless(http, problems)
+                .securityMatcher(settings.servicePaths().toArray(String[]::new))
+                .authorizeHttpRequests(requests -> requests.anyRequest().hasAuthority(Role.SERVICE.authority()))
+                .oauth2ResourceServer(server -> server.authenticationManagerResolver(
+                                new JwtIssuerAuthenticationManagerResolver(callers::get))
+                        .authenticationEntryPoint(problems)
+                        .accessDeniedHandler(problems)
+                        .withObjectPostProcessor(answerAllFailures(problems)))
+                .build();
+    }
+
+    @Bean
+    @Order(2)
+    SecurityFilterChain publicEndpoints(
+            HttpSecurity http,
+            AccessSettings settings,
+            AccessProblems problems,
+            AccessRules rules,
+            ProblemWriter writer) {
+        AccessSettings.People people = settings.people();
+        JWKSource<SecurityContext> keys = people.keys() == null ? Keys.of(people.issuer()) : Keys.at(people.keys());
+        NimbusJwtDecoder decoder = decoder(keys, people.issuer(), people.audience(), settings);
+        return stateless(http, problems)
+                .authorizeHttpRequests(requests -> {
+                    requests.requestMatchers(OPEN).permitAll();
+                    rules.rules().forEach(rule -> requests.requestMatchers(rule.method(), rule.pattern())
+                            .hasAnyAuthority(rule.authorities()));
+                    requests.requestMatchers("/actuator/**").hasAuthority(Role.OPERATOR.authority());
+                    requests.anyRequest().denyAll();
+                })
+                .addFilterAfter(
+                        new BuyerRateFilter(settings.buyerRate(), writer), BearerTokenAuthenticationFilter.class)
+                .addFilterBefore(new AuditFilter(), AuthorizationFilter.class)
+                .oauth2ResourceServer(server -> server.jwt(
+                                jwt -> jwt.decoder(decoder).jwtAuthenticationConverter(peopleConverter(people)))
+                        .authenticationEntryPoint(problems)
+                        .accessDeniedHandler(problems)
+                        .withObjectPostProcessor(answerAllFailures(problems)))
+                .build();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnProperty("holdfast.access.identity.key")
+    ServiceTokens serviceTokens(
+            AccessSettings settings, @Value("${spring.application.name}") String self, ObjectProvider<Clock> clock) {
+        AccessSettings.Identity identity = Objects.requireNonNull(settings.identity());
+        return new ServiceTokens(
+                self,
+                () -> Keys.privateKeyIn(identity.key()),
+                identity.lifetime(),
+                clock.getIfAvailable(Clock::systemUTC));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(RequestInterceptor.class)
+    static class OverFeign {
+
+        @Bean
+        @ConditionalOnProperty("holdfast.access.identity.key")
+        ServiceTokenOverFeign serviceTokenOverFeign(ServiceTokens tokens) {
+            return new ServiceTokenOverFeign(tokens);
+        }
+    }
+
+    /** Spring Security rethrows a failure to check a token; it shall be answered like any other problem. */
+    private static ObjectPostProcessor<BearerTokenAuthenticationFilter> answerAllFailures(AccessProblems problems) {
+        AuthenticationEntryPointFailureHandler handler = new AuthenticationEntryPointFailureHandler(problems);
+        handler.setRethrowAuthenticationServiceException(false);
+        return new ObjectPostProcessor<>() {
+            @Override
+            public <F extends BearerTokenAuthenticationFilter> F postProcess(F filter) {
+                filter.setAuthenticationFailureHandler(handler);
+                return filter;
+            }
+        };
+    }
+
+    private static HttpSecurity stateless(HttpSecurity http, AccessProblems problems) {
+        // Tokens are sent by programs, never by a browser on its own, so there is no session and nothing to forge a
+        // request with.
+        return http.csrf(AbstractHttpConfigurer::disable)
+                .formLogin(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .anonymous(anonymous -> {})
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .exceptionHandling(
+                        handling -> handling.authenticationEntryPoint(problems).accessDeniedHandler(problems));
+    }
+
+    private static AuthenticationManager serviceTokens(String caller, URI keys, String self, AccessSettings settings) {
+        JwtAuthenticationProvider provider =
+                new JwtAuthenticationProvider(decoder(Keys.at(keys), caller, self, settings));
+        JwtAuthenticationConverter converter = new JwtAuthenticationConverter();
+        converter.setJwtGrantedAuthoritiesConverter(
+                token -> List.of(new SimpleGrantedAuthority(Role.SERVICE.authority())));
+        provider.setJwtAuthenticationConverter(converter);
+        return provider::authenticate;
+    }
+
+    private static NimbusJwtDecoder decoder(
+            JWKSource<SecurityContext> keys, String issuer, String audience, AccessSettings settings) {
+        DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
+        processor.setJWSKeySelector(new JWSVerificationKeySelector<>(ALGORITHMS, keys));
+        // Spring's validators below check the claims.
+        processor.setJWTClaimsSetVerifier((claims, context) -> {});
+        NimbusJwtDecoder decoder = new NimbusJwtDecoder(processor);
+        OAuth2TokenValidator<Jwt> expires = new JwtClaimValidator<Object>(JwtClaimNames.EXP, exp -> exp != null);
+        OAuth2TokenValidator<Jwt> named =
+                new JwtClaimValidator<String>(JwtClaimNames.SUB, subject -> subject != null && !subject.isBlank());
+        OAuth2TokenValidator<Jwt> forUs = new JwtClaimValidator<Collection<String>>(
+                JwtClaimNames.AUD, audiences -> audiences != null && audiences.contains(audience));
+        decoder.setJwtValidator(new DelegatingOAuth2TokenValidator<>(
+                new JwtTimestampValidator(settings.clockSkew()),
+                new JwtIssuerValidator(issuer),
+                expires,
+                named,
+                forUs));
+        return decoder;
+    }
+
+    private static JwtAuthenticationConverter peopleConverter(AccessSettings.People people) {
+        JwtAuthenticationConverter converter = new JwtAuthenticationConverter();
+        converter.setPrincipalClaimName(people.subjectClaim());
+        converter.setJwtGrantedAuthoritiesConverter(token -> authorities(token, people.rolesClaim()));
+        return converter;
+    }
+
+    /** A token of a person never makes its bearer a service, whatever it claims. */
+    private static Collection<GrantedAuthority> authorities(Jwt token, String rolesClaim) {
+        Object claim = token.getClaims();
+        for (String step : rolesClaim.split("\\.")) {
+            claim = claim instanceof Map<?, ?> claims ? claims.get(step) : null;
+        }
+        Collection<?> claimed =
+                claim instanceof Collection<?> several ? several : claim == null ? Set.of() : Set.of(claim);
+        return Arrays.stream(Role.values())
+                .filter(role -> role != Role.SERVICE && claimed.contains(role.claim()))
+                .<GrantedAuthority>map(role -> new SimpleGrantedAuthority(role.authority()))
+                .toList();
+    }
+}

@@ -1,0 +1,46 @@
+package io.holdfast.edge.access;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.PathContainer;
+import org.springframework.web.util.pattern.PathPatternParser;
+
+/**
+ * Which role may call which endpoint of a service. What is named nowhere is refused, so that a new endpoint cannot be open by
+ * oversight.
+ */
+public final class AccessRules {
+
+    private final List<Rule> rules = new ArrayList<>();
+
+    /** Lets the given roles call the method on paths of the pattern ({@code /orders/{id}}). The first rule that fits counts. */
+    public AccessRules allow(HttpMethod method, String pattern, Role... roles) {
+        rules.add(new Rule(method, pattern, List.of(roles)));
+        return this;
+    }
+
+    List<Rule> rules() {
+        return List.copyOf(rules);
+    }
+
+    /** The methods that somebody may call on this path; none if the path is named nowhere. */
+    Set<HttpMethod> methodsAt(String path) {
+        PathContainer parsed = PathContainer.parsePath(path);
+        return rules.stream()
+                .filter(rule ->
+                        PathPatternParser.defaultInstance.parse(rule.pattern).matches(parsed))
+                .map(Rule::method)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    record Rule(HttpMethod method, String pattern, List<Role> roles) {
+
+        String[] authorities() {
+            return roles.stream().map(Role::authority).toArray(String[]::new);
+        }
+    }
+}

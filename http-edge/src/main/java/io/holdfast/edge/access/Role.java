@@ -1,0 +1,21 @@
+package io.holdfast.edge.access;
+
+import java.util.Locale;
+
+/** What a token says its bearer is. */
+public enum Role {
+    /** Places orders, and sees only what is the buyer's own. */
+    BUYER,
+    /** Goods in, money in, and everybody's orders and accounts. */
+    OPERATOR,
+    /** Another service of the platform. */
+    SERVICE;
+
+    String claim() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    String authority() {
+        return "ROLE_" + name();
+    }
+}
