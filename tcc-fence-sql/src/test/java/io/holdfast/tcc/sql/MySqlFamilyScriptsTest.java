@@ -28,16 +28,16 @@ abstract class MySqlFamilyScriptsTest extends SqlScriptsTest {
                 select ordinal_position, column_name, column_type, is_nullable, column_default, character_set_name,
                     collation_name
                 from information_schema.columns
-                where table_schema = database() and table_name = 'tcc_fence_log' order by ordinal_position
+                where table_schema = database() and table_name like 'tcc%' order by table_name, ordinal_position
                 """, """
                 select index_name, seq_in_index, column_name, non_unique from information_schema.statistics
-                where table_schema = database() and table_name = 'tcc_fence_log' order by index_name, seq_in_index
+                where table_schema = database() and table_name like 'tcc%' order by table_name, index_name, seq_in_index
                 """, """
                 select constraint_name, check_clause from information_schema.check_constraints
                 where constraint_schema = database() order by constraint_name
                 """, """
                 select engine, table_collation from information_schema.tables
-                where table_schema = database() and table_name = 'tcc_fence_log'
+                where table_schema = database() and table_name like 'tcc%' order by table_name
                 """);
     }
 }

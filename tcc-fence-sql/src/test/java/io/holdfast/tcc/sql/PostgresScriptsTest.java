@@ -32,13 +32,15 @@ class PostgresScriptsTest extends SqlScriptsTest {
         return List.of("""
                 select ordinal_position, column_name, data_type, character_maximum_length, datetime_precision,
                     is_nullable, column_default, collation_name
-                from information_schema.columns where table_name = 'tcc_fence_log' order by ordinal_position
+                from information_schema.columns where table_name like 'tcc%' order by table_name, ordinal_position
                 """, """
                 select indexdef, indisvalid from pg_indexes join pg_index on indexrelid = indexname::regclass
-                where tablename = 'tcc_fence_log' order by indexname
+                where tablename like 'tcc%' order by indexname
                 """, """
                 select conname, pg_get_constraintdef(oid), convalidated from pg_constraint
-                where conrelid = 'tcc_fence_log'::regclass order by conname
+                where conrelid in ('tcc_fence_log'::regclass, to_regclass('tcc_audit'), to_regclass('tcc_paused_action'),
+                    to_regclass('tcc_attempt'))
+                order by conname
                 """);
     }
 }

@@ -146,11 +146,75 @@ abstract class SqlScriptsTest {
     }
 
     @Test
+    void what_is_due_is_decided_and_can_be_found_and_made_again() throws SQLException {
+        schema.runScript("fence.sql");
+        insertFenceRow(XID, 1, 1);
+        String due = "next_attempt_at = '2026-01-02 03:04:05'";
+        String decided = "decision = 1, decided_at = '2026-01-02 03:04:05', context = '{}'";
+
+        for (String incomplete : List.of(due, "lane = 1", due + ", " + decided, due + ", lane = 1")) {
+            assertThatThrownBy(() -> schema.run("update tcc_fence_log set " + incomplete))
+                    .as(incomplete)
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("tcc_fence_log_schedule");
+        }
+        schema.run("update tcc_fence_log set lane = 1, " + due + ", " + decided);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 4})
+    void an_unknown_decision_is_refused(int decision) throws SQLException {
+        schema.runScript("fence.sql");
+        insertFenceRow(XID, 1, 1);
+
+        assertThatThrownBy(() -> schema.run("update tcc_fence_log set decision = " + decision))
+                .isInstanceOf(SQLException.class)
+                .hasMessageContaining("tcc_fence_log_decision");
+    }
+
+    @Test
+    void an_audit_row_needs_its_reason_and_numbers_itself() throws SQLException {
+        schema.runScript("fence.sql");
+        String insert = "insert into tcc_audit (happened_at, who, operation, reason)"
+                + " values ('2026-01-02 03:04:05', 'ada', 'RESOLVE', %s)";
+
+        schema.run(insert.formatted("'paid by hand'"));
+        schema.run(insert.formatted("'paid by hand'"));
+
+        assertThat(query("select count(distinct id) from tcc_audit")).containsExactly(row(2));
+        assertThatThrownBy(() -> schema.run(insert.formatted("null"))).isInstanceOf(SQLException.class);
+    }
+
+    @Test
+    void a_failed_attempt_is_written_once_by_its_number_and_the_last_one_of_a_parked_branch_is_followed_by_none()
+            throws SQLException {
+        schema.runScript("fence.sql");
+        String insert = "insert into tcc_attempt (xid, branch_id, number, operation, started_at, ended_at, error,"
+                + " next_due_at, instance) values ('" + XID + "', 1, %d, '%s', '2026-01-02 03:04:05.678',"
+                + " '2026-01-02 03:04:06.789', ?, null, 'stock-svc-1')";
+
+        update(insert.formatted(1, "CONFIRM"), "\uD83D\uDD12".repeat(1000));
+        update(insert.formatted(2, "GIVE_UP"), "no");
+
+        assertThat(query("select number, char_length(error), next_due_at from tcc_attempt order by number"))
+                .containsExactly(row(1, 1000, null), row(2, 2, null));
+        assertThat(times("select started_at, ended_at from tcc_attempt where number = 1"))
+                .containsExactly(CREATED, MODIFIED);
+        assertThatThrownBy(() -> update(insert.formatted(2, "CONFIRM"), "twice"))
+                .satisfies(failure ->
+                        assertThat(((SQLException) failure).getSQLState()).startsWith("23"));
+        assertThatThrownBy(() -> update(insert.formatted(0, "CONFIRM"), "no"))
+                .hasMessageContaining("tcc_attempt_number");
+        assertThatThrownBy(() -> update(insert.formatted(3, "SELL"), "no"))
+                .hasMessageContaining("tcc_attempt_operation");
+    }
+
+    @Test
     void rows_that_are_due_and_rows_that_are_old_are_found_by_index() throws SQLException {
         schema.runScript("fence.sql");
 
         assertThat(indexColumns("tcc_fence_log"))
-                .contains("status,next_attempt_at", "status,gmt_modified", "xid,branch_id");
+                .contains("action_name,lane,next_attempt_at", "status,gmt_modified", "xid,branch_id");
     }
 
     // Taking over Seata's table
@@ -171,8 +235,9 @@ abstract class SqlScriptsTest {
         assertThat(rowsBefore).hasSize(4);
         assertThat(query(ofSeata)).isEqualTo(rowsBefore);
         assertThat(times(times)).isEqualTo(timesBefore);
-        assertThat(query("select distinct attempts, next_attempt_at, last_error, context from tcc_fence_log"))
-                .containsExactly(row(0, null, null, null));
+        assertThat(query("select distinct attempts, next_attempt_at, last_error, context, decision, lane"
+                        + " from tcc_fence_log"))
+                .containsExactly(row(0, null, null, null, null, null));
     }
 
     @Test
@@ -221,6 +286,43 @@ abstract class SqlScriptsTest {
     }
 
     // Local messages
+
+    @Test
+    void the_flyway_migration_of_reconciliation_is_its_script() throws IOException {
+        assertThat(script("flyway/V0_3__reconciliation.sql")).isEqualTo(script("reconciliation.sql"));
+    }
+
+    @Test
+    void the_reconciliation_script_may_be_run_again_and_keeps_what_was_found() throws SQLException {
+        schema.runScript("reconciliation.sql");
+        update(
+                "insert into reconciliation_finding (check_name, subject, state, detail, first_seen, last_seen, times_seen)"
+                        + " values ('c', ?, 'OPEN', 'd', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 2)",
+                "s");
+
+        schema.runScript("reconciliation.sql");
+
+        assertThat(query("select check_name, subject, state from reconciliation_finding"))
+                .containsExactly(row("c", "s", "OPEN"));
+        assertThatThrownBy(() -> update("update reconciliation_finding set state = ?", "CLOSED"))
+                .hasMessageContaining("reconciliation_finding_closed");
+    }
+
+    @Test
+    void the_flyway_migration_of_local_messages_is_their_script() throws IOException {
+        assertThat(script("flyway/V0_2__local_message.sql")).isEqualTo(script("local_message.sql"));
+    }
+
+    @Test
+    void a_message_is_processed_once_by_each_consumer() throws SQLException {
+        schema.runScript("local_message.sql");
+        String insert = "insert into processed_message values ('m-1', ?, '{}', current_timestamp)";
+
+        update(insert, "one");
+        update(insert, "another");
+
+        assertThatThrownBy(() -> update(insert, "one")).isInstanceOf(SQLException.class);
+    }
 
     @Test
     void the_local_message_script_may_be_run_again_and_keeps_the_messages() throws SQLException {
