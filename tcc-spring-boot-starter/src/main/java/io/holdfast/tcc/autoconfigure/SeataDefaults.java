@@ -14,7 +14,14 @@ final class SeataDefaults implements EnvironmentPostProcessor {
             "seata.enable-auto-data-source-proxy", "false",
             // Phase two of all branches shares this pool. At Seata's default, two per core, one slow Confirm holds up
             // all.
-            "seata.transport.thread-factory.worker-thread-size", "64");
+            "seata.transport.thread-factory.worker-thread-size", "64",
+            // These tell of each call of the coordinator's, four lines for a branch that is healthy, and as many each
+            // second
+            // for one that is not, action context included. The fence tells what changes.
+            "logging.level.org.apache.seata.core.rpc.processor.client.RmBranchCommitProcessor", "warn",
+            "logging.level.org.apache.seata.core.rpc.processor.client.RmBranchRollbackProcessor", "warn",
+            "logging.level.org.apache.seata.rm.AbstractRMHandler", "warn",
+            "logging.level.org.apache.seata.rm.AbstractResourceManager", "warn");
 
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {

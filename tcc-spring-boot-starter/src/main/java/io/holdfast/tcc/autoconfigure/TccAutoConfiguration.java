@@ -1,14 +1,23 @@
 package io.holdfast.tcc.autoconfigure;
 
+import io.holdfast.tcc.PhaseTwoPolicy;
 import io.holdfast.tcc.branch.BranchHistory;
 import io.holdfast.tcc.fence.FenceMetrics;
+import io.holdfast.tcc.fence.PhaseTwoSetup;
+import io.holdfast.tcc.fence.TccActions;
 import io.holdfast.tcc.fence.TccFence;
+import io.holdfast.tcc.schedule.ActionPolicies;
+import io.holdfast.tcc.schedule.LiveActionPolicies;
 import io.holdfast.tcc.xid.TryGuard;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.apache.seata.integration.tx.api.fence.FenceHandler;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -18,6 +27,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /**
@@ -33,6 +44,9 @@ import org.springframework.transaction.PlatformTransactionManager;
 @ConditionalOnBooleanProperty(name = TccSettings.ENABLED, matchIfMissing = true)
 @EnableConfigurationProperties(TccSettings.class)
 public class TccAutoConfiguration {
+
+    /** The column {@code tcc_fence_log.claimed_by} holds no more. */
+    private static final int INSTANCE_LENGTH = 64;
 
     @Bean
     @ConditionalOnMissingBean
@@ -54,9 +68,40 @@ public class TccAutoConfiguration {
             PlatformTransactionManager transactionManager,
             TccSettings settings,
             ObjectProvider<MeterRegistry> registry,
-            Clock clock) {
+            Clock clock,
+            TccActions actions,
+            ActionPolicies policies,
+            @Value("${spring.application.name:application}") String service) {
         FenceMetrics metrics = new FenceMetrics(registry.getIfAvailable(CompositeMeterRegistry::new));
-        return new TccFence(dataSource, transactionManager, settings.fence(), metrics, clock);
+        PhaseTwoSetup phaseTwo =
+                new PhaseTwoSetup(instanceOf(service), settings.phaseTwo(), policies, actions, new SecureRandom());
+        return new TccFence(dataSource, transactionManager, settings.fence(), metrics, clock, phaseTwo);
+    }
+
+    /** Another one at every start: what this process has claimed is not what its predecessor had. */
+    private static String instanceOf(String service) {
+        String random = UUID.randomUUID().toString();
+        return service.substring(0, Math.min(service.length(), INSTANCE_LENGTH - random.length() - 1)) + "-" + random;
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    TccActions tccActions(ListableBeanFactory beans) {
+        return new SeataActions(new AnnotatedActions(beans));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(ActionPolicies.class)
+    LiveActionPolicies actionPolicies(ConfigurableEnvironment environment, TccActions actions) {
+        return new LiveActionPolicies(environment, name -> actions.find(name)
+                .map(action ->
+                        AnnotationUtils.findAnnotation(AopUtils.getTargetClass(action.bean()), PhaseTwoPolicy.class)));
+    }
+
+    @Bean
+    @ConditionalOnBean(TccFence.class)
+    PhaseTwoScheduling phaseTwoScheduling(TccFence fence) {
+        return new PhaseTwoScheduling(fence.schedule());
     }
 
     @Bean
@@ -75,7 +120,10 @@ public class TccAutoConfiguration {
     @ConditionalOnMissingBean
     @ConditionalOnSingleCandidate(DataSource.class)
     BranchHistory branchHistory(
-            @Value("${spring.application.name:application}") String service, DataSource dataSource) {
-        return new BranchHistory(service, dataSource);
+            @Value("${spring.application.name:application}") String service,
+            DataSource dataSource,
+            ActionPolicies policies) {
+        return new BranchHistory(
+                service, dataSource, action -> policies.of(action).paused());
     }
 }

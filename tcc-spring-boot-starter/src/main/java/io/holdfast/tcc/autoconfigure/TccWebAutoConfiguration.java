@@ -27,7 +27,7 @@ public class TccWebAutoConfiguration {
         return new WebMvcConfigurer() {
             @Override
             public void addInterceptors(InterceptorRegistry registry) {
-                registry.addInterceptor(new XidInboundInterceptor())
+                registry.addInterceptor(new XidInboundInterceptor(settings.callerRole()))
                         .addPathPatterns(settings.internalPaths())
                         .order(Ordered.HIGHEST_PRECEDENCE);
             }

@@ -1,11 +1,19 @@
 package io.holdfast.tcc.branch;
 
+import io.holdfast.tcc.fence.AttemptTable;
+import io.holdfast.tcc.fence.FailedAttempt;
 import io.holdfast.tcc.fence.FenceStatus;
 import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Reads the branches of a global transaction from this service's fence table, as long as their rows are kept there. */
@@ -15,11 +23,20 @@ public final class BranchHistory {
     private static final int MOST_BRANCHES = 200;
 
     private final String service;
+    private final Predicate<String> pausedBySettings;
     private final JdbcTemplate jdbc;
+    private final AttemptTable attempts;
 
     public BranchHistory(String service, DataSource dataSource) {
+        this(service, dataSource, action -> false);
+    }
+
+    /** @param pausedBySettings whether an action is paused other than by a row of {@code tcc_paused_action} */
+    public BranchHistory(String service, DataSource dataSource, Predicate<String> pausedBySettings) {
         this.service = service;
+        this.pausedBySettings = pausedBySettings;
         this.jdbc = new JdbcTemplate(dataSource);
+        this.attempts = new AttemptTable(dataSource);
     }
 
     /** @return this service's branches, oldest first; none for an xid it has never seen */
@@ -28,28 +45,76 @@ public final class BranchHistory {
         if (!StandardCharsets.US_ASCII.newEncoder().canEncode(xid)) {
             return List.of();
         }
-        return jdbc.query(
-                """
-                select action_name, branch_id, status, gmt_create, gmt_modified, attempts, last_error
-                from tcc_fence_log where xid = ? order by gmt_create, branch_id limit ?
-                """,
-                (row, n) -> {
-                    FenceStatus status = FenceStatus.of(row.getInt("status"));
-                    var createdAt =
-                            row.getObject("gmt_create", LocalDateTime.class).toInstant(ZoneOffset.UTC);
-                    var modifiedAt =
-                            row.getObject("gmt_modified", LocalDateTime.class).toInstant(ZoneOffset.UTC);
-                    return new BranchRecord(
-                            service,
-                            row.getString("action_name"),
-                            Long.toString(row.getLong("branch_id")),
-                            status.name(),
-                            createdAt,
-                            status.isFinal() ? modifiedAt : null,
-                            row.getInt("attempts"),
-                            row.getString("last_error"));
-                },
-                xid,
-                MOST_BRANCHES);
+        List<Row> rows = jdbc.query("""
+                select f.action_name, f.branch_id, f.status, f.gmt_create, f.gmt_modified, f.attempts, f.last_error,
+                    f.decided_at, f.next_attempt_at, f.give_up_cause, p.since as paused_since,
+                    case f.decision when 1 then 'CONFIRM' when 2 then 'CANCEL' when 3 then 'EMPTY_ROLLBACK' end as decision
+                from tcc_fence_log f left join tcc_paused_action p on p.action_name = f.action_name
+                where f.xid = ? order by f.gmt_create, f.branch_id limit ?
+                """, BranchHistory::read, xid, MOST_BRANCHES);
+        // After that, so that no cursor is open meanwhile; a branch that never failed costs no look.
+        return rows.stream()
+                .map(row -> record(row, row.attempts == 0 ? List.of() : attempts.of(xid, row.branchId)))
+                .toList();
     }
+
+    private BranchRecord record(Row row, List<FailedAttempt> failures) {
+        return new BranchRecord(
+                service,
+                row.action,
+                Long.toString(row.branchId),
+                row.status.name(),
+                row.createdAt,
+                row.status.isFinal() ? row.modifiedAt : null,
+                row.attempts,
+                row.lastError,
+                row.decision,
+                row.scheduledAt,
+                row.nextDueAt,
+                stateOf(row),
+                failures);
+    }
+
+    private @Nullable String stateOf(Row row) {
+        if (row.nextDueAt != null) {
+            boolean paused = row.paused || pausedBySettings.test(row.action);
+            return paused ? "PAUSED" : row.givingUp ? "GIVING_UP" : "SCHEDULED";
+        }
+        return row.status.isFinal() ? null : row.status.name();
+    }
+
+    private static Row read(ResultSet row, int n) throws SQLException {
+        return new Row(
+                row.getString("action_name"),
+                row.getLong("branch_id"),
+                FenceStatus.of(row.getInt("status")),
+                Objects.requireNonNull(instant(row, "gmt_create")),
+                Objects.requireNonNull(instant(row, "gmt_modified")),
+                row.getInt("attempts"),
+                row.getString("last_error"),
+                row.getString("decision"),
+                instant(row, "decided_at"),
+                instant(row, "next_attempt_at"),
+                row.getInt("give_up_cause") != 0,
+                instant(row, "paused_since") != null);
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        LocalDateTime time = row.getObject(column, LocalDateTime.class);
+        return time == null ? null : time.toInstant(ZoneOffset.UTC);
+    }
+
+    private record Row(
+            String action,
+            long branchId,
+            FenceStatus status,
+            Instant createdAt,
+            Instant modifiedAt,
+            int attempts,
+            @Nullable String lastError,
+            @Nullable String decision,
+            @Nullable Instant scheduledAt,
+            @Nullable Instant nextDueAt,
+            boolean givingUp,
+            boolean paused) {}
 }

@@ -1,5 +1,6 @@
 package io.holdfast.tcc.branch;
 
+import io.holdfast.tcc.xid.Xid;
 import java.util.List;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -17,6 +18,6 @@ public class BranchHistoryResource {
 
     @GetMapping("/internal/tcc/branches")
     List<BranchRecord> branches(@RequestParam String xid) {
-        return history.branchesOf(xid);
+        return history.branchesOf(Xid.requireWellFormed(xid));
     }
 }

@@ -9,18 +9,25 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Deletes final fence rows that are older than the retention. Several instances of a service may run it at once: each row is
- * deleted by its primary key, in chunks of a bounded size.
+ * Deletes final fence rows that are older than the retention, and the failed attempts of their branches. Several instances of a
+ * service may run it at once: each row is deleted by its primary key, in chunks of a bounded size.
  */
 public final class FenceCleaner {
 
     private final FenceTable table;
+    private final AttemptTable attempts;
     private final TransactionTemplate transaction;
     private final FenceSettings settings;
     private final Clock clock;
 
-    FenceCleaner(FenceTable table, PlatformTransactionManager transactionManager, FenceSettings settings, Clock clock) {
+    FenceCleaner(
+            FenceTable table,
+            AttemptTable attempts,
+            PlatformTransactionManager transactionManager,
+            FenceSettings settings,
+            Clock clock) {
         this.table = table;
+        this.attempts = attempts;
         this.transaction = new TransactionTemplate(transactionManager);
         this.transaction.setIsolationLevel(settings.isolation().springValue());
         this.settings = settings;
@@ -42,10 +49,17 @@ public final class FenceCleaner {
     private int deleteRows(FenceStatus status, Instant before) {
         int total = 0;
         while (true) {
-            List<BranchKey> keys = table.findFinal(status, before, settings.cleanChunk());
-            if (keys.isEmpty()) {
+            List<FenceTable.Final> rows = table.findFinal(status, before, settings.cleanChunk());
+            if (rows.isEmpty()) {
                 return total;
             }
+            // In small transactions, and before their fence rows: whoever dies in between leaves nothing that is not
+            // found
+            // again.
+            rows.stream()
+                    .filter(FenceTable.Final::failed)
+                    .forEach(row -> transaction.executeWithoutResult(tx -> attempts.delete(row.key())));
+            List<BranchKey> keys = rows.stream().map(FenceTable.Final::key).toList();
             int deleted = Objects.requireNonNull(transaction.execute(tx -> table.delete(keys)));
             total += deleted;
             // Nothing deleted of a full chunk: another instance is at it, and will go on.

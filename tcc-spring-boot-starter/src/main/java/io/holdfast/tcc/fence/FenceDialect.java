@@ -22,17 +22,17 @@ enum FenceDialect {
             insert into tcc_fence_log (xid, branch_id, action_name, status, gmt_create, gmt_modified)
             values (?, ?, ?, 4, ?, ?)
             on duplicate key update
-                gmt_modified = if(status = 1, ?, gmt_modified),
-                status = if(status = 1, 3, status)
+                gmt_modified = if(status = 1 and decision is null, ?, gmt_modified),
+                status = if(status = 1 and decision is null, 3, status)
             """) {
         @Override
-        Cancelled readCancelled(int affectedRows, Supplier<FenceStatus> now) {
+        Cancelled readCancelled(int affectedRows, Supplier<FenceRow> now) {
             // Two rows means changed: it was TRIED. One is either inserted or, by the driver's default, found
             // unchanged.
             if (affectedRows == 2) {
                 return Cancelled.NOW;
             }
-            return now.get() == FenceStatus.SUSPENDED ? Cancelled.BEFORE_ITS_TRY : Cancelled.EARLIER;
+            return isEmptyRollback(now.get()) ? Cancelled.BEFORE_ITS_TRY : Cancelled.EARLIER;
         }
     },
 
@@ -45,11 +45,11 @@ enum FenceDialect {
             values (?, ?, ?, 4, ?, ?)
             on conflict (xid, branch_id) do update
                 set status = 3, gmt_modified = ?
-                where tcc_fence_log.status = 1
+                where tcc_fence_log.status = 1 and tcc_fence_log.decision is null
             """) {
         @Override
-        Cancelled readCancelled(int affectedRows, Supplier<FenceStatus> now) {
-            if (now.get() == FenceStatus.SUSPENDED) {
+        Cancelled readCancelled(int affectedRows, Supplier<FenceRow> now) {
+            if (isEmptyRollback(now.get())) {
                 return Cancelled.BEFORE_ITS_TRY;
             }
             return affectedRows == 1 ? Cancelled.NOW : Cancelled.EARLIER;
@@ -62,7 +62,7 @@ enum FenceDialect {
         NOW,
         /** There was no row, now or at an earlier Cancel: SUSPENDED. */
         BEFORE_ITS_TRY,
-        /** The row was final already. */
+        /** The row was final already, or its end is decided and scheduled. */
         EARLIER
     }
 
@@ -74,7 +74,11 @@ enum FenceDialect {
         this.upsertCancelled = upsertCancelled;
     }
 
-    abstract Cancelled readCancelled(int affectedRows, Supplier<FenceStatus> now);
+    abstract Cancelled readCancelled(int affectedRows, Supplier<FenceRow> now);
+
+    private static boolean isEmptyRollback(FenceRow row) {
+        return row.status() == FenceStatus.SUSPENDED && row.decision() == null;
+    }
 
     static FenceDialect of(DataSource dataSource) {
         String product;

@@ -26,6 +26,12 @@ public enum FenceOutcome {
     CONFIRM_FAILED,
     /** A Cancel was attempted and did not take effect; it will be tried again. */
     CANCEL_FAILED,
+    /** A Confirm or Cancel came for a branch that the schedule attempts when it is due; answered with "not done yet". */
+    SCHEDULED,
+    /** The give-up of a decided Confirm took effect. */
+    GIVEN_UP,
+    /** A give-up was attempted and did not take effect; it will be tried again. */
+    GIVE_UP_FAILED,
     /** Confirm of a cancelled branch, or Cancel of a confirmed one: the coordinator contradicts itself. Always an alarm. */
     CONTRADICTION;
 

@@ -1,20 +1,21 @@
 package io.holdfast.tcc.fence;
 
 import io.holdfast.tcc.EmptyRollbackHook;
-import io.holdfast.tcc.NotYetException;
 import io.holdfast.tcc.RemoteConfirmStep;
 import io.holdfast.tcc.TryRefusedException;
-import java.lang.reflect.InvocationTargetException;
+import io.holdfast.tcc.schedule.ActionPolicy;
 import java.lang.reflect.Method;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Date;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.apache.seata.common.exception.SkipCallbackWrapperException;
 import org.apache.seata.common.executor.Callback;
 import org.apache.seata.integration.tx.api.fence.FenceHandler;
-import org.apache.seata.integration.tx.api.remoting.TwoPhaseResult;
 import org.apache.seata.rm.tcc.api.BusinessActionContext;
 import org.apache.seata.rm.tcc.api.BusinessActionContextUtil;
 import org.jspecify.annotations.Nullable;
@@ -33,17 +34,18 @@ import org.springframework.transaction.support.TransactionTemplate;
  * <caption>What each operation does</caption>
  * <tr><th>operation</th><th>first</th><th>otherwise</th></tr>
  * <tr><td>Try</td><td>insert TRIED</td><td>SUSPENDED: refused (anti-suspension); any other row: refused as a duplicate</td></tr>
- * <tr><td>Confirm</td><td>TRIED to COMMITTED</td><td>COMMITTED: true, no effect. No row: recorded, true. ROLLBACKED: an
- * alarm</td></tr>
+ * <tr><td>Confirm</td><td>TRIED to COMMITTED</td><td>COMMITTED, GIVEN_UP, PARKED: true, no effect. No row: recorded, true.
+ * Decided and scheduled: false. ROLLBACKED: an alarm</td></tr>
  * <tr><td>Cancel</td><td>one upsert: nothing to SUSPENDED, TRIED to ROLLBACKED</td><td>ROLLBACKED or SUSPENDED: true, no
- * effect. COMMITTED: an alarm</td></tr>
+ * effect. Decided and scheduled: false. COMMITTED: an alarm</td></tr>
  * </table>
  *
  * <p>No operation selects for update before it writes, and the isolation is READ COMMITTED unless set otherwise: InnoDB locks
  * the gap around a row that is looked for and missing, and two branches that then insert there deadlock.
  *
- * <p>A Confirm or Cancel that fails leaves no effect, adds one to the row's {@code attempts} and keeps the reason in
- * {@code last_error}; the coordinator is told to call again.
+ * <p>A Confirm or Cancel that fails leaves no effect. Its row then keeps the decision, the reason, the context and the time of
+ * the next attempt, which the {@link PhaseTwoSchedule} makes; the coordinator is told that the branch is not done yet, from
+ * memory, as often as it asks. A branch that is given up or parked is out of its way.
  */
 public final class TccFence implements FenceHandler {
 
@@ -54,6 +56,9 @@ public final class TccFence implements FenceHandler {
     private final FenceMetrics metrics;
     private final Clock clock;
     private final TransactionTemplate transaction;
+    private final PhaseTwoSchedule schedule;
+    private final CoordinatorAnswers answers;
+    private final BranchOperations operations;
 
     /**
      * @param dataSource where the actions' own tables are too; the fence is worth nothing in another database
@@ -65,18 +70,41 @@ public final class TccFence implements FenceHandler {
             PlatformTransactionManager transactionManager,
             FenceSettings settings,
             FenceMetrics metrics,
-            Clock clock) {
+            Clock clock,
+            PhaseTwoSetup phaseTwo) {
         this.table = new FenceTable(dataSource);
         this.metrics = metrics;
         this.clock = clock;
         this.transaction = new TransactionTemplate(transactionManager);
         this.transaction.setIsolationLevel(settings.isolation().springValue());
-        this.cleaner = new FenceCleaner(table, transactionManager, settings, clock);
+        AttemptTable attempts = new AttemptTable(dataSource);
+        this.cleaner = new FenceCleaner(table, attempts, transactionManager, settings, clock);
+        this.schedule =
+                new PhaseTwoSchedule(table, attempts, transaction, transactionManager, metrics, clock, phaseTwo);
+        this.answers = schedule.answers();
+        this.operations = new BranchOperations(
+                table,
+                new OperationsTable(dataSource),
+                attempts,
+                transactionManager,
+                schedule,
+                phaseTwo.actions(),
+                clock);
     }
 
     /** The cleaner of this fence's table; whoever runs it decides when. */
     public FenceCleaner cleaner() {
         return cleaner;
+    }
+
+    /** The schedule of attempts that did not succeed at once; whoever starts it has to stop it. */
+    public PhaseTwoSchedule schedule() {
+        return schedule;
+    }
+
+    /** What people may see of branches that are not finished, and do about them. */
+    public BranchOperations operations() {
+        return operations;
     }
 
     @Override
@@ -104,8 +132,9 @@ public final class TccFence implements FenceHandler {
     }
 
     private SkipCallbackWrapperException refuse(BranchKey key, String action) {
-        boolean ended =
-                table.statusOf(key).filter(FenceStatus.SUSPENDED::equals).isPresent();
+        boolean ended = table.find(key)
+                .filter(row -> row.status() == FenceStatus.SUSPENDED)
+                .isPresent();
         metrics.count(action, ended ? FenceOutcome.SUSPENDED : FenceOutcome.DUPLICATE);
         return new SkipCallbackWrapperException(
                 ended
@@ -117,75 +146,175 @@ public final class TccFence implements FenceHandler {
     public boolean commitFence(Method confirm, Object bean, String xid, Long branchId, Object[] args) {
         BranchKey key = new BranchKey(xid, branchId);
         BusinessActionContext context = contextOf(args);
-        String action = nameOf(context, confirm);
+        BranchCall call = new BranchCall(key, nameOf(context, confirm), bean, confirm, args, context);
+        ActionPolicy policy = schedule.policyOf(call.action());
+        Optional<Boolean> known = answers.known(key, true, policy);
+        if (known.isPresent()) {
+            return answered(call, known.get());
+        }
+        Instant decidedAt = clock.instant();
+        if (schedule.isPaused(call.action())) {
+            return putOff(call, Decision.CONFIRM, decidedAt);
+        }
+        if (policy.async()) {
+            return answers.confirmAsync(call, decidedAt, policy, claim -> confirm(call, decidedAt, claim));
+        }
+        return confirm(call, decidedAt, Claim.none());
+    }
+
+    private boolean confirm(BranchCall call, Instant decidedAt, Claim claim) {
+        BranchKey key = call.key();
+        long start = System.nanoTime();
         try {
-            if (bean instanceof RemoteConfirmStep step && !isEnded(key)) {
-                step.beforeConfirm(context);
+            if (call.bean() instanceof RemoteConfirmStep step) {
+                Optional<FenceRow> row = table.find(key);
+                boolean isNew = row.filter(it -> it.status() == FenceStatus.TRIED && it.decision() == null)
+                        .isPresent();
+                if (!isNew) {
+                    return settleEnded(call);
+                }
+                step.beforeConfirm(call.context());
             }
+            Instant token = claim.fix();
             boolean confirmed = Objects.requireNonNull(transaction.execute(status -> {
-                boolean tried = table.commit(key, clock.instant());
+                boolean tried = token == null
+                        ? table.commit(key, clock.instant())
+                        : table.finish(key, token, FenceStatus.COMMITTED, clock.instant());
                 if (tried) {
-                    invoke(confirm, bean, args);
+                    call.invoke();
                 }
                 return tried;
             }));
-            // In a transaction of its own: under REPEATABLE READ the update of a missing row has locked a gap, and two
-            // Confirms that insert into gaps of each other deadlock.
-            FenceOutcome outcome = confirmed
-                    ? FenceOutcome.COMMITTED
-                    : Objects.requireNonNull(transaction.execute(status -> confirmOfEndedBranch(key, action)));
-            return settle(key, action, outcome, "Confirm");
-        } catch (RuntimeException e) {
-            return failed(key, action, FenceOutcome.CONFIRM_FAILED, e);
+            if (!confirmed) {
+                return settleEnded(call);
+            }
+            metrics.ended(call.action(), FenceOutcome.COMMITTED, Duration.ofNanos(System.nanoTime() - start));
+            return settle(key, call.action(), FenceOutcome.COMMITTED, "Confirm");
+        } catch (RuntimeException | Error e) {
+            return answers.firstAttemptFailed(call, Decision.CONFIRM, decidedAt, claim, e);
         }
     }
 
-    private boolean isEnded(BranchKey key) {
-        return table.statusOf(key).map(FenceStatus::isFinal).orElse(true);
+    /**
+     * In a transaction of its own: under REPEATABLE READ the update of a missing row has locked a gap, and two Confirms that
+     * insert into gaps of each other deadlock.
+     */
+    private boolean settleEnded(BranchCall call) {
+        FenceOutcome outcome =
+                Objects.requireNonNull(transaction.execute(status -> confirmOfEndedBranch(call.key(), call.action())));
+        return settle(call.key(), call.action(), outcome, "Confirm");
     }
 
     private FenceOutcome confirmOfEndedBranch(BranchKey key, String action) {
-        Optional<FenceStatus> status = table.statusOf(key);
-        if (status.isEmpty()) {
+        Optional<FenceRow> found = table.find(key);
+        if (found.isEmpty()) {
             if (table.insertSuspended(key, action, "Confirm without Try", clock.instant())) {
                 return FenceOutcome.CONFIRM_WITHOUT_TRY;
             }
             throw new IllegalStateException("A Try of " + action + " is ending at this moment, " + key);
         }
-        return switch (status.get()) {
-            case COMMITTED, SUSPENDED -> FenceOutcome.REPEATED;
+        FenceRow row = found.get();
+        if (row.decision() != null && row.decision() != Decision.CONFIRM) {
+            return FenceOutcome.CONTRADICTION;
+        }
+        return switch (row.status()) {
+            case COMMITTED, SUSPENDED, GIVEN_UP, PARKED -> ended(key, row);
             case ROLLBACKED -> FenceOutcome.CONTRADICTION;
-            // The Try was committed between our update and this look: the next attempt finds it.
-            case TRIED -> throw new IllegalStateException("A Try of " + action + " ended at this moment, " + key);
+            case TRIED -> {
+                if (row.decision() == null) {
+                    // The Try was committed between our update and this look: the next attempt finds it.
+                    throw new IllegalStateException("A Try of " + action + " ended at this moment, " + key);
+                }
+                answers.remember(key, true, row);
+                yield FenceOutcome.SCHEDULED;
+            }
         };
+    }
+
+    private FenceOutcome ended(BranchKey key, FenceRow row) {
+        answers.remember(key, true, row);
+        return FenceOutcome.REPEATED;
     }
 
     @Override
     public boolean rollbackFence(Method cancel, Object bean, String xid, Long branchId, Object[] args, String action) {
         BranchKey key = new BranchKey(xid, branchId);
+        BranchCall call = new BranchCall(key, action, bean, cancel, args, contextOf(args));
+        Optional<Boolean> known = answers.known(key, false, schedule.policyOf(action));
+        if (known.isPresent()) {
+            return answered(call, known.get());
+        }
+        Instant decidedAt = clock.instant();
+        if (schedule.isPaused(action)) {
+            return putOff(call, Decision.CANCEL, decidedAt);
+        }
+        AtomicReference<Decision> decision = new AtomicReference<>(Decision.CANCEL);
+        long start = System.nanoTime();
         try {
             FenceOutcome outcome = Objects.requireNonNull(
                     transaction.execute(status -> switch (table.cancel(key, action, clock.instant())) {
                         case NOW -> {
-                            invoke(cancel, bean, args);
+                            call.invoke();
                             yield FenceOutcome.ROLLED_BACK;
                         }
                         case BEFORE_ITS_TRY -> {
+                            decision.set(Decision.EMPTY_ROLLBACK);
                             if (bean instanceof EmptyRollbackHook hook) {
-                                hook.onEmptyRollback(contextOf(args));
+                                hook.onEmptyRollback(call.context());
                             }
                             yield FenceOutcome.EMPTY_ROLLBACK;
                         }
                         case EARLIER ->
-                            table.statusOf(key)
-                                    .filter(FenceStatus.COMMITTED::equals)
-                                    .map(committed -> FenceOutcome.CONTRADICTION)
-                                    .orElse(FenceOutcome.REPEATED);
+                            table.find(key)
+                                    .map(row -> cancelOfEndedBranch(key, row))
+                                    .orElseThrow(() -> new IllegalStateException("Fence row vanished: " + key));
                     }));
+            if (outcome == FenceOutcome.ROLLED_BACK || outcome == FenceOutcome.EMPTY_ROLLBACK) {
+                metrics.ended(action, outcome, Duration.ofNanos(System.nanoTime() - start));
+            }
             return settle(key, action, outcome, "Cancel");
-        } catch (RuntimeException e) {
-            return failed(key, action, FenceOutcome.CANCEL_FAILED, e);
+        } catch (RuntimeException | Error e) {
+            return answers.firstAttemptFailed(call, decision.get(), decidedAt, Claim.none(), e);
         }
+    }
+
+    private FenceOutcome cancelOfEndedBranch(BranchKey key, FenceRow row) {
+        // After a commit decision nothing is ever cancelled, whether the Confirm has taken effect, still has to, or
+        // cannot.
+        if (row.decision() == Decision.CONFIRM
+                || row.status() == FenceStatus.COMMITTED
+                || row.status() == FenceStatus.GIVEN_UP) {
+            return FenceOutcome.CONTRADICTION;
+        }
+        answers.remember(key, false, row);
+        return row.isScheduled() ? FenceOutcome.SCHEDULED : FenceOutcome.REPEATED;
+    }
+
+    /** A paused action: the decision is kept, and no attempt is made. */
+    private boolean putOff(BranchCall call, Decision decision, Instant decidedAt) {
+        try {
+            if (answers.postpone(call, decision, decidedAt)) {
+                return answered(call, false);
+            }
+            if (decision == Decision.CONFIRM) {
+                return settleEnded(call);
+            }
+            Optional<FenceRow> row = table.find(call.key());
+            if (row.isPresent()) {
+                return settle(call.key(), call.action(), cancelOfEndedBranch(call.key(), row.get()), "Cancel");
+            }
+            answers.postpone(call, Decision.EMPTY_ROLLBACK, decidedAt);
+            return answered(call, false);
+        } catch (RuntimeException e) {
+            metrics.count(call.action(), decision.failed());
+            log.error("{} of {} could not be put off, {}", decision, call.action(), call.key(), e);
+            return false;
+        }
+    }
+
+    private boolean answered(BranchCall call, boolean ended) {
+        metrics.count(call.action(), ended ? FenceOutcome.REPEATED : FenceOutcome.SCHEDULED);
+        return ended;
     }
 
     @Override
@@ -196,13 +325,15 @@ public final class TccFence implements FenceHandler {
     private boolean settle(BranchKey key, String action, FenceOutcome outcome, String operation) {
         metrics.count(action, outcome);
         switch (outcome) {
-            case CONTRADICTION ->
+            case CONTRADICTION -> {
+                answers.contradicted(key, operation.equals("Confirm"));
                 log.error(
                         "ALARM {} of {} came for a branch that ended the other way, {}. Nothing was changed; compare the"
                                 + " coordinator's record of this xid with tcc_fence_log.",
                         operation,
                         action,
                         key);
+            }
             case CONFIRM_WITHOUT_TRY ->
                 log.error(
                         "ALARM Confirm of {} came for a branch that was never tried, {}. Recorded; a late Try will be refused.",
@@ -210,31 +341,7 @@ public final class TccFence implements FenceHandler {
                         key);
             default -> log.debug("{} of {}: {}, {}", operation, action, outcome, key);
         }
-        return outcome != FenceOutcome.CONTRADICTION;
-    }
-
-    private boolean failed(BranchKey key, String action, FenceOutcome outcome, RuntimeException failure) {
-        metrics.count(action, outcome);
-        Throwable cause = failure instanceof SkipCallbackWrapperException ? failure.getCause() : failure;
-        String error = cause instanceof NotYetException ? String.valueOf(cause.getMessage()) : cause.toString();
-        if (cause instanceof NotYetException) {
-            log.info("{} of {} has to wait: {}, {}", outcome, action, error, key);
-        } else {
-            log.warn("{} of {}, to be tried again, {}", outcome, action, key, cause);
-        }
-        try {
-            // In a transaction of its own: the pools of TCC services have auto-commit off, so without one it is lost.
-            boolean recorded = Objects.requireNonNull(transaction.execute(status -> table.recordFailure(key, error)));
-            if (!recorded) {
-                log.info(
-                        "The failed attempt of {} is not recorded: the branch is not TRIED (any more), {}",
-                        action,
-                        key);
-            }
-        } catch (RuntimeException e) {
-            log.error("The failed attempt of {} could not be recorded, {}", action, key, e);
-        }
-        return false;
+        return outcome != FenceOutcome.CONTRADICTION && outcome != FenceOutcome.SCHEDULED;
     }
 
     private static @Nullable Object execute(Callback<Object> businessTry) {
@@ -242,22 +349,6 @@ public final class TccFence implements FenceHandler {
             return businessTry.execute();
         } catch (Throwable t) {
             throw new SkipCallbackWrapperException(t);
-        }
-    }
-
-    private static void invoke(Method method, Object bean, Object[] args) {
-        Object answer;
-        try {
-            answer = method.invoke(bean, args);
-        } catch (InvocationTargetException e) {
-            throw new SkipCallbackWrapperException(e.getTargetException());
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException(
-                    "The class of " + method + " and the method have to be public for Seata's phase two", e);
-        }
-        boolean done = answer instanceof TwoPhaseResult result ? result.isSuccess() : !Boolean.FALSE.equals(answer);
-        if (!done) {
-            throw new IllegalStateException(method.getName() + " answered that it did not succeed: " + answer);
         }
     }
 

@@ -36,6 +36,12 @@ public class TccProblems {
         return problem(HttpStatus.BAD_REQUEST, "malformed-xid", malformed.getMessage());
     }
 
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> xidNotAccepted(XidNotAcceptedException refused) {
+        log.warn("{}", refused.getMessage());
+        return problem(HttpStatus.FORBIDDEN, "xid-not-accepted", "Only a service may name a global transaction.");
+    }
+
     /** The coordinator did not register the branch, so the Try was not run. */
     @ExceptionHandler
     ResponseEntity<ProblemDetail> branchNotRegistered(FrameworkException failure) {

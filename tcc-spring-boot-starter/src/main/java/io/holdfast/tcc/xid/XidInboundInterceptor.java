@@ -8,9 +8,17 @@ import org.springframework.web.servlet.AsyncHandlerInterceptor;
 
 /**
  * Binds the caller's xid to the thread of an internal request, in the place of Seata's own interceptor, which binds whatever
- * anybody sends to any path. It is registered for internal paths only; everywhere else the header has no effect.
+ * anybody sends to any path. It is registered for internal paths only; everywhere else the header has no effect. And it takes
+ * an xid from a service only: who may name a transaction may hold up the commit of it.
  */
 public final class XidInboundInterceptor implements AsyncHandlerInterceptor {
+
+    private final String callerRole;
+
+    /** @param callerRole the role that a caller who sends an xid must have; blank: none */
+    public XidInboundInterceptor(String callerRole) {
+        this.callerRole = callerRole;
+    }
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
@@ -18,10 +26,10 @@ public final class XidInboundInterceptor implements AsyncHandlerInterceptor {
         if (xid == null) {
             return true;
         }
-        if (!Xid.isWellFormed(xid)) {
-            throw new MalformedXidException();
+        if (!callerRole.isBlank() && !request.isUserInRole(callerRole)) {
+            throw new XidNotAcceptedException(callerRole);
         }
-        RootContext.bind(xid);
+        RootContext.bind(Xid.requireWellFormed(xid));
         return true;
     }
 

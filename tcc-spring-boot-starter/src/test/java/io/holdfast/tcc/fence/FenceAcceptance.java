@@ -11,6 +11,7 @@ import static io.holdfast.tcc.fence.StockAction.Operation.EMPTY_ROLLBACK;
 import static io.holdfast.tcc.fence.StockAction.Operation.TRY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.holdfast.tcc.NotYetException;
 import io.holdfast.tcc.RemoteConfirmStep;
@@ -221,7 +222,8 @@ abstract class FenceAcceptance {
         fail(CONFIRM, new IllegalStateException("the ledger is closed"));
 
         assertThat(confirm()).isFalse();
-        assertThat(confirm()).isFalse();
+        assertThat(confirm()).as("not due").isFalse();
+        attemptAfter(Duration.ofSeconds(1));
 
         assertThat(row().status()).isEqualTo(FenceStatus.TRIED);
         assertThat(row().attempts()).isEqualTo(2);
@@ -231,13 +233,24 @@ abstract class FenceAcceptance {
         assertThat(bench.stock()).isEqualTo(stockWith(QUANTITY, 0));
 
         bench.action.disturb((operation, context) -> {});
+        attemptAfter(Duration.ofSeconds(2));
         assertThat(confirm()).isTrue();
 
         assertThat(row().status()).isEqualTo(FenceStatus.COMMITTED);
         assertThat(row().attempts()).as("the count is kept").isEqualTo(2);
         assertThat(effects()).containsExactly(TRY, CONFIRM);
         assertThat(bench.stock()).isEqualTo(stockWith(0, QUANTITY));
-        assertCounted(Map.of(FenceOutcome.TRIED, 1L, FenceOutcome.CONFIRM_FAILED, 2L, FenceOutcome.COMMITTED, 1L));
+        assertCounted(Map.of(
+                FenceOutcome.TRIED,
+                1L,
+                FenceOutcome.CONFIRM_FAILED,
+                2L,
+                FenceOutcome.SCHEDULED,
+                1L,
+                FenceOutcome.COMMITTED,
+                1L,
+                FenceOutcome.REPEATED,
+                1L));
     }
 
     @Test
@@ -306,7 +319,9 @@ abstract class FenceAcceptance {
         assertThat(row().attempts()).isEqualTo(1);
         assertThat(row().lastError()).isEqualTo("payment is still open");
         assertThat(effects()).containsExactly(TRY);
+        attemptAfter(Duration.ofSeconds(1));
         assertThat(confirm()).isTrue();
+        assertThat(effects()).containsExactly(TRY, CONFIRM);
     }
 
     @Test
@@ -374,15 +389,20 @@ abstract class FenceAcceptance {
     }
 
     @Test
-    void a_failing_empty_rollback_hook_leaves_no_row_and_is_called_again() {
+    void a_failing_empty_rollback_hook_is_called_again_and_a_late_try_is_refused_meanwhile() {
         fail(EMPTY_ROLLBACK, new IllegalStateException("the intent is locked"));
 
         assertThat(cancel()).isFalse();
-        assertThat(row()).isNull();
+        assertThat(row().status()).isEqualTo(FenceStatus.SUSPENDED);
+        assertThat(row().lastError()).contains("the intent is locked");
         assertThat(effects()).isEmpty();
+        assertThatThrownBy(this::tryReserve).hasCauseInstanceOf(TryRefusedException.Suspended.class);
+        assertThat(cancel()).as("not due").isFalse();
 
         bench.action.disturb((operation, context) -> {});
+        attemptAfter(Duration.ofSeconds(1));
         assertThat(cancel()).isTrue();
+        assertThat(row().status()).isEqualTo(FenceStatus.SUSPENDED);
         assertThat(effects()).containsExactly(EMPTY_ROLLBACK);
     }
 
@@ -406,8 +426,8 @@ abstract class FenceAcceptance {
         fail(CANCEL, new IllegalStateException("the shelf is locked"));
 
         assertThat(cancel()).isFalse();
-        assertThat(cancel()).isFalse();
-        assertThat(cancel()).isFalse();
+        attemptAfter(Duration.ofSeconds(1));
+        attemptAfter(Duration.ofSeconds(2));
 
         assertThat(row().status()).isEqualTo(FenceStatus.TRIED);
         assertThat(row().attempts()).isEqualTo(3);
@@ -416,7 +436,7 @@ abstract class FenceAcceptance {
         assertThat(bench.stock()).isEqualTo(stockWith(QUANTITY, 0));
 
         bench.action.disturb((operation, context) -> {});
-        assertThat(cancel()).isTrue();
+        attemptAfter(Duration.ofSeconds(4));
 
         assertThat(row().status()).isEqualTo(FenceStatus.ROLLBACKED);
         assertThat(row().attempts()).as("the count is kept").isEqualTo(3);
@@ -549,7 +569,7 @@ abstract class FenceAcceptance {
 
             get(slowTry);
             if (!get(confirm)) {
-                assertThat(confirm()).isTrue();
+                attemptAfter(Duration.ofSeconds(1));
             }
             assertThat(row().status()).isEqualTo(FenceStatus.COMMITTED);
             assertThat(effects()).containsExactly(TRY, CONFIRM);
@@ -630,25 +650,22 @@ abstract class FenceAcceptance {
         fail(CONFIRM, new IllegalStateException("the ledger is closed"));
         confirm(9);
         bench.action.disturb((operation, context) -> {});
-        bench.clock.advance(Duration.ofSeconds(1));
-        confirm(9);
+        attemptAfter(Duration.ofSeconds(1));
         bench.tryReserve(fence, XID + "1", 1, SKU);
 
         assertThat(history.branchesOf(XID))
-                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("lastError")
+                .extracting(
+                        BranchRecord::service,
+                        BranchRecord::action,
+                        BranchRecord::branchId,
+                        BranchRecord::status,
+                        BranchRecord::createdAt,
+                        BranchRecord::decidedAt,
+                        BranchRecord::attempts)
                 .containsExactly(
-                        new BranchRecord(
-                                "shop", StockAction.NAME, "9", "COMMITTED", START, START.plusMillis(1002), 1, null),
-                        new BranchRecord("shop", StockAction.NAME, "3", "TRIED", START.plusMillis(1), null, 0, null),
-                        new BranchRecord(
-                                "shop",
-                                StockAction.NAME,
-                                "5",
-                                "SUSPENDED",
-                                START.plusMillis(2),
-                                START.plusMillis(2),
-                                0,
-                                null));
+                        tuple("shop", StockAction.NAME, "9", "COMMITTED", START, START.plusMillis(1002), 1),
+                        tuple("shop", StockAction.NAME, "3", "TRIED", START.plusMillis(1), null, 0),
+                        tuple("shop", StockAction.NAME, "5", "SUSPENDED", START.plusMillis(2), START.plusMillis(2), 0));
         assertThat(history.branchesOf(XID).get(0).lastError()).contains("the ledger is closed");
         assertThat(history.branchesOf("10.0.0.1:8091:0")).isEmpty();
         assertThat(history.branchesOf("库存")).isEmpty();
@@ -663,13 +680,19 @@ abstract class FenceAcceptance {
         insertRows(7, 3, 4, 8);
         insertRows(10, 3, 1, 8);
         insertRows(13, 1, 2, 6);
+        insertRows(14, 2, 5, 8);
+        insertRows(16, 2, 6, 8);
+        insertRows(18, 1, 4, 8);
+        bench.execute("update tcc_fence_log set decision = 3, decided_at = gmt_create, context = '{}', lane = 1,"
+                + " next_attempt_at = gmt_create where branch_id = 18");
         FenceSettings settings =
                 new FenceSettings(Isolation.READ_COMMITTED, Duration.ofDays(7), Duration.ofMinutes(10), 500);
 
-        assertThat(bench.fence(settings).cleaner().clean()).isEqualTo(9);
+        assertThat(bench.fence(settings).cleaner().clean()).isEqualTo(11);
 
         assertThat(bench.rows("order by branch_id").stream().map(FenceBench.FenceRow::branchId))
-                .containsExactly(10L, 11L, 12L, 13L);
+                .as("undecided, young, parked, and not finished")
+                .containsExactly(10L, 11L, 12L, 13L, 16L, 17L, 18L);
     }
 
     @Test
@@ -748,6 +771,11 @@ abstract class FenceAcceptance {
     }
 
     // What the tests are made of
+
+    private void attemptAfter(Duration delay) {
+        bench.clock.advance(delay);
+        bench.runDue(fence);
+    }
 
     private Object tryReserve() {
         return tryReserve(BRANCH);

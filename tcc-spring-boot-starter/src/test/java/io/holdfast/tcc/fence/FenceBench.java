@@ -4,6 +4,9 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.holdfast.tcc.fence.FenceSettings.Isolation;
 import io.holdfast.tcc.fence.StockAction.Operation;
+import io.holdfast.tcc.schedule.ActionPolicies;
+import io.holdfast.tcc.schedule.ActionPolicy;
+import io.holdfast.tcc.schedule.PhaseTwoSettings;
 import io.holdfast.tcc.sql.testdatabase.TestDatabase;
 import io.holdfast.tcc.sql.testdatabase.TestSchema;
 import io.micrometer.core.instrument.Counter;
@@ -18,8 +21,14 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
 import org.apache.seata.rm.tcc.api.BusinessActionContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -33,16 +42,34 @@ final class FenceBench implements AutoCloseable {
     static final long RECEIVED = 1_000_000;
     static final Instant START = Instant.parse("2026-01-02T03:04:05.678Z");
     private static final int SKUS = 40;
+    /** The jitter at its longest, so that a test can say when something is due. */
+    static final RandomGenerator LONGEST_DELAYS = new RandomGenerator() {
+        @Override
+        public long nextLong() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long nextLong(long origin, long bound) {
+            return bound - 1;
+        }
+    };
+
     private static final Method SELL = confirmMethod("sell");
     private static final Method RELEASE = confirmMethod("release");
 
     final TestDatabase database;
-    final HikariDataSource dataSource;
+    private final HikariDataSource pool;
+    final CountingDataSource dataSource;
     final JdbcTemplate jdbc;
     final MeterRegistry registry = new SimpleMeterRegistry();
     final MutableClock clock = new MutableClock(START);
     final PausableTransactionManager transactionManager;
     final StockAction action;
+    final Actions actions = new Actions();
+    final Policies policies = new Policies();
+    PhaseTwoSettings phaseTwoSettings = PhaseTwoSettings.DEFAULT;
+    private final List<TccFence> fences = new CopyOnWriteArrayList<>();
     private final TestSchema schema;
 
     FenceBench(TestDatabase database, int connections) throws SQLException {
@@ -64,17 +91,18 @@ final class FenceBench implements AutoCloseable {
                     xid varchar(128) not null, branch_id bigint not null, operation varchar(20) not null
                 );
                 """);
-        HikariConfig pool = new HikariConfig();
-        pool.setJdbcUrl(schema.url());
-        pool.setUsername(schema.user());
-        pool.setPassword(schema.password());
-        pool.setMaximumPoolSize(connections);
-        pool.setMinimumIdle(1);
+        HikariConfig settings = new HikariConfig();
+        settings.setJdbcUrl(schema.url());
+        settings.setUsername(schema.user());
+        settings.setPassword(schema.password());
+        settings.setMaximumPoolSize(connections);
+        settings.setMinimumIdle(1);
         // As the services have it: what is not committed by a transaction of its own is lost.
-        pool.setAutoCommit(false);
+        settings.setAutoCommit(false);
         // The fence has to choose its isolation itself.
-        pool.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
-        this.dataSource = new HikariDataSource(pool);
+        settings.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
+        this.pool = new HikariDataSource(settings);
+        this.dataSource = new CountingDataSource(pool);
         this.jdbc = new JdbcTemplate(dataSource);
         this.transactionManager = new PausableTransactionManager(dataSource);
         this.action = new StockAction(jdbc);
@@ -83,7 +111,13 @@ final class FenceBench implements AutoCloseable {
 
     /** Back to the state before the first test. */
     void erase() throws SQLException {
+        closeFences();
         action.disturb((operation, context) -> {});
+        actions.byName.clear();
+        actions.put(StockAction.NAME, action);
+        policies.byName.clear();
+        policies.failing.clear();
+        phaseTwoSettings = PhaseTwoSettings.DEFAULT;
         transactionManager.beforeCommit(() -> {});
         registry.clear();
         clock.set(START);
@@ -91,6 +125,9 @@ final class FenceBench implements AutoCloseable {
                 delete from effect;
                 delete from reservation;
                 delete from tcc_fence_log;
+                delete from tcc_attempt;
+                delete from tcc_paused_action;
+                delete from tcc_audit;
                 delete from stock;
                 insert into stock (sku, available, reserved, sold) values %s;
                 """.formatted(IntStream.range(0, SKUS)
@@ -102,6 +139,7 @@ final class FenceBench implements AutoCloseable {
         schema.run(sql);
     }
 
+    /** Each one is another instance of the service, or the same after a restart: nothing is shared but the database. */
     TccFence fence() {
         return fence(Isolation.READ_COMMITTED);
     }
@@ -111,7 +149,74 @@ final class FenceBench implements AutoCloseable {
     }
 
     TccFence fence(FenceSettings settings) {
-        return new TccFence(dataSource, transactionManager, settings, new FenceMetrics(registry), clock);
+        return fence(settings, dataSource, "instance-" + fences.size());
+    }
+
+    /** Another instance of the service, or the same one after a restart: nothing is shared but the database. */
+    TccFence fence(FenceSettings settings, DataSource connections, String instance) {
+        PhaseTwoSetup phaseTwo = new PhaseTwoSetup(instance, phaseTwoSettings, policies, actions, LONGEST_DELAYS);
+        TccFence fence =
+                new TccFence(connections, transactionManager, settings, new FenceMetrics(registry), clock, phaseTwo);
+        fences.add(fence);
+        return fence;
+    }
+
+    /** Starts what is due by the clock of the test and waits for its end. */
+    void runDue(TccFence fence) {
+        try {
+            fence.schedule().poll();
+            if (!fence.schedule().awaitIdle(Duration.ofSeconds(30))) {
+                throw new IllegalStateException("An attempt does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The actions of the service, for the attempts that the schedule makes. */
+    static final class Actions implements TccActions {
+
+        private final Map<String, TccAction> byName = new ConcurrentHashMap<>();
+
+        void put(String name, Object bean) {
+            byName.put(name, new TccAction(name, bean, SELL, RELEASE, context -> new Object[] {context}, context ->
+                    new Object[] {context}));
+        }
+
+        @Override
+        public Set<String> names() {
+            return Set.copyOf(byName.keySet());
+        }
+
+        @Override
+        public Optional<TccAction> find(String name) {
+            return Optional.ofNullable(byName.get(name));
+        }
+    }
+
+    /** Policies that a test may change at any time. */
+    static final class Policies implements ActionPolicies {
+
+        private final Map<String, ActionPolicy> byName = new ConcurrentHashMap<>();
+
+        void put(String action, ActionPolicy policy) {
+            byName.put(action, policy);
+        }
+
+        private final Set<String> failing = ConcurrentHashMap.newKeySet();
+
+        void failFor(String action) {
+            failing.add(action);
+        }
+
+        @Override
+        public ActionPolicy of(String action) {
+            if (failing.contains(action)) {
+                throw new IllegalStateException("no policy for " + action);
+            }
+            return byName.getOrDefault(action, ActionPolicy.DEFAULT);
+        }
     }
 
     // The calls, as Seata makes them
@@ -155,7 +260,8 @@ final class FenceBench implements AutoCloseable {
     List<FenceRow> rows(String where) {
         return jdbc.query(
                 """
-                select xid, branch_id, action_name, status, gmt_create, gmt_modified, attempts, last_error
+                select xid, branch_id, action_name, status, gmt_create, gmt_modified, attempts, last_error,
+                    next_attempt_at
                 from tcc_fence_log %s
                 """.formatted(where),
                 (row, n) -> new FenceRow(
@@ -235,7 +341,13 @@ final class FenceBench implements AutoCloseable {
 
     @Override
     public void close() {
-        dataSource.close();
+        closeFences();
+        pool.close();
+    }
+
+    private void closeFences() {
+        fences.forEach(fence -> fence.schedule().close());
+        fences.clear();
     }
 
     /** Lets a test do something, or wait, at the moment before a commit. */
@@ -245,7 +357,7 @@ final class FenceBench implements AutoCloseable {
 
         private transient volatile Runnable beforeCommit = () -> {};
 
-        PausableTransactionManager(HikariDataSource dataSource) {
+        PausableTransactionManager(DataSource dataSource) {
             super(dataSource);
         }
 

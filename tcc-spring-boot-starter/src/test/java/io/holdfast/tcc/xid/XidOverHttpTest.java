@@ -8,6 +8,9 @@ import feign.RequestLine;
 import feign.RequestTemplate;
 import io.holdfast.tcc.sql.testdatabase.TestDatabase;
 import io.holdfast.tcc.sql.testdatabase.TestSchema;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -130,6 +133,18 @@ class XidOverHttpTest {
         if (xid.length() > 3) {
             assertThat(answer.body()).doesNotContain(xid);
         }
+        assertThat(calls.handled).hasValue(0);
+    }
+
+    @Test
+    void an_xid_is_taken_from_a_service_only() throws Exception {
+        HttpResponse<String> refused = send(request("/internal/seen")
+                .header(Xid.HEADER, XID)
+                .header("X-Stranger", "yes")
+                .GET());
+
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.body()).contains("xid-not-accepted").doesNotContain(XID);
         assertThat(calls.handled).hasValue(0);
     }
 
@@ -305,6 +320,11 @@ class XidOverHttpTest {
                         '2026-01-02 03:04:06.000', '2026-01-02 03:04:06.000', 0, null),
                     ('10.0.0.1:8091:6', 5, 'stock.reserve', 1,
                         '2026-01-02 03:04:06.000', '2026-01-02 03:04:06.000', 0, null);
+                insert into tcc_attempt
+                    (xid, branch_id, number, operation, started_at, ended_at, error, next_due_at, instance)
+                values
+                    ('10.0.0.1:8091:5', 9007199254740993, 3, 'CONFIRM', '2026-01-02 03:04:06.500',
+                        '2026-01-02 03:04:06.600', 'the ledger is closed', '2026-01-02 03:04:07.000', 'shop-1');
                 """);
 
         HttpResponse<String> answer = get("/internal/tcc/branches?xid=10.0.0.1:8091:5", null);
@@ -313,20 +333,24 @@ class XidOverHttpTest {
         assertThat(answer.body()).isEqualTo("""
                         [{"service":"shop","action":"stock.reserve","branchId":"9007199254740993","status":"COMMITTED",\
                         "createdAt":"2026-01-02T03:04:05.678Z","decidedAt":"2026-01-02T03:04:07Z","attempts":3,\
-                        "lastError":"the ledger is closed"},\
+                        "lastError":"the ledger is closed","decision":null,"scheduledAt":null,"nextDueAt":null,"state":null,\
+                        "failures":[{"number":3,"operation":"CONFIRM","startedAt":"2026-01-02T03:04:06.500Z",\
+                        "endedAt":"2026-01-02T03:04:06.600Z","error":"the ledger is closed",\
+                        "nextDueAt":"2026-01-02T03:04:07Z","instance":"shop-1"}]},\
                         {"service":"shop","action":"stock.count","branchId":"4","status":"TRIED",\
-                        "createdAt":"2026-01-02T03:04:06Z","decidedAt":null,"attempts":0,"lastError":null}]""");
+                        "createdAt":"2026-01-02T03:04:06Z","decidedAt":null,"attempts":0,"lastError":null,\
+                        "decision":null,"scheduledAt":null,"nextDueAt":null,"state":"TRIED","failures":[]}]""");
     }
 
     @Test
-    void an_unknown_global_transaction_has_no_branches_and_a_strange_one_does_no_harm() throws Exception {
+    void an_unknown_global_transaction_has_no_branches_and_a_strange_one_is_refused() throws Exception {
         assertThat(get("/internal/tcc/branches?xid=10.0.0.1:8091:99", null).body())
                 .isEqualTo("[]");
         assertThat(get("/internal/tcc/branches?xid=%27%20or%20%271%27%3D%271", null)
-                        .body())
-                .isEqualTo("[]");
-        assertThat(get("/internal/tcc/branches?xid=%E5%BA%93%E5%AD%98", null).body())
-                .isEqualTo("[]");
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(get("/internal/tcc/branches?xid=%E5%BA%93%E5%AD%98", null).statusCode())
+                .isEqualTo(400);
         assertThat(get("/internal/tcc/branches", null).statusCode()).isEqualTo(400);
     }
 
@@ -374,6 +398,19 @@ class XidOverHttpTest {
         @Bean
         Calls calls() {
             return new Calls();
+        }
+
+        /** Stands for whatever proves who calls: everybody is a service here, but for who says otherwise. */
+        @Bean
+        Filter everybodyIsAServiceButAStranger() {
+            return (request, response, chain) -> chain.doFilter(
+                    new HttpServletRequestWrapper((HttpServletRequest) request) {
+                        @Override
+                        public boolean isUserInRole(String role) {
+                            return role.equals("SERVICE") && getHeader("X-Stranger") == null;
+                        }
+                    },
+                    response);
         }
     }
 

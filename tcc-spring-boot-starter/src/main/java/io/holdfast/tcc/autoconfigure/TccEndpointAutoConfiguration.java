@@ -1,0 +1,25 @@
+package io.holdfast.tcc.autoconfigure;
+
+import io.holdfast.tcc.fence.TccFence;
+import io.holdfast.tcc.operations.TccEndpoint;
+import io.holdfast.tcc.schedule.ActionPolicies;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/** The actuator endpoint {@code tcc}, if the service has actuator and exposes it. */
+@AutoConfiguration(after = TccAutoConfiguration.class)
+@ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
+@ConditionalOnBean(TccFence.class)
+public class TccEndpointAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnAvailableEndpoint
+    TccEndpoint tccEndpoint(TccFence fence, ActionPolicies policies) {
+        return new TccEndpoint(fence.operations(), policies);
+    }
+}

@@ -1,0 +1,151 @@
+package io.holdfast.tcc.fence;
+
+import static io.holdfast.tcc.fence.FenceColumns.instant;
+import static io.holdfast.tcc.fence.FenceColumns.requireInstant;
+import static io.holdfast.tcc.fence.FenceColumns.text;
+import static io.holdfast.tcc.fence.FenceColumns.utc;
+
+import io.holdfast.tcc.schedule.Lane;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** The SQL of what people see of branches that are not finished, and do about them. */
+final class OperationsTable {
+
+    private final JdbcTemplate jdbc;
+
+    OperationsTable(DataSource dataSource) {
+        this.jdbc = new JdbcTemplate(dataSource);
+    }
+
+    List<OpenBranch> openBranches(BacklogEntry.State state, Collection<String> actions, Instant now, int limit) {
+        String where =
+                switch (state) {
+                    case PARKED -> "status = 6";
+                    case TRIED -> "status = 1 and lane is null";
+                    case SCHEDULED -> "lane in (1, 2) and give_up_cause is null";
+                    case GIVING_UP -> "lane in (1, 2) and give_up_cause is not null";
+                };
+        List<Object> arguments = new ArrayList<>(actions);
+        arguments.add(limit);
+        return jdbc.query(
+                """
+                select * from tcc_fence_log where action_name in (%s) and %s
+                order by coalesce(decided_at, gmt_create), xid, branch_id limit ?
+                """.formatted(FenceTable.marks(actions), where),
+                (row, n) -> {
+                    Instant triedAt = requireInstant(row, "gmt_create");
+                    Instant decidedAt = instant(row, "decided_at");
+                    Decision decision = FenceTable.decision(row);
+                    return new OpenBranch(
+                            row.getString("xid"),
+                            Long.toString(row.getLong("branch_id")),
+                            row.getString("action_name"),
+                            state,
+                            decision == null ? null : decision.name(),
+                            triedAt,
+                            decidedAt,
+                            Duration.between(decidedAt == null ? triedAt : decidedAt, now)
+                                    .toSeconds(),
+                            row.getInt("attempts"),
+                            instant(row, "next_attempt_at"),
+                            row.getString("claimed_by"),
+                            row.getString("last_error"),
+                            row.getString("give_up_reason"),
+                            row.getString("context"));
+                },
+                arguments.toArray());
+    }
+
+    List<PausedAction> pausedActions() {
+        return jdbc.query(
+                "select action_name, since, who, reason from tcc_paused_action order by action_name",
+                (row, n) -> new PausedAction(
+                        row.getString("action_name"),
+                        requireInstant(row, "since"),
+                        row.getString("who"),
+                        row.getString("reason")));
+    }
+
+    void retryNow(BranchKey key, FenceStatus from, Decision decision, Instant now) {
+        requireOne(jdbc.update(
+                """
+                update tcc_fence_log set status = ?, gmt_modified = ?, delay_step = 0, lane = ?, next_attempt_at = ?,
+                    claimed_by = null
+                where xid = ? and branch_id = ? and status = ?
+                """,
+                decision.open().code(),
+                utc(now),
+                Lane.EARLY.code(),
+                utc(now),
+                key.xid(),
+                key.branchId(),
+                from.code()));
+    }
+
+    void resolve(BranchKey key, FenceStatus to, Instant now) {
+        requireOne(jdbc.update("""
+                update tcc_fence_log set status = ?, gmt_modified = ?
+                where xid = ? and branch_id = ? and status = 6
+                """, to.code(), utc(now), key.xid(), key.branchId()));
+    }
+
+    /** @return false if it is paused already */
+    boolean pause(String action, Instant now, String who, String reason) {
+        try {
+            return jdbc.update(
+                            "insert into tcc_paused_action (action_name, since, who, reason) values (?, ?, ?, ?)",
+                            action,
+                            utc(now),
+                            who,
+                            text(reason))
+                    == 1;
+        } catch (DuplicateKeyException e) {
+            return false;
+        }
+    }
+
+    /** @return false if it is not paused */
+    boolean resume(String action) {
+        return jdbc.update("delete from tcc_paused_action where action_name = ?", action) == 1;
+    }
+
+    void audit(
+            Instant now,
+            String who,
+            String operation,
+            String action,
+            @Nullable BranchKey key,
+            @Nullable FenceStatus before,
+            @Nullable FenceStatus after,
+            String reason) {
+        requireOne(jdbc.update(
+                """
+                insert into tcc_audit (happened_at, who, operation, action_name, xid, branch_id, status_before,
+                    status_after, reason)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                utc(now),
+                who,
+                operation,
+                action,
+                key == null ? null : key.xid(),
+                key == null ? null : key.branchId(),
+                before == null ? null : before.name(),
+                after == null ? null : after.name(),
+                text(reason)));
+    }
+
+    private static void requireOne(int rows) {
+        if (rows != 1) {
+            throw new IllegalStateException("Changed " + rows + " rows instead of one");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package io.holdfast.tcc.fence;
+
+import io.holdfast.tcc.schedule.ActionPolicies;
+import io.holdfast.tcc.schedule.PhaseTwoSettings;
+import java.util.random.RandomGenerator;
+
+/**
+ * What the schedule of phase two is made of.
+ *
+ * @param instance name of this instance, for the rows that it works on; no other instance of the service has the same
+ * @param random for the jitter of the delays
+ */
+public record PhaseTwoSetup(
+        String instance,
+        PhaseTwoSettings settings,
+        ActionPolicies policies,
+        TccActions actions,
+        RandomGenerator random) {}

@@ -1,0 +1,5 @@
+/** What people may see of branches and do about them, as the actuator endpoint {@code tcc}. */
+@NullMarked
+package io.holdfast.tcc.operations;
+
+import org.jspecify.annotations.NullMarked;

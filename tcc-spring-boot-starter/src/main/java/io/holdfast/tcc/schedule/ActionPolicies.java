@@ -1,0 +1,8 @@
+package io.holdfast.tcc.schedule;
+
+/** Tells the policy of an action as it is at this moment. It is asked anew at every attempt. */
+@FunctionalInterface
+public interface ActionPolicies {
+
+    ActionPolicy of(String action);
+}
