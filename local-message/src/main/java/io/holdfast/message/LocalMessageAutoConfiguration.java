@@ -1,0 +1,151 @@
+package io.holdfast.message;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Local messages for a service with a data source. Without {@code holdfast.message.kafka.servers} messages are written and kept, and
+ * nothing is sent or taken.
+ */
+@AutoConfiguration(
+        afterName = {
+            "io.holdfast.tcc.autoconfigure.TccAutoConfiguration",
+            "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
+            "org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration",
+            "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
+        })
+@ConditionalOnSingleCandidate(DataSource.class)
+@EnableConfigurationProperties(MessageSettings.class)
+public class LocalMessageAutoConfiguration {
+
+    private static final Logger log = LoggerFactory.getLogger(LocalMessageAutoConfiguration.class);
+
+    @Bean
+    @ConditionalOnMissingBean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    MessageTable messageTable(DataSource dataSource) {
+        return new MessageTable(JdbcClient.create(dataSource));
+    }
+
+    @Bean
+    MessageMetrics messageMetrics(ObjectProvider<MeterRegistry> registry) {
+        return new MessageMetrics(registry.getIfAvailable(CompositeMeterRegistry::new));
+    }
+
+    @Bean
+    LocalMessages localMessages(
+            MessageTable table, MessageSettings settings, Clock clock, ObjectProvider<MessageSender> sender) {
+        MessageSender found = sender.getIfAvailable();
+        if (found == null) {
+            log.warn("holdfast.message.kafka.servers is empty: local messages are kept and not sent");
+            return new LocalMessages(table, settings, clock, committed -> {});
+        }
+        return new LocalMessages(table, settings, clock, found::offer);
+    }
+
+    @Bean
+    MessageOperations messageOperations(
+            MessageTable table, PlatformTransactionManager transactionManager, Clock clock) {
+        return new MessageOperations(table, ofItsOwn(transactionManager), clock);
+    }
+
+    @Bean
+    Housekeeping messageHousekeeping(
+            MessageTable table,
+            PlatformTransactionManager transactionManager,
+            MessageSettings settings,
+            MessageMetrics metrics,
+            Clock clock) {
+        return new Housekeeping(table, ofItsOwn(transactionManager), settings, metrics, clock);
+    }
+
+    private static TransactionTemplate ofItsOwn(PlatformTransactionManager transactionManager) {
+        TransactionTemplate transaction = new TransactionTemplate(transactionManager);
+        // Under REPEATABLE READ a search that finds nothing locks the gap where others want to insert.
+        transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+        return transaction;
+    }
+
+    /** What needs a broker to talk to. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnExpression("!'${holdfast.message.kafka.servers:}'.isBlank()")
+    static class ToKafka {
+
+        @Bean(destroyMethod = "close")
+        Broker messageBroker(
+                MessageSettings settings, @Value("${spring.application.name:application}") String service) {
+            return new Broker(settings.kafka(), service + "-" + UUID.randomUUID());
+        }
+
+        @Bean
+        MessageSender messageSender(
+                MessageTable table,
+                Broker broker,
+                PlatformTransactionManager transactionManager,
+                MessageSettings settings,
+                MessageMetrics metrics,
+                Clock clock) {
+            return new MessageSender(
+                    table, broker, ofItsOwn(transactionManager), settings, metrics, clock, new SecureRandom());
+        }
+
+        @Bean
+        MessageConsumers messageConsumers(
+                Broker broker,
+                MessageTable table,
+                PlatformTransactionManager transactionManager,
+                MessageSettings settings,
+                MessageMetrics metrics,
+                Clock clock,
+                ObjectProvider<MessageHandler> handlers,
+                ObjectProvider<ResultHandler> results,
+                @Value("${spring.application.name:application}") String service) {
+            Inbox inbox = new Inbox(table, ofItsOwn(transactionManager), metrics, clock);
+            return new MessageConsumers(
+                    broker,
+                    inbox,
+                    service,
+                    handlers.stream().toList(),
+                    results.stream().toList(),
+                    settings.kafka().sendTimeout().toMillis());
+        }
+    }
+
+    /** The actuator endpoint, if the service has actuator and exposes it. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
+    static class Endpoint {
+
+        @Bean
+        @ConditionalOnMissingBean
+        @ConditionalOnAvailableEndpoint
+        MessagesEndpoint messagesEndpoint(MessageOperations operations) {
+            return new MessagesEndpoint(operations);
+        }
+    }
+}

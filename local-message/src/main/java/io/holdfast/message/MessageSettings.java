@@ -1,0 +1,95 @@
+package io.holdfast.message;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.AssertTrue;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Settings {@code holdfast.message.*}.
+ *
+ * @param kafka where the messages go
+ * @param linger how long the sender gathers messages before it sends and marks them together; it delays no transaction
+ * @param grace how long the sender has for a message that was just written, before the recovery takes it for forgotten
+ * @param recoveryInterval between two looks for messages that are due
+ * @param page messages that are sent, and marked in one transaction, at a time
+ * @param resultPatience how long the result of a message is waited for before it is sent the second time; doubles each time
+ * @param mostPatience the longest wait between two attempts
+ * @param mostAttempts after which a message is FAILED. A broker that cannot be reached does not count: that is not the message's fault
+ * @param retention how long confirmed messages are kept
+ * @param memory how long consumers remember what they have taken; has to be longer than any message is sent again
+ */
+@Validated
+@ConfigurationProperties("holdfast.message")
+record MessageSettings(
+        @DefaultValue @NotNull @Valid Kafka kafka,
+
+        @DefaultValue("50ms") @NotNull @DurationMin(millis = 0) @DurationMax(seconds = 1)
+        Duration linger,
+
+        @DefaultValue("5s") @NotNull @DurationMin(millis = 100)
+        Duration grace,
+
+        @DefaultValue("1s") @NotNull @DurationMin(millis = 10)
+        Duration recoveryInterval,
+
+        @DefaultValue("200") @Min(1) @Max(1_000) int page,
+
+        @DefaultValue("5s") @NotNull @DurationMin(millis = 10)
+        Duration resultPatience,
+
+        @DefaultValue("5m") @NotNull @DurationMin(millis = 10)
+        Duration mostPatience,
+
+        @DefaultValue("20") @Min(1) @Max(1_000) int mostAttempts,
+
+        @DefaultValue("1d") @NotNull @DurationMin(minutes = 1)
+        Duration retention,
+
+        @DefaultValue("30d") @NotNull @DurationMin(hours = 1)
+        Duration memory) {
+
+    /**
+     * @param servers {@code host:port}, several with commas; empty: nothing is sent and nothing is taken, messages wait
+     * @param sendTimeout how long the broker has for taking a message
+     */
+    record Kafka(
+            @DefaultValue("") String servers,
+            @DefaultValue("SASL_PLAINTEXT") @NotNull Security security,
+            @DefaultValue("") String user,
+            @DefaultValue("") String password,
+
+            @DefaultValue("10s") @NotNull @DurationMin(millis = 500) @DurationMax(minutes = 2)
+            Duration sendTimeout) {
+
+        boolean isThere() {
+            return !servers.isBlank();
+        }
+
+        @AssertTrue(message = "user and password are needed, unless there are no servers or security is PLAINTEXT")
+        boolean isAuthenticated() {
+            return !isThere() || security == Security.PLAINTEXT || !(user.isBlank() || password.isBlank());
+        }
+
+        @Override
+        public String toString() {
+            return "Kafka[servers=" + servers + ", security=" + security + ", user=" + user + "]";
+        }
+    }
+
+    /** How the service proves itself to the broker. */
+    enum Security {
+        /** Name and password, unencrypted: for a broker on the same machine. */
+        SASL_PLAINTEXT,
+        SASL_SSL,
+        /** Neither: for tests. */
+        PLAINTEXT
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.message;
+
+import org.jspecify.annotations.NullMarked;

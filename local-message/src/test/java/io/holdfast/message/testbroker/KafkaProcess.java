@@ -1,0 +1,246 @@
+package io.holdfast.message.testbroker;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Kafka broker (KRaft, one node) as a process of its own, which can be killed and come back with all that it had, at the same
+ * port. It wants a name and a password, as the platform's own does. It ends with the JVM of the tests.
+ */
+public final class KafkaProcess implements AutoCloseable {
+
+    public static final String USER = "holdfast";
+
+    private static final String PASSWORD = "of-the-tests-only";
+    private static final int START_LIMIT_SECONDS = 120;
+
+    private final Path folder;
+    private final int port;
+    private @Nullable Process process;
+
+    private KafkaProcess(Path folder, int port) {
+        this.folder = folder;
+        this.port = port;
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+    }
+
+    /** Prepares a broker that does not run yet; its port is known and nobody listens there. */
+    public static KafkaProcess prepare() {
+        try {
+            Path root = Path.of(System.getProperty("basedir", System.getProperty("user.dir")), "target", "test-kafka");
+            Files.createDirectories(root);
+            KafkaProcess kafka = new KafkaProcess(Files.createTempDirectory(root, "run-"), freePort());
+            kafka.configure(freePort());
+            kafka.run(
+                    "kafka.tools.StorageTool", "format", "-t", Uuid.randomUuid().toString(), "-c", kafka.config());
+            return kafka;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public String servers() {
+        return "127.0.0.1:" + port;
+    }
+
+    /** What a service of ours needs to know of it. */
+    public List<String> properties() {
+        return List.of(
+                "holdfast.message.kafka.servers=" + servers(),
+                "holdfast.message.kafka.user=" + USER,
+                "holdfast.message.kafka.password=" + password());
+    }
+
+    public String password() {
+        return PASSWORD;
+    }
+
+    /** Settings of a Kafka client of a test's own. */
+    public Map<String, Object> clientConfig() {
+        return Map.of(
+                "bootstrap.servers",
+                servers(),
+                "security.protocol",
+                "SASL_PLAINTEXT",
+                "sasl.mechanism",
+                "PLAIN",
+                "sasl.jaas.config",
+                jaas());
+    }
+
+    /** Starts it, unless it runs, and returns when it answers. */
+    public synchronized KafkaProcess start() {
+        if (process != null && process.isAlive()) {
+            return this;
+        }
+        try {
+            process = launch("kafka.Kafka", config());
+            awaitAnswer();
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** As a power cut would: nothing is tidied up, and what it had is there when it starts again. */
+    public synchronized void kill() {
+        if (process != null) {
+            process.destroyForcibly();
+            try {
+                process.waitFor(20, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            process = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+
+    private void configure(int controllerPort) throws IOException {
+        Files.writeString(Path.of(config()), """
+                process.roles=broker,controller
+                node.id=1
+                listeners=CLIENTS://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
+                advertised.listeners=CLIENTS://127.0.0.1:%1$d
+                controller.listener.names=CONTROLLER
+                controller.quorum.voters=1@127.0.0.1:%2$d
+                inter.broker.listener.name=CLIENTS
+                listener.security.protocol.map=CLIENTS:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT
+                sasl.enabled.mechanisms=PLAIN
+                sasl.mechanism.inter.broker.protocol=PLAIN
+                sasl.mechanism.controller.protocol=PLAIN
+                listener.name.clients.plain.sasl.jaas.config=%3$s
+                listener.name.controller.plain.sasl.jaas.config=%3$s
+                log.dirs=%4$s
+                num.partitions=3
+                offsets.topic.num.partitions=3
+                offsets.topic.replication.factor=1
+                transaction.state.log.replication.factor=1
+                transaction.state.log.min.isr=1
+                group.initial.rebalance.delay.ms=0
+                """.formatted(port, controllerPort, serverJaas(), folder.resolve("data")));
+    }
+
+    private static String jaas() {
+        return "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\" password=\"%s\";"
+                .formatted(USER, PASSWORD);
+    }
+
+    private static String serverJaas() {
+        return jaas().replace(";", " user_" + USER + "=\"" + PASSWORD + "\";");
+    }
+
+    private String config() {
+        return folder.resolve("server.properties").toString();
+    }
+
+    private void run(String mainClass, String... arguments) throws IOException {
+        Process program = launch(mainClass, arguments);
+        try {
+            if (!program.waitFor(START_LIMIT_SECONDS, TimeUnit.SECONDS) || program.exitValue() != 0) {
+                throw new IllegalStateException(mainClass + " failed: " + Files.readString(log()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Process launch(String mainClass, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData",
+                "-cp",
+                classPath(),
+                mainClass));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                .start();
+    }
+
+    private Path log() {
+        return folder.resolve("kafka.log");
+    }
+
+    private void awaitAnswer() throws IOException {
+        try (Admin admin = Admin.create(clientConfig())) {
+            admin.describeCluster().nodes().get(START_LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+            throw new IllegalStateException("Kafka does not answer: " + Files.readString(log()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** That of the tests, without the logging that they bring: the broker logs to nowhere rather than into the tests. */
+    private static String classPath() throws IOException {
+        Set<String> jars = new LinkedHashSet<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            jars.add(entry);
+            jars.addAll(manifestClassPath(Path.of(entry)));
+        }
+        return String.join(File.pathSeparator, jars);
+    }
+
+    /** Surefire hands its class path over in the manifest of a jar. */
+    private static List<String> manifestClassPath(Path jar) throws IOException {
+        if (!Files.isRegularFile(jar)) {
+            return List.of();
+        }
+        try (JarFile file = new JarFile(jar.toFile())) {
+            Manifest manifest = file.getManifest();
+            String entries =
+                    manifest == null ? null : manifest.getMainAttributes().getValue("Class-Path");
+            if (entries == null || !jar.getFileName().toString().startsWith("surefire")) {
+                return List.of();
+            }
+            return Arrays.stream(entries.split(" "))
+                    .map(entry -> Path.of(resolved(jar, entry)).toString())
+                    .toList();
+        }
+    }
+
+    private static URI resolved(Path jar, String entry) {
+        try {
+            return jar.toUri().resolve(new URI(entry));
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
