@@ -1,0 +1,6 @@
+package io.holdfast.reconciliation;
+
+import java.time.Duration;
+
+/** How long healthy work takes, so that what is younger is not looked at: setting {@code holdfast.reconciliation.grace}. */
+public record Grace(Duration time) {}

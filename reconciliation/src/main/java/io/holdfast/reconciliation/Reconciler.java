@@ -1,0 +1,255 @@
+package io.holdfast.reconciliation;
+
+import io.holdfast.reconciliation.CheckRun.Outcome;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Looks at each check from time to time, one instance of the service at a time: who looks has claimed the check's row until a lease
+ * ends, and only who still holds it may write down what was found.
+ *
+ * <p>What is found once may be a race, so nothing follows from it. What two looks one after the other find is open: it is told in
+ * the log once, counted, and mended if the check knows how. What is not found any more is closed.
+ */
+public final class Reconciler implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
+    private static final int MOST_ERROR = 500;
+    private static final int FORGOTTEN_AT_ONCE = 500;
+
+    private final List<Check> checks;
+    private final ReconciliationTable table;
+    private final TransactionTemplate transaction;
+    private final ReconciliationSettings settings;
+    private final ReconciliationMetrics metrics;
+    private final Clock clock;
+    private final String instance = UUID.randomUUID().toString();
+    private @Nullable ScheduledExecutorService scheduler;
+
+    Reconciler(
+            List<Check> checks,
+            ReconciliationTable table,
+            TransactionTemplate transaction,
+            ReconciliationSettings settings,
+            ReconciliationMetrics metrics,
+            Clock clock) {
+        Set<String> names = new HashSet<>();
+        checks.forEach(check -> {
+            if (!names.add(check.name())) {
+                throw new IllegalArgumentException("There are two checks with the name " + check.name());
+            }
+        });
+        this.checks = List.copyOf(checks);
+        this.table = table;
+        this.transaction = transaction;
+        this.settings = settings;
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    List<Check> checks() {
+        return checks;
+    }
+
+    @Override
+    public synchronized void start() {
+        if (!settings.enabled()) {
+            log.warn("holdfast.reconciliation.enabled is false: no check is looked at by itself");
+        }
+        scheduler = Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("reconciler-"));
+        scheduler.scheduleWithFixedDelay(
+                this::round,
+                settings.initialDelay().toMillis(),
+                settings.period().toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public synchronized void stop() {
+        if (scheduler != null) {
+            // Whoever is in the middle of a look leaves a lease that ends.
+            scheduler.shutdownNow();
+            scheduler = null;
+        }
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return scheduler != null;
+    }
+
+    private void round() {
+        try {
+            if (settings.enabled()) {
+                // Several instances make their rounds at different times; together they are to look once a period.
+                Instant notSince = now().minus(settings.period().dividedBy(2));
+                for (Check check : checks) {
+                    Instant due = now().minus(check.every());
+                    look(check, due.isBefore(notSince) ? due : notSince);
+                }
+                transaction.execute(
+                        running -> table.forgetClosed(now().minus(settings.retention()), FORGOTTEN_AT_ONCE));
+            }
+            publish();
+        } catch (RuntimeException e) {
+            // A scheduler drops a task that throws.
+            log.warn("A round of the reconciler failed; the next one comes: {}", e.toString());
+        }
+    }
+
+    /**
+     * Looks at every check now, whenever it was looked at before.
+     *
+     * @return how many were looked at; the others are being looked at by somebody else
+     */
+    int lookAtAll() {
+        int looked = 0;
+        for (Check check : checks) {
+            looked += look(check, null) ? 1 : 0;
+        }
+        publish();
+        return looked;
+    }
+
+    /** @return false if it is not due, or somebody else looks at it */
+    private boolean look(Check check, @Nullable Instant notSince) {
+        String holder = instance + "/" + UUID.randomUUID();
+        Instant began = now();
+        if (!claim(check, holder, began, notSince)) {
+            return false;
+        }
+        try {
+            List<KnownFinding> known = table.notClosed(check.name());
+            Look look = check.look(new Memory(
+                    table.cursor(check.name()),
+                    known.stream().map(KnownFinding::subject).toList()));
+            Map<String, Finding> found = bySubject(look.findings());
+            transaction.executeWithoutResult(running -> writeDown(check, holder, began, look, found, known));
+            metrics.ran(check.name(), Outcome.COMPLETED);
+            mend(check, found);
+        } catch (NotCompletedException e) {
+            endWithout(check, holder, began, Outcome.NOT_COMPLETED, e.getMessage());
+        } catch (RuntimeException e) {
+            log.warn("The check {} could not be made: {}", check.name(), e.toString());
+            endWithout(check, holder, began, Outcome.FAILED, e.getClass().getSimpleName());
+        }
+        return true;
+    }
+
+    private boolean claim(Check check, String holder, Instant now, @Nullable Instant notSince) {
+        try {
+            if (!table.knows(check.name())) {
+                transaction.execute(running -> table.enter(check.name()));
+            }
+        } catch (DuplicateKeyException e) {
+            log.debug("Another instance entered the check {} first", check.name());
+        }
+        Integer claimed = transaction.execute(
+                running -> table.claim(check.name(), holder, now, now.plus(settings.lease()), notSince));
+        return claimed != null && claimed == 1;
+    }
+
+    private static Map<String, Finding> bySubject(List<Finding> findings) {
+        return findings.stream()
+                .collect(Collectors.toMap(
+                        Finding::subject, Function.identity(), (first, second) -> first, LinkedHashMap::new));
+    }
+
+    private void writeDown(
+            Check check,
+            String holder,
+            Instant began,
+            Look look,
+            Map<String, Finding> found,
+            List<KnownFinding> known) {
+        Instant now = now();
+        if (table.end(check.name(), holder, now, look, millis(began, now)) != 1) {
+            throw new NotCompletedException("it took longer than its lease, and somebody else looks");
+        }
+        Map<String, KnownFinding> before =
+                known.stream().collect(Collectors.toMap(KnownFinding::subject, Function.identity()));
+        found.forEach((subject, finding) -> {
+            KnownFinding earlier = before.get(subject);
+            if (earlier == null) {
+                table.suspect(check.name(), finding, now);
+            } else if (table.seenAgain(check.name(), finding, now) == 1 && earlier.state() == FindingState.SUSPECTED) {
+                log.warn("FINDING {} {} {}: {}", check.invariant(), check.name(), subject, finding.detail());
+            }
+        });
+        if (look.whole()) {
+            before.keySet().stream()
+                    .filter(subject -> !found.containsKey(subject))
+                    .forEach(subject -> {
+                        if (table.close(check.name(), subject, now) == 1) {
+                            log.info("The finding {} {} is over", check.name(), subject);
+                        } else {
+                            table.dropSuspicion(check.name(), subject);
+                        }
+                    });
+        }
+    }
+
+    /** Of what is open now and has not been mended yet. */
+    private void mend(Check check, Map<String, Finding> found) {
+        for (KnownFinding open : new ArrayList<>(table.notClosed(check.name()))) {
+            Finding finding = found.get(open.subject());
+            if (open.state() != FindingState.OPEN || open.mendedAt() != null || finding == null) {
+                continue;
+            }
+            Finding.Mend mend = finding.mend();
+            if (mend == null) {
+                continue;
+            }
+            try {
+                String done = mend.carryOut();
+                transaction.execute(running -> table.mended(check.name(), open.subject(), done, now()));
+                metrics.mended(check.name());
+                log.warn("MENDED {} {}: {}", check.name(), open.subject(), done);
+            } catch (RuntimeException e) {
+                log.warn("The finding {} {} could not be mended: {}", check.name(), open.subject(), e.toString());
+            }
+        }
+    }
+
+    private void endWithout(Check check, String holder, Instant began, Outcome outcome, String why) {
+        Instant now = now();
+        String error = why.length() <= MOST_ERROR ? why : why.substring(0, MOST_ERROR);
+        metrics.ran(check.name(), outcome);
+        transaction.execute(running -> table.endWithout(check.name(), holder, now, outcome, error, millis(began, now)));
+    }
+
+    private void publish() {
+        List<CheckRun> runs = checks.stream()
+                .flatMap(check -> table.run(check.name()).stream())
+                .toList();
+        metrics.publish(checks, runs, table.countOpen(), now());
+    }
+
+    private static long millis(Instant from, Instant to) {
+        return to.toEpochMilli() - from.toEpochMilli();
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+}

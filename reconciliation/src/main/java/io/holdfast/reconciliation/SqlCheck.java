@@ -1,0 +1,40 @@
+package io.holdfast.reconciliation;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.util.List;
+import java.util.TreeMap;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * A check that is one query to the service's own database: one statement, so one consistent picture, whatever is written meanwhile.
+ *
+ * @param every at least so long between two looks
+ * @param breaches answers {@code subject} and {@code detail} of what breaks the sentence. {@code :before} is the time now less
+ *     {@code grace}, and {@code :most} the number of rows to answer at most
+ */
+public record SqlCheck(
+        String name,
+        String invariant,
+        String sentence,
+        Duration every,
+        Duration grace,
+        String breaches,
+        JdbcClient jdbc,
+        Clock clock)
+        implements Check {
+
+    private static final int MOST = 200;
+
+    @Override
+    public Look look(Memory memory) {
+        List<Finding> findings = jdbc.sql(breaches)
+                .param("before", LocalDateTime.now(clock).minus(grace))
+                .param("most", MOST)
+                .query((row, n) -> new Finding(row.getString("subject"), row.getString("detail")))
+                .list();
+        // With more than can be told, what is not among them may be broken all the same.
+        return new Look(findings, findings.size() < MOST, "", findings.size(), new TreeMap<>());
+    }
+}

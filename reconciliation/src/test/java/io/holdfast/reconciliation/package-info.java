@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.reconciliation;
+
+import org.jspecify.annotations.NullMarked;
