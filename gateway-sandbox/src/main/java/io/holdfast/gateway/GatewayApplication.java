@@ -1,0 +1,25 @@
+package io.holdfast.gateway;
+
+import io.holdfast.edge.RequiredEnvironment;
+import java.time.Clock;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.annotation.Bean;
+
+@SpringBootApplication
+@ConfigurationPropertiesScan
+public class GatewayApplication {
+
+    public static void main(String[] args) {
+        RequiredEnvironment.of(
+                        "gateway-sandbox", "HOLDFAST_DB_PASSWORD", "HOLDFAST_TOKEN_ISSUER", "HOLDFAST_PAYMENT_SVC_KEYS")
+                .orExit();
+        SpringApplication.run(GatewayApplication.class, args);
+    }
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+}

@@ -1,0 +1,12 @@
+package io.holdfast.gateway.charge;
+
+/** How the issuer of the card meets a request. */
+public enum Issuer {
+    /** The token tells whether it authorizes; everything else it agrees to. */
+    DECIDES_BY_CARD,
+    /** It declines, whatever is asked. */
+    DECLINES;
+
+    /** Where a request carries it. */
+    public static final String ATTRIBUTE = "io.holdfast.gateway.issuer";
+}

@@ -1,0 +1,5 @@
+/** The append-only record of every decided request. */
+@NullMarked
+package io.holdfast.gateway.ledger;
+
+import org.jspecify.annotations.NullMarked;
