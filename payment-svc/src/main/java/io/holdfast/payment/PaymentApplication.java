@@ -1,12 +1,23 @@
 package io.holdfast.payment;
 
+import io.holdfast.edge.RequiredEnvironment;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.scheduling.annotation.EnableScheduling;
 
 @SpringBootApplication
+@EnableScheduling
 public class PaymentApplication {
 
     public static void main(String[] args) {
+        RequiredEnvironment.of(
+                        "payment-svc",
+                        "HOLDFAST_DB_PASSWORD",
+                        "HOLDFAST_NACOS_PASSWORD",
+                        "HOLDFAST_TOKEN_ISSUER",
+                        "HOLDFAST_ORDER_SVC_KEYS",
+                        "HOLDFAST_SERVICE_KEY")
+                .orExit();
         SpringApplication.run(PaymentApplication.class, args);
     }
 }

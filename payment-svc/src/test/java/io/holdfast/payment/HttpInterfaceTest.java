@@ -2,6 +2,7 @@ package io.holdfast.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.edge.testtokens.TestTokens;
 import io.holdfast.payment.StandInCoordinator.Coordinator;
 import io.holdfast.payment.StandInCoordinator.Database;
 import io.holdfast.payment.model.BuyerId;
@@ -45,8 +46,12 @@ class HttpInterfaceTest {
     private final String order = "order-" + NUMBERS.incrementAndGet();
     private final String xid = StandInCoordinator.newXid();
 
-    HttpInterfaceTest(@LocalServerPort int port, @Autowired Coordinator coordinator, @Autowired Database database) {
-        this.http = RestTestClient.bindToServer()
+    HttpInterfaceTest(
+            @LocalServerPort int port,
+            @Autowired Coordinator coordinator,
+            @Autowired Database database,
+            @Autowired TestTokens tokens) {
+        this.http = RestTestClient.bindToServer(tokens.requests())
                 .baseUrl("http://127.0.0.1:" + port)
                 .build();
         this.coordinator = coordinator;

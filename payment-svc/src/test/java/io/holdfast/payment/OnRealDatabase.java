@@ -1,5 +1,6 @@
 package io.holdfast.payment;
 
+import io.holdfast.edge.testtokens.TestTokens;
 import io.holdfast.tcc.sql.testdatabase.TestDatabase;
 import io.holdfast.tcc.sql.testdatabase.TestSchema;
 import java.lang.annotation.ElementType;
@@ -12,12 +13,13 @@ import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.ContextConfiguration;
 
 /**
  * payment-svc with its own settings, in a new schema of a real MariaDB. Nacos and the coordinator are left out: a
- * {@link StandInCoordinator} gives the branches their numbers, and the fence is the real one.
+ * {@link StandInCoordinator} gives the branches their numbers, and the fence is the real one; a {@link StandInGateway} takes cards.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -34,7 +36,18 @@ public @interface OnRealDatabase {
         @Override
         public void initialize(ConfigurableApplicationContext context) {
             TestSchema schema = TestDatabase.mariaDb().newSchema("payment");
+            TestTokens tokens = TestTokens.forService("payment-svc");
+            context.getBeanFactory().registerSingleton("testTokens", tokens);
+            TestPropertyValues.of(tokens.environment()).applyTo(context);
+            StandInGateway gateway = StandInGateway.start();
+            context.getBeanFactory().registerSingleton("standInGateway", gateway);
+            context.addApplicationListener(event -> {
+                if (event instanceof ContextClosedEvent) {
+                    gateway.stop();
+                }
+            });
             TestPropertyValues.of(
+                            "HOLDFAST_GATEWAY_URL=" + gateway.url(),
                             "HOLDFAST_DB_URL=" + schema.url(),
                             "HOLDFAST_DB_USER=" + schema.user(),
                             "HOLDFAST_DB_PASSWORD=" + schema.password())

@@ -1,5 +1,6 @@
 package io.holdfast.payment;
 
+import io.holdfast.payment.capture.OpenCardPayments;
 import io.holdfast.payment.capture.OpenPayments;
 import io.holdfast.payment.model.PaymentRequest;
 import java.lang.reflect.Method;
@@ -39,8 +40,9 @@ public class StandInCoordinator {
     }
 
     @Bean
-    Coordinator coordinator(FenceHandler fence, OpenPayments action) {
-        return new Coordinator(fence, AopTestUtils.getTargetObject(action), action);
+    Coordinator coordinator(FenceHandler fence, OpenPayments action, OpenCardPayments cardAction) {
+        return new Coordinator(
+                fence, AopTestUtils.getTargetObject(action), action, AopTestUtils.getTargetObject(cardAction));
     }
 
     /** For the tests' own SQL. The service's pool commits nothing by itself. */
@@ -56,9 +58,9 @@ public class StandInCoordinator {
         return "127.0.0.2:8091:" + LAST_NUMBER.incrementAndGet();
     }
 
-    private static BusinessActionContext context(String xid, long branchId) {
+    private static BusinessActionContext context(String xid, long branchId, String action) {
         BusinessActionContext context = new BusinessActionContext(xid, Long.toString(branchId), new HashMap<>());
-        context.setActionName("payment.open");
+        context.setActionName(action);
         return context;
     }
 
@@ -68,19 +70,72 @@ public class StandInCoordinator {
         private final FenceHandler fence;
         private final OpenPayments target;
         private final OpenPayments proxied;
+        private final OpenCardPayments cardTarget;
 
-        Coordinator(FenceHandler fence, OpenPayments target, OpenPayments proxied) {
+        Coordinator(FenceHandler fence, OpenPayments target, OpenPayments proxied, OpenCardPayments cardTarget) {
             this.fence = fence;
             this.target = target;
             this.proxied = proxied;
+            this.cardTarget = cardTarget;
         }
 
         public Branch newBranch(String xid) {
             return new Branch(xid, LAST_NUMBER.incrementAndGet());
         }
 
+        /** One that a call over HTTP has opened. */
+        public Branch branch(String xid, long branchId) {
+            return new Branch(xid, branchId);
+        }
+
         public Branch newBranch() {
             return newBranch(newXid());
+        }
+
+        /** A branch of {@code payment.card} that a call over HTTP has opened, for its second phase. */
+        public CardBranch cardBranch(String xid, long branchId) {
+            return new CardBranch(xid, branchId);
+        }
+
+        /** The second phase of a branch of {@code payment.card}, as the coordinator asks for it. */
+        public final class CardBranch {
+
+            public final String xid;
+            public final long branchId;
+
+            CardBranch(String xid, long branchId) {
+                this.xid = xid;
+                this.branchId = branchId;
+            }
+
+            public boolean capture() {
+                return fence.commitFence(method("capture"), cardTarget, xid, branchId, arguments());
+            }
+
+            public boolean release() {
+                return fence.rollbackFence(method("release"), cardTarget, xid, branchId, arguments(), "payment.card");
+            }
+
+            /** The steps of the action itself, past fence and schedule: each as if what came after it had been cut off. */
+            public OpenCardPayments steps() {
+                return cardTarget;
+            }
+
+            public BusinessActionContext context() {
+                return StandInCoordinator.context(xid, branchId, "payment.card");
+            }
+
+            private Object[] arguments() {
+                return new Object[] {context()};
+            }
+
+            private static Method method(String name) {
+                try {
+                    return OpenCardPayments.class.getMethod(name, BusinessActionContext.class);
+                } catch (NoSuchMethodException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
         }
 
         /** The action as the service's own code sees it. */
@@ -102,7 +157,7 @@ public class StandInCoordinator {
             public void open(List<PaymentRequest> orders) {
                 try {
                     fence.prepareFence(xid, branchId, "payment.open", () -> {
-                        target.open(context(xid, branchId), orders);
+                        target.open(context(xid, branchId, "payment.open"), orders);
                         return null;
                     });
                 } catch (SkipCallbackWrapperException e) {
@@ -119,7 +174,7 @@ public class StandInCoordinator {
             }
 
             private Object[] arguments() {
-                return new Object[] {context(xid, branchId)};
+                return new Object[] {context(xid, branchId, "payment.open")};
             }
 
             private static Method method(String name) {
@@ -146,9 +201,13 @@ public class StandInCoordinator {
         private static Object invoke(MethodInvocation invocation, FenceHandler fence) throws Throwable {
             long branchId = LAST_NUMBER.incrementAndGet();
             String xid = RootContext.getXID();
-            invocation.getArguments()[0] = context(xid, branchId);
+            String action = invocation
+                    .getMethod()
+                    .getAnnotation(TwoPhaseBusinessAction.class)
+                    .name();
+            invocation.getArguments()[0] = context(xid, branchId, action);
             try {
-                return fence.prepareFence(xid, branchId, "payment.open", invocation::proceed);
+                return fence.prepareFence(xid, branchId, action, invocation::proceed);
             } catch (SkipCallbackWrapperException e) {
                 throw e.getCause();
             }

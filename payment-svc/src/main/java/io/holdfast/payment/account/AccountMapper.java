@@ -78,4 +78,10 @@ interface AccountMapper {
             where buyer_id = #{buyerId} and frozen >= #{amount}
             """)
     int giveBack(String buyerId, long amount);
+
+    @Update("""
+            update account set spent = spent - #{amount}, balance = balance + #{amount}
+            where buyer_id = #{buyerId} and spent >= #{amount}
+            """)
+    int refund(String buyerId, long amount);
 }

@@ -2,6 +2,7 @@ package io.holdfast.payment.account;
 
 import io.holdfast.edge.IdempotencyKey;
 import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.access.Bearer;
 import io.holdfast.payment.account.DepositOutcome.Deposited;
 import io.holdfast.payment.account.DepositOutcome.KeyReused;
 import io.holdfast.payment.account.DepositOutcome.OtherCurrency;
@@ -20,6 +21,7 @@ import jakarta.validation.constraints.NotNull;
 import java.net.URI;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -47,7 +49,10 @@ class AccountResource {
     @GetMapping
     AccountBody account(
             @Parameter(schema = @Schema(type = "string", pattern = BuyerId.FORM)) @PathVariable BuyerId buyerId) {
-        return accounts.find(buyerId.value())
+        // Somebody else's account looks like none, so that nobody can find out who has one.
+        return Optional.of(buyerId.value())
+                .filter(Bearer.current()::maySee)
+                .flatMap(accounts::find)
                 .map(AccountRow::toAccount)
                 .map(AccountBody::of)
                 .orElseThrow(() -> new ProblemException(

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -59,6 +60,11 @@ public class Funds {
     /** From frozen to balance. */
     public void giveBack(SortedMap<BuyerId, Long> amounts) {
         move("give back", amounts, AccountMapper::giveBack);
+    }
+
+    /** From spent to balance. */
+    public void refund(BuyerId buyer, long amount) {
+        move("refund", new TreeMap<>(Map.of(buyer, amount)), AccountMapper::refund);
     }
 
     private void move(String what, SortedMap<BuyerId, Long> amounts, Move move) {

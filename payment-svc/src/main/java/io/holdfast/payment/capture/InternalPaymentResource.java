@@ -1,8 +1,6 @@
 package io.holdfast.payment.capture;
 
 import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.mapping;
-import static java.util.stream.Collectors.toSet;
 
 import io.holdfast.edge.ProblemException;
 import io.holdfast.payment.account.MoneyBody;
@@ -10,9 +8,9 @@ import io.holdfast.payment.capture.OpeningOutcome.Busy;
 import io.holdfast.payment.capture.OpeningOutcome.Refused;
 import io.holdfast.payment.model.BuyerId;
 import io.holdfast.payment.model.OrderId;
+import io.holdfast.payment.model.PaymentMethod;
 import io.holdfast.payment.model.PaymentOutcome;
 import io.holdfast.payment.model.PaymentRequest;
-import io.holdfast.payment.model.PaymentStatus;
 import io.holdfast.payment.model.Refusal;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -24,7 +22,9 @@ import jakarta.validation.constraints.Size;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -56,13 +56,14 @@ class InternalPaymentResource {
                             + " without those is granted as long as the accounts stay as they are. The code of the problem is that of"
                             + " the first refusal: `insufficient-funds` or `invalid-order` (another currency than the account's)."
                             + " 409 `order-busy` names the orders that have another payment already. The same request in the same"
-                            + " global transaction sets aside once.")
+                            + " global transaction sets aside once. With `method` CARD nothing is set aside here: the payments are"
+                            + " opened, and each is then authorized by a call of its own.")
     @PostMapping
     OpenedBody open(@Valid @RequestBody OpenRequest request) {
         List<PaymentRequest> orders =
                 request.orders().stream().map(OrderBody::toRequest).toList();
         requireDistinct(orders);
-        OpeningOutcome outcome = desk.open(orders);
+        OpeningOutcome outcome = desk.open(orders, request.method() == null ? PaymentMethod.WALLET : request.method());
         if (outcome instanceof Refused refused) {
             throw refusal(
                     HttpStatus.PAYMENT_REQUIRED,
@@ -77,14 +78,17 @@ class InternalPaymentResource {
                 orders.stream().map(order -> order.order().value()).toList());
     }
 
-    @Operation(summary = "What a global transaction came to for each order")
+    @Operation(
+            summary = "What a global transaction came to for each order",
+            description =
+                    "OPEN, CAPTURED, RELEASED, NONE, or GIVEN_UP with the `reason` why: then the order has to be closed.")
     @PostMapping("/outcomes")
     OutcomesBody outcomes(@Valid @RequestBody OutcomesRequest request) {
         Set<String> orderIds = new LinkedHashSet<>(request.orderIds());
-        Map<String, Set<PaymentStatus>> found = payments.statuses(request.xid(), orderIds).stream()
-                .collect(groupingBy(OrderStatus::orderId, mapping(OrderStatus::status, toSet())));
+        Map<String, List<OrderStatus>> found =
+                payments.statuses(request.xid(), orderIds).stream().collect(groupingBy(OrderStatus::orderId));
         return new OutcomesBody(orderIds.stream()
-                .map(id -> new OrderOutcome(id, PaymentOutcome.of(found.getOrDefault(id, Set.of()))))
+                .map(id -> OrderOutcome.of(id, found.getOrDefault(id, List.of())))
                 .toList());
     }
 
@@ -101,7 +105,10 @@ class InternalPaymentResource {
         return new ProblemException(status, first.code(), first.detail(), Map.of("refusals", refusals));
     }
 
-    record OpenRequest(@NotEmpty @Size(max = MOST_ORDERS) List<@NotNull @Valid OrderBody> orders) {}
+    /** @param method how all of the orders are paid; WALLET if it is left out */
+    record OpenRequest(
+            @Nullable PaymentMethod method,
+            @NotEmpty @Size(max = MOST_ORDERS) List<@NotNull @Valid OrderBody> orders) {}
 
     record OrderBody(
             @NotNull @Pattern(regexp = OrderId.FORM, message = "must be an order id")
@@ -145,5 +152,25 @@ class InternalPaymentResource {
 
     record OutcomesBody(List<OrderOutcome> outcomes) {}
 
-    record OrderOutcome(String orderId, PaymentOutcome outcome) {}
+    /** @param reason why it was given up; null unless it was */
+    record OrderOutcome(
+            String orderId,
+            PaymentOutcome outcome,
+            @Nullable String reason) {
+
+        static OrderOutcome of(String orderId, List<OrderStatus> payments) {
+            PaymentOutcome outcome =
+                    PaymentOutcome.of(payments.stream().map(OrderStatus::status).toList());
+            return new OrderOutcome(
+                    orderId,
+                    outcome,
+                    outcome != PaymentOutcome.GIVEN_UP
+                            ? null
+                            : payments.stream()
+                                    .map(OrderStatus::reason)
+                                    .filter(Objects::nonNull)
+                                    .findFirst()
+                                    .orElse(null));
+        }
+    }
 }

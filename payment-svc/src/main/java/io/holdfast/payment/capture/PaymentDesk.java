@@ -6,6 +6,7 @@ import io.holdfast.payment.capture.OpeningOutcome.Opened;
 import io.holdfast.payment.capture.OpeningOutcome.Refused;
 import io.holdfast.payment.model.FundsDecision;
 import io.holdfast.payment.model.OrderId;
+import io.holdfast.payment.model.PaymentMethod;
 import io.holdfast.payment.model.PaymentRequest;
 import io.holdfast.tcc.TryRefusedException;
 import java.util.List;
@@ -35,28 +36,33 @@ class PaymentDesk {
     private final PaymentMapper payments;
     private final Funds funds;
     private final OpenPayments action;
+    private final OpenCardPayments cardAction;
 
-    PaymentDesk(PaymentMapper payments, Funds funds, OpenPayments action) {
+    PaymentDesk(PaymentMapper payments, Funds funds, OpenPayments action, OpenCardPayments cardAction) {
         this.payments = payments;
         this.funds = funds;
         this.action = action;
+        this.cardAction = cardAction;
     }
 
     /** @throws TryRefusedException if there is no global transaction that the request belongs to */
-    OpeningOutcome open(List<PaymentRequest> orders) {
+    OpeningOutcome open(List<PaymentRequest> orders, PaymentMethod method) {
         String xid = RootContext.getXID();
         if (xid == null) {
             throw new TryRefusedException.NoGlobalTransaction("payment.open");
         }
         List<PaymentRow> live = live(orders);
         if (!live.isEmpty()) {
-            return isRepeated(xid, orders, live) ? new Opened() : busy(live);
+            return isRepeated(xid, orders, method, live) ? new Opened() : busy(live);
         }
-        if (funds.foresee(orders) instanceof FundsDecision.Refused refused) {
+        if (method == PaymentMethod.WALLET && funds.foresee(orders) instanceof FundsDecision.Refused refused) {
             return new Refused(refused.refusals());
         }
         try {
-            action.open(TO_BE_FILLED_IN, orders);
+            switch (method) {
+                case WALLET -> action.open(TO_BE_FILLED_IN, orders);
+                case CARD -> cardAction.open(TO_BE_FILLED_IN, orders);
+            }
             return new Opened();
         } catch (PaymentsRefusedException refused) {
             return new Refused(refused.refusals());
@@ -83,12 +89,13 @@ class PaymentDesk {
                 live.stream().map(row -> new OrderId(row.orderId())).sorted().toList());
     }
 
-    private static boolean isRepeated(String xid, List<PaymentRequest> orders, List<PaymentRow> live) {
+    private static boolean isRepeated(
+            String xid, List<PaymentRequest> orders, PaymentMethod method, List<PaymentRow> live) {
         Map<String, PaymentRow> byOrder =
                 live.stream().collect(Collectors.toMap(PaymentRow::orderId, Function.identity()));
         return orders.stream().allMatch(order -> {
             PaymentRow row = byOrder.get(order.order().value());
-            return row != null && row.xid().equals(xid) && row.isFor(order);
+            return row != null && row.xid().equals(xid) && row.isFor(order, method);
         });
     }
 }

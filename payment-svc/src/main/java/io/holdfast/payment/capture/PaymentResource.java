@@ -1,6 +1,7 @@
 package io.holdfast.payment.capture;
 
 import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.access.Bearer;
 import io.holdfast.payment.model.Money;
 import io.holdfast.payment.model.OrderId;
 import io.holdfast.payment.model.PaymentMethod;
@@ -37,9 +38,13 @@ class PaymentResource {
     PaymentBody payment(
             @Parameter(schema = @Schema(type = "string", pattern = OrderId.FORM)) @RequestParam OrderId orderId) {
         PaymentRow row = payments.findCurrent(orderId.value())
+                .filter(payment -> Bearer.current().maySee(payment.buyerId()))
                 .orElseThrow(() -> new ProblemException(
                         HttpStatus.NOT_FOUND, "unknown-payment", "There is no payment of this order."));
-        return PaymentBody.of(row, failedAttempts(row));
+        String gatewayId = row.method() == PaymentMethod.CARD
+                ? payments.findGatewayId(row.xid(), row.branchId(), row.orderId())
+                : null;
+        return PaymentBody.of(row, gatewayId, failedAttempts(row));
     }
 
     private int failedAttempts(PaymentRow row) {
@@ -53,9 +58,12 @@ class PaymentResource {
     }
 
     /**
-     * @param gatewayId null for a payment that needs no gateway
+     * @param gatewayId null for a payment that needs no gateway, and as long as the gateway has named no charge
      * @param attempts how often capturing or releasing failed and had to be tried again
-     * @param decidedAt when it was captured or released; null as long as it is open
+     * @param decidedAt when it was captured, released or given up; null as long as it is open
+     * @param reason why it was given up; null unless it was
+     * @param refundedAt when it was given back to the buyer's account, or when it was written down that the gateway has to do so;
+     *     null unless it was
      */
     record PaymentBody(
             String orderId,
@@ -66,20 +74,27 @@ class PaymentResource {
             int attempts,
             Money amount,
             Instant createdAt,
-            @Nullable Instant decidedAt) {
+            @Nullable Instant decidedAt,
+            @Nullable String reason,
+            @Nullable Instant refundedAt) {
 
-        static PaymentBody of(PaymentRow row, int attempts) {
-            LocalDateTime decidedAt = row.decidedAt();
+        static PaymentBody of(PaymentRow row, @Nullable String gatewayId, int attempts) {
             return new PaymentBody(
                     row.orderId(),
                     row.buyerId(),
                     row.method(),
                     row.status(),
-                    null,
+                    gatewayId,
                     attempts,
                     new Money(row.amount(), row.currency()),
                     row.createdAt().toInstant(ZoneOffset.UTC),
-                    decidedAt == null ? null : decidedAt.toInstant(ZoneOffset.UTC));
+                    instant(row.decidedAt()),
+                    row.reason(),
+                    instant(row.refundedAt()));
+        }
+
+        private static @Nullable Instant instant(@Nullable LocalDateTime utc) {
+            return utc == null ? null : utc.toInstant(ZoneOffset.UTC);
         }
     }
 }

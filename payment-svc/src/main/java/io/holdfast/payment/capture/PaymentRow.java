@@ -6,7 +6,13 @@ import io.holdfast.payment.model.PaymentStatus;
 import java.time.LocalDateTime;
 import org.jspecify.annotations.Nullable;
 
-/** A row of {@code payment}; its times are UTC. {@code decidedAt} is null as long as it is open. */
+/**
+ * A row of {@code payment}; its times are UTC.
+ *
+ * @param decidedAt null as long as it is open
+ * @param reason null unless it was given up
+ * @param refundedAt null unless it was refunded
+ */
 record PaymentRow(
         String xid,
         long branchId,
@@ -17,9 +23,11 @@ record PaymentRow(
         PaymentMethod method,
         PaymentStatus status,
         LocalDateTime createdAt,
-        @Nullable LocalDateTime decidedAt) {
+        @Nullable LocalDateTime decidedAt,
+        @Nullable String reason,
+        @Nullable LocalDateTime refundedAt) {
 
-    static PaymentRow open(String xid, long branchId, PaymentRequest request, LocalDateTime now) {
+    static PaymentRow open(String xid, long branchId, PaymentMethod method, PaymentRequest request, LocalDateTime now) {
         return new PaymentRow(
                 xid,
                 branchId,
@@ -27,14 +35,17 @@ record PaymentRow(
                 request.buyer().value(),
                 request.amount().minor(),
                 request.amount().currency(),
-                PaymentMethod.WALLET,
+                method,
                 PaymentStatus.OPEN,
                 now,
+                null,
+                null,
                 null);
     }
 
-    boolean isFor(PaymentRequest request) {
-        return orderId.equals(request.order().value())
+    boolean isFor(PaymentRequest request, PaymentMethod asked) {
+        return method == asked
+                && orderId.equals(request.order().value())
                 && buyerId.equals(request.buyer().value())
                 && amount == request.amount().minor()
                 && currency.equals(request.amount().currency());

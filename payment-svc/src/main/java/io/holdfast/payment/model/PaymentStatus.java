@@ -9,19 +9,28 @@ import java.util.Set;
 public enum PaymentStatus {
     /** The money is set aside for the order. */
     OPEN,
-    /** The money is spent. */
+    /** The money is spent, unless its order is cancelled. */
     CAPTURED,
-    /** The money is back in the balance; the order id may be paid anew. */
-    RELEASED;
+    /** The money is free again, in the balance or on the card; the order id may be paid anew. */
+    RELEASED,
+    /**
+     * The order was to be paid and could not be. Nothing is taken, or what is found to be is given back; the order id stays
+     * used.
+     */
+    GIVEN_UP,
+    /** The money was spent, and was given back or is owed because the order was cancelled; the order id stays used. */
+    REFUNDED;
 
     private static final Map<PaymentStatus, Set<PaymentStatus>> STEPS = new EnumMap<>(Map.of(
-            OPEN, EnumSet.of(CAPTURED, RELEASED),
-            CAPTURED, EnumSet.noneOf(PaymentStatus.class),
-            RELEASED, EnumSet.noneOf(PaymentStatus.class)));
+            OPEN, EnumSet.of(CAPTURED, RELEASED, GIVEN_UP),
+            CAPTURED, EnumSet.of(REFUNDED),
+            RELEASED, EnumSet.noneOf(PaymentStatus.class),
+            GIVEN_UP, EnumSet.noneOf(PaymentStatus.class),
+            REFUNDED, EnumSet.noneOf(PaymentStatus.class)));
 
     /** Whether a payment in this status holds or has taken money. An order has at most one such payment at a time. */
     public boolean isLive() {
-        return this != RELEASED;
+        return this == OPEN || this == CAPTURED;
     }
 
     public boolean isFinal() {

@@ -1,7 +1,9 @@
 package io.holdfast.payment.model;
 
 import static io.holdfast.payment.model.PaymentStatus.CAPTURED;
+import static io.holdfast.payment.model.PaymentStatus.GIVEN_UP;
 import static io.holdfast.payment.model.PaymentStatus.OPEN;
+import static io.holdfast.payment.model.PaymentStatus.REFUNDED;
 import static io.holdfast.payment.model.PaymentStatus.RELEASED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -13,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class PaymentStatusTest {
 
     @Test
-    void theOnlyStepsAreCaptureAndReleaseOfAnOpenPayment() {
+    void anOpenPaymentIsCapturedReleasedOrGivenUpAndACapturedOneMayBeRefunded() {
         List<String> steps = new ArrayList<>();
         for (PaymentStatus from : PaymentStatus.values()) {
             for (PaymentStatus next : PaymentStatus.values()) {
@@ -24,7 +26,8 @@ class PaymentStatusTest {
                 }
             }
         }
-        assertThat(steps).containsExactly("OPEN to CAPTURED", "OPEN to RELEASED");
+        assertThat(steps)
+                .containsExactly("OPEN to CAPTURED", "OPEN to RELEASED", "OPEN to GIVEN_UP", "CAPTURED to REFUNDED");
     }
 
     @Test
@@ -32,9 +35,13 @@ class PaymentStatusTest {
         assertThat(OPEN.isLive()).isTrue();
         assertThat(CAPTURED.isLive()).isTrue();
         assertThat(RELEASED.isLive()).isFalse();
+        assertThat(GIVEN_UP.isLive()).isFalse();
         assertThat(OPEN.isFinal()).isFalse();
-        assertThat(CAPTURED.isFinal()).isTrue();
+        assertThat(CAPTURED.isFinal()).isFalse();
+        assertThat(REFUNDED.isLive()).isFalse();
+        assertThat(REFUNDED.isFinal()).isTrue();
         assertThat(RELEASED.isFinal()).isTrue();
+        assertThat(GIVEN_UP.isFinal()).isTrue();
     }
 
     @Test
@@ -43,5 +50,7 @@ class PaymentStatusTest {
         assertThat(PaymentOutcome.of(List.of(RELEASED))).isEqualTo(PaymentOutcome.RELEASED);
         assertThat(PaymentOutcome.of(List.of(RELEASED, OPEN))).isEqualTo(PaymentOutcome.OPEN);
         assertThat(PaymentOutcome.of(List.of(RELEASED, CAPTURED))).isEqualTo(PaymentOutcome.CAPTURED);
+        assertThat(PaymentOutcome.of(List.of(RELEASED, REFUNDED))).isEqualTo(PaymentOutcome.CAPTURED);
+        assertThat(PaymentOutcome.of(List.of(RELEASED, GIVEN_UP))).isEqualTo(PaymentOutcome.GIVEN_UP);
     }
 }

@@ -1,0 +1,49 @@
+package io.holdfast.payment.capture;
+
+import io.holdfast.payment.account.MoneyBody;
+import io.holdfast.payment.model.OrderId;
+import io.holdfast.payment.model.PaymentStatus;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.util.List;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What orders have paid, for whoever compares it with the orders. */
+@RestController
+@Tag(name = "Internal")
+class PaymentStatesResource {
+
+    private static final int MOST_ORDERS = 1_000;
+
+    private final PaymentMapper payments;
+
+    PaymentStatesResource(PaymentMapper payments) {
+        this.payments = payments;
+    }
+
+    @Operation(
+            summary = "The payments of the orders that are named, as they are now",
+            description = "At most one per order. Of a payment that was cancelled there is none.")
+    @PostMapping("/internal/payments/states")
+    StatesBody states(@Valid @RequestBody StatesRequest request) {
+        return new StatesBody(payments.findLive(request.orderIds()).stream()
+                .map(row -> new State(
+                        row.orderId(), row.buyerId(), new MoneyBody(row.amount(), row.currency()), row.status()))
+                .toList());
+    }
+
+    record StatesRequest(
+            @NotEmpty @Size(max = MOST_ORDERS)
+            List<@NotNull @Pattern(regexp = OrderId.FORM, message = "must be an order id") String> orderIds) {}
+
+    record StatesBody(List<State> payments) {}
+
+    record State(String orderId, String buyerId, MoneyBody amount, PaymentStatus status) {}
+}

@@ -1,0 +1,194 @@
+package io.holdfast.payment.card;
+
+import io.holdfast.payment.card.AuthorizationOutcome.Authorized;
+import io.holdfast.payment.card.AuthorizationOutcome.Declined;
+import io.holdfast.payment.card.AuthorizationOutcome.NotOpen;
+import io.holdfast.payment.card.AuthorizationOutcome.OtherCard;
+import io.holdfast.payment.card.AuthorizationOutcome.Unknown;
+import io.holdfast.payment.gateway.CardGateway;
+import io.holdfast.payment.gateway.Found;
+import io.holdfast.payment.gateway.GatewayCharge;
+import io.holdfast.payment.gateway.GatewayOutcome;
+import io.holdfast.payment.gateway.GatewayOutcome.Done;
+import io.holdfast.payment.gateway.GatewayOutcome.Refused;
+import io.holdfast.payment.model.CardToken;
+import io.holdfast.payment.model.ChargeStatus;
+import io.holdfast.payment.model.OrderId;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Holds an order's amount on a card, before the order is decided.
+ *
+ * <p>Three steps, each durable before the next begins: the intent, the call, what came of it. Whatever ends this between two of
+ * them, the Cancel that then comes finds the intent and has the charge undone.
+ */
+@Component
+class Authorizations {
+
+    private static final Logger log = LoggerFactory.getLogger(Authorizations.class);
+
+    private final ChargeMapper mapper;
+    private final CardGateway gateway;
+    private final TransactionTemplate transaction;
+    private final CardSettings.Authorization settings;
+    private final Clock clock;
+    private final Semaphore places;
+
+    Authorizations(
+            ChargeMapper mapper,
+            CardGateway gateway,
+            PlatformTransactionManager transactionManager,
+            CardSettings settings,
+            Clock clock) {
+        this.mapper = mapper;
+        this.gateway = gateway;
+        this.settings = settings.authorization();
+        this.clock = clock;
+        this.places = new Semaphore(this.settings.mostAtOnce());
+        this.transaction = new TransactionTemplate(transactionManager);
+        this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+    }
+
+    AuthorizationOutcome authorize(String xid, OrderId order, CardToken card) {
+        if (!places.tryAcquire()) {
+            return new Unknown("nothing was sent: " + settings.mostAtOnce() + " authorizations are under way");
+        }
+        try {
+            return atOnce(xid, order, card);
+        } finally {
+            places.release();
+        }
+    }
+
+    private AuthorizationOutcome atOnce(String xid, OrderId order, CardToken card) {
+        ChargeRow charge = intend(xid, order, card);
+        if (charge == null) {
+            return new NotOpen();
+        }
+        if (!charge.cardFingerprint().equals(ChargeRow.fingerprintOf(charge.chargeKey(), card.value()))) {
+            return new OtherCard();
+        }
+        return switch (charge.status()) {
+            case AUTHORIZED -> new Authorized(Objects.requireNonNull(charge.gatewayId()));
+            case DECLINED -> new Declined(Objects.requireNonNull(charge.refusal()));
+            case INTENDED -> record(charge, ask(charge, card));
+            case CAPTURED, VOIDED, REFUNDED, ABSENT -> new NotOpen();
+        };
+    }
+
+    /**
+     * Commits the intent.
+     *
+     * @return what is known of the charge, if it was intended before; null if there is no open payment
+     */
+    @Nullable
+    ChargeRow intend(String xid, OrderId order, CardToken card) {
+        Optional<ChargeRow> intended = Objects.requireNonNull(transaction.execute(
+                status -> mapper.lockOpenPayment(xid, order.value()).map(payment -> {
+                    String key = ChargeRow.keyOf(xid, payment.branchId(), payment.orderId());
+                    return mapper.find(key).orElseGet(() -> insert(payment, key, card));
+                })));
+        return intended.orElse(null);
+    }
+
+    private ChargeRow insert(OpenCardPayment payment, String key, CardToken card) {
+        LocalDateTime now = LocalDateTime.now(clock).truncatedTo(ChronoUnit.MILLIS);
+        ChargeRow charge = new ChargeRow(
+                payment.xid(),
+                payment.branchId(),
+                payment.orderId(),
+                key,
+                payment.amount(),
+                payment.currency(),
+                ChargeRow.fingerprintOf(key, card.value()),
+                ChargeStatus.INTENDED,
+                null,
+                null,
+                now,
+                now);
+        if (mapper.insert(charge) != 1) {
+            throw new IllegalStateException("I4: the charge of order " + payment.orderId() + " was not written down");
+        }
+        log.info("The charge of order {} is INTENDED, key {}", charge.orderId(), key);
+        return charge;
+    }
+
+    /**
+     * Calls, and asks what became of the call as long as that is unknown. If the gateway knows no charge, the call is made again
+     * with the same key: the first one may be lost or still under way, and either way one charge is made.
+     */
+    private GatewayOutcome ask(ChargeRow charge, CardToken card) {
+        Instant last = clock.instant().plus(settings.within());
+        GatewayOutcome outcome = new GatewayOutcome.Unknown("no call was made");
+        boolean call = true;
+        for (int calls = 1; calls <= settings.mostCalls() && clock.instant().isBefore(last); calls++) {
+            if (call) {
+                outcome = gateway.authorize(charge.authorizeKey(), charge.order(), charge.money(), card);
+                if (!(outcome instanceof GatewayOutcome.Unknown)) {
+                    return outcome;
+                }
+                call = false;
+                continue;
+            }
+            Found found = gateway.findByKey(charge.authorizeKey());
+            if (found instanceof Found.Charge seen) {
+                return outcomeOf(seen.charge());
+            }
+            call = found instanceof Found.NoCharge;
+        }
+        return outcome;
+    }
+
+    private static GatewayOutcome outcomeOf(GatewayCharge charge) {
+        return charge.state() == GatewayCharge.State.DECLINED
+                ? new Refused(Objects.requireNonNullElse(charge.declineCode(), "card-declined"), charge.id())
+                : new Done(charge);
+    }
+
+    /** The branch may have been released meanwhile; then the charge is somebody else's to undo. */
+    AuthorizationOutcome record(ChargeRow charge, GatewayOutcome outcome) {
+        if (outcome instanceof GatewayOutcome.Unknown unknown) {
+            log.warn("It is unknown whether the charge of order {} is authorized: {}", charge.orderId(), unknown.why());
+            return new Unknown(unknown.why());
+        }
+        if (outcome instanceof Refused refused) {
+            move(charge, ChargeStatus.DECLINED, refused.chargeId(), refused.code());
+            return new Declined(refused.code());
+        }
+        String gatewayId = ((Done) outcome).charge().id();
+        boolean isAuthorized = move(charge, ChargeStatus.AUTHORIZED, gatewayId, null);
+        boolean isOpen = mapper.countOpen(charge.xid(), charge.branchId(), charge.orderId()) == 1;
+        return isAuthorized && isOpen ? new Authorized(gatewayId) : new NotOpen();
+    }
+
+    private boolean move(ChargeRow charge, ChargeStatus next, @Nullable String gatewayId, @Nullable String refusal) {
+        LocalDateTime now = LocalDateTime.now(clock).truncatedTo(ChronoUnit.MILLIS);
+        int moved = Objects.requireNonNull(transaction.execute(
+                status -> mapper.move(charge.chargeKey(), ChargeStatus.INTENDED, next, gatewayId, refusal, now)));
+        if (moved == 1) {
+            log.info(
+                    "The charge of order {} goes from INTENDED to {}, key {}",
+                    charge.orderId(),
+                    next,
+                    charge.chargeKey());
+            return true;
+        }
+        // A twin of this call may have come first.
+        return mapper.find(charge.chargeKey())
+                .filter(found -> found.status() == next)
+                .isPresent();
+    }
+}

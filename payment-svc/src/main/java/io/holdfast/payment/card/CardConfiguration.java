@@ -1,0 +1,17 @@
+package io.holdfast.payment.card;
+
+import io.holdfast.tcc.schedule.Backoff;
+import java.util.random.RandomGenerator;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(CardSettings.class)
+class CardConfiguration {
+
+    @Bean
+    Backoff voidOrRefundBackoff() {
+        return new Backoff(RandomGenerator.of("SplittableRandom"));
+    }
+}

@@ -1,0 +1,59 @@
+package io.holdfast.payment.card;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/** Settings {@code holdfast.payment.*} of card payments, read at the start. Those of the gateway itself are beside them. */
+@Validated
+@ConfigurationProperties("holdfast.payment")
+record CardSettings(
+        @DefaultValue @NotNull @Valid Authorization authorization,
+        @DefaultValue @NotNull @Valid VoidOrRefund voidOrRefund) {
+
+    /**
+     * @param within no call to the gateway is begun later than this after the first one
+     * @param mostCalls to the gateway, questions included
+     * @param mostAtOnce authorizations in one instance; who comes beyond that is told at once that it cannot be done
+     */
+    record Authorization(
+            @DefaultValue("4s") @NotNull @DurationMin(millis = 100) @DurationMax(seconds = 9)
+            Duration within,
+
+            @DefaultValue("4") @Min(1) @Max(20) int mostCalls,
+            @DefaultValue("16") @Min(1) @Max(1000) int mostAtOnce) {}
+
+    /**
+     * @param interval between two looks for what is due
+     * @param lease how long whoever carries one out may be silent before others take it over
+     * @param initialDelay the most that is waited after the first failure; it doubles with each further one
+     * @param maxDelay where the doubling ends
+     * @param lookFor how long after the end of the payment it is looked for a charge that the gateway does not know: a request
+     *     that was under way then might still make one
+     * @param chunk most that one look takes
+     */
+    record VoidOrRefund(
+            @DefaultValue("1s") @NotNull @DurationMin(millis = 10) @DurationMax(hours = 1)
+            Duration interval,
+
+            @DefaultValue("30s") @NotNull @DurationMin(seconds = 1) @DurationMax(minutes = 10)
+            Duration lease,
+
+            @DefaultValue("1s") @NotNull @DurationMin(millis = 1) @DurationMax(hours = 1)
+            Duration initialDelay,
+
+            @DefaultValue("1m") @NotNull @DurationMin(millis = 1) @DurationMax(hours = 24)
+            Duration maxDelay,
+
+            @DefaultValue("2m") @NotNull @DurationMin(millis = 0) @DurationMax(days = 30)
+            Duration lookFor,
+
+            @DefaultValue("50") @Min(1) @Max(1000) int chunk) {}
+}

@@ -1,0 +1,149 @@
+package io.holdfast.payment.card;
+
+import io.holdfast.payment.model.ChargeStatus;
+import java.time.LocalDateTime;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.apache.ibatis.annotations.Insert;
+import org.apache.ibatis.annotations.Mapper;
+import org.apache.ibatis.annotations.Select;
+import org.apache.ibatis.annotations.Update;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The SQL of {@code card_charge} and {@code void_or_refund}. Every change names what it starts from and answers how many rows it
+ * found.
+ */
+@Mapper
+interface ChargeMapper {
+
+    String CHARGE = """
+            xid, branch_id, order_id, charge_key, amount, currency, card_fingerprint, status, gateway_id, refusal,
+            created_at, changed_at
+            """;
+
+    /** Locks the payment: whoever releases it waits, and then sees the charge that is written down beside it. */
+    @Select("""
+            select xid, branch_id, order_id, amount, currency
+            from payment force index (primary)
+            where xid = #{xid} and order_id = #{orderId} and method = 'CARD' and status = 'OPEN'
+            for update
+            """)
+    Optional<OpenCardPayment> lockOpenPayment(String xid, String orderId);
+
+    @Select("""
+            select count(*) from payment
+            where xid = #{xid} and branch_id = #{branchId} and order_id = #{orderId} and status = 'OPEN'
+            """)
+    int countOpen(String xid, long branchId, String orderId);
+
+    @Insert("""
+            insert into card_charge
+                (xid, branch_id, order_id, charge_key, amount, currency, card_fingerprint, status, created_at, changed_at)
+            values (#{xid}, #{branchId}, #{orderId}, #{chargeKey}, #{amount}, #{currency}, #{cardFingerprint}, #{status},
+                #{createdAt}, #{changedAt})
+            """)
+    int insert(ChargeRow charge);
+
+    @Select("select " + CHARGE + " from card_charge where charge_key = #{chargeKey}")
+    Optional<ChargeRow> find(String chargeKey);
+
+    @Select("select " + CHARGE + """
+            from card_charge where xid = #{xid} and branch_id = #{branchId} order by order_id
+            """)
+    List<ChargeRow> ofBranch(String xid, long branchId);
+
+    /** The orders of a branch for which nobody ever meant to call the gateway. */
+    @Select("""
+            select p.order_id
+            from payment p
+            left join card_charge c on c.xid = p.xid and c.branch_id = p.branch_id and c.order_id = p.order_id
+            where p.xid = #{xid} and p.branch_id = #{branchId} and c.charge_key is null
+            order by p.order_id
+            """)
+    List<String> ordersWithoutCharge(String xid, long branchId);
+
+    @Update("""
+            update card_charge set status = #{next}, gateway_id = coalesce(#{gatewayId}, gateway_id), refusal = #{refusal},
+                changed_at = #{now}
+            where charge_key = #{chargeKey} and status = #{from}
+            """)
+    int move(
+            String chargeKey,
+            ChargeStatus from,
+            ChargeStatus next,
+            @Nullable String gatewayId,
+            @Nullable String refusal,
+            LocalDateTime now);
+
+    /** An obligation that is there already stays as it is; what this answers depends on a flag of the driver. */
+    @Insert("""
+            insert into void_or_refund (charge_key, status, attempts, refusals, due_at, created_at)
+            values (#{chargeKey}, 'DUE', 0, 0, #{now}, #{now})
+            on duplicate key update charge_key = void_or_refund.charge_key
+            """)
+    void oblige(String chargeKey, LocalDateTime now);
+
+    @Select("""
+            select charge_key, attempts, refusals, due_at, created_at
+            from void_or_refund where status = 'DUE' and due_at <= #{now}
+            order by due_at limit #{limit}
+            """)
+    List<ObligationRow> due(LocalDateTime now, int limit);
+
+    @Select("select count(*) from void_or_refund where status = 'DUE'")
+    long countDue();
+
+    /** Guarded by the due time that was read: of several who want it, one gets it. */
+    @Update("""
+            update void_or_refund set due_at = #{lease}
+            where charge_key = #{chargeKey} and status = 'DUE' and due_at = #{read}
+            """)
+    int claim(String chargeKey, LocalDateTime read, LocalDateTime lease);
+
+    @Update("""
+            update void_or_refund set attempts = attempts + 1, refusals = #{refusals}, due_at = #{next},
+                last_error = #{error}
+            where charge_key = #{chargeKey} and status = 'DUE' and due_at = #{lease}
+            """)
+    int later(String chargeKey, LocalDateTime lease, int refusals, LocalDateTime next, String error);
+
+    @Update("""
+            update void_or_refund set status = #{outcome}, attempts = attempts + 1, due_at = null, settled_at = #{now}
+            where charge_key = #{chargeKey} and status = 'DUE' and due_at = #{lease}
+            """)
+    int settle(String chargeKey, LocalDateTime lease, ObligationOutcome outcome, LocalDateTime now);
+
+    String AND_PAYMENT = """
+            select c.charge_key, c.order_id, c.amount, c.currency, c.status, c.gateway_id, c.changed_at,
+                p.status as payment, v.charge_key is not null as obliged
+            from card_charge c
+            join payment p on p.xid = c.xid and p.branch_id = c.branch_id and p.order_id = c.order_id
+            left join void_or_refund v on v.charge_key = c.charge_key and v.status = 'DUE'
+            """;
+
+    /** In the order of their last change, one page after a place. */
+    @Select(AND_PAYMENT + """
+            where c.changed_at < #{before}
+                and (c.changed_at > #{at} or c.changed_at = #{at} and c.charge_key > #{chargeKey})
+            order by c.changed_at, c.charge_key limit #{limit}
+            """)
+    List<ChargeAndPayment> changedAfter(LocalDateTime at, String chargeKey, LocalDateTime before, int limit);
+
+    @Select("<script>" + AND_PAYMENT + """
+            where c.changed_at &lt; #{before} and c.charge_key in
+            <foreach collection="chargeKeys" item="key" open="(" separator="," close=")">#{key}</foreach>
+            </script>
+            """)
+    List<ChargeAndPayment> named(Collection<String> chargeKeys, LocalDateTime before);
+
+    /** Which of these orders ever meant to charge a card. */
+    @Select("""
+            <script>
+            select distinct order_id from card_charge where order_id in
+            <foreach collection="orderIds" item="orderId" open="(" separator="," close=")">#{orderId}</foreach>
+            </script>
+            """)
+    List<String> ordersWithCharge(Collection<String> orderIds);
+}

@@ -1,0 +1,309 @@
+package io.holdfast.payment.card;
+
+import io.holdfast.payment.gateway.CardGateway;
+import io.holdfast.payment.gateway.Found;
+import io.holdfast.payment.gateway.GatewayCharge;
+import io.holdfast.payment.gateway.GatewayOutcome;
+import io.holdfast.payment.gateway.GatewayOutcome.Done;
+import io.holdfast.payment.gateway.GatewayOutcome.Refused;
+import io.holdfast.payment.gateway.GatewayOutcome.Unknown;
+import io.holdfast.payment.model.ChargeStatus;
+import io.holdfast.tcc.ConfirmRefusedException;
+import io.holdfast.tcc.NotYetException;
+import java.time.Clock;
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The charges of card payments in the second phase of their branch: what is done at the gateway, and what is written down of it.
+ * Each step may be made again after it succeeded, by anybody.
+ */
+@Component
+public class Charges {
+
+    private static final Logger log = LoggerFactory.getLogger(Charges.class);
+
+    private final ChargeMapper mapper;
+    private final CardGateway gateway;
+    private final TransactionTemplate transaction;
+    private final Clock clock;
+
+    Charges(ChargeMapper mapper, CardGateway gateway, PlatformTransactionManager transactionManager, Clock clock) {
+        this.mapper = mapper;
+        this.gateway = gateway;
+        this.clock = clock;
+        this.transaction = new TransactionTemplate(transactionManager);
+        // Under REPEATABLE READ a guard that finds nothing locks the gap where others want to insert.
+        this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+    }
+
+    // Confirm
+
+    /**
+     * Takes the money of all payments of a branch, at the gateway. Call it outside any database transaction.
+     *
+     * @throws NotYetException if it is unknown of one of them whether it is taken
+     * @throws ConfirmRefusedException if the money of one of them will never be taken
+     */
+    public void capture(String xid, long branchId) {
+        List<String> without = mapper.ordersWithoutCharge(xid, branchId);
+        if (!without.isEmpty()) {
+            throw new ConfirmRefusedException("the payment of order " + without.get(0) + " was never authorized");
+        }
+        Optional<String> refused = Optional.empty();
+        for (ChargeRow charge : mapper.ofBranch(xid, branchId)) {
+            GatewayOutcome outcome = capture(charge);
+            if (outcome instanceof Unknown unknown) {
+                throw new NotYetException("it is unknown whether the payment of order " + charge.orderId()
+                        + " is captured: " + unknown.why());
+            }
+            if (outcome instanceof Refused refusal) {
+                refused = Optional.of("the gateway refuses to capture the payment of order " + charge.orderId() + ": "
+                        + refusal.code());
+            }
+        }
+        if (refused.isPresent()) {
+            throw new ConfirmRefusedException(refused.get());
+        }
+    }
+
+    private GatewayOutcome capture(ChargeRow charge) {
+        if (!charge.status().isUnsettled()) {
+            return charge.status() == ChargeStatus.CAPTURED
+                    ? new Done(new GatewayCharge(
+                            Objects.requireNonNull(charge.gatewayId()),
+                            charge.orderId(),
+                            GatewayCharge.State.CAPTURED,
+                            null,
+                            charge.money()))
+                    : new Refused("charge-" + charge.status().name().toLowerCase(Locale.ROOT), null);
+        }
+        String id = charge.gatewayId();
+        if (id == null) {
+            return captureFound(charge);
+        }
+        GatewayOutcome outcome = gateway.capture(charge.captureKey(), id);
+        return outcome instanceof Done ? outcome : asked(charge, outcome);
+    }
+
+    /** The answer to the authorize never came here; no order should be decided on that, so this is for what nobody expects. */
+    private GatewayOutcome captureFound(ChargeRow charge) {
+        Found found = look(charge);
+        if (found instanceof Found.Charge seen) {
+            if (seen.charge().state() == GatewayCharge.State.AUTHORIZED) {
+                record(charge, ChargeStatus.AUTHORIZED, seen.charge());
+                return gateway.capture(charge.captureKey(), seen.charge().id());
+            }
+            return captured(seen.charge());
+        }
+        return found instanceof Found.Unknown unknown
+                ? new Unknown(unknown.why())
+                : new Refused("unknown-charge", null);
+    }
+
+    /** No answer, or one that says no: what the charge is now decides. */
+    private GatewayOutcome asked(ChargeRow charge, GatewayOutcome outcome) {
+        Found found = look(charge);
+        if (found instanceof Found.Charge seen && seen.charge().state() != GatewayCharge.State.AUTHORIZED) {
+            return captured(seen.charge());
+        }
+        // Still held: the capture may be under way, or was refused.
+        return outcome;
+    }
+
+    private static GatewayOutcome captured(GatewayCharge charge) {
+        return switch (charge.state()) {
+            case CAPTURED -> new Done(charge);
+            case AUTHORIZED -> new Unknown("the charge is held and not taken");
+            case VOIDED -> new Refused("charge-voided", charge.id());
+            case REFUNDED -> new Refused("charge-refunded", charge.id());
+            case DECLINED -> new Refused("charge-declined", charge.id());
+        };
+    }
+
+    /** Writes down that {@link #capture} came through, in the local transaction in which the payments become CAPTURED. */
+    public void recordCaptures(String xid, long branchId) {
+        for (ChargeRow charge : mapper.ofBranch(xid, branchId)) {
+            if (charge.status() != ChargeStatus.CAPTURED) {
+                move(charge, ChargeStatus.CAPTURED, null, null);
+            }
+        }
+    }
+
+    // Cancel and give-up
+
+    /**
+     * Writes down that what the gateway may hold or have taken for a branch has to be voided or refunded, in the local
+     * transaction that ends its payments.
+     */
+    public void oblige(String xid, long branchId) {
+        for (ChargeRow charge : mapper.ofBranch(xid, branchId)) {
+            if (charge.status().isUnsettled()) {
+                mapper.oblige(charge.chargeKey(), now());
+                log.info(
+                        "The charge of order {} is {} and has to be voided or refunded, key {}",
+                        charge.orderId(),
+                        charge.status(),
+                        charge.chargeKey());
+            }
+        }
+    }
+
+    /**
+     * Writes down that what was captured for an order has to be refunded, in the local transaction in which its payment becomes
+     * REFUNDED.
+     */
+    public void obligeToRefund(String xid, long branchId, String orderId) {
+        ChargeRow charge = mapper.ofBranch(xid, branchId).stream()
+                .filter(found -> found.orderId().equals(orderId))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the payment of order " + orderId + " has no charge"));
+        if (charge.status() != ChargeStatus.CAPTURED) {
+            throw new IllegalStateException("the charge of order " + orderId + " is " + charge.status()
+                    + ", and only what was captured is refunded");
+        }
+        mapper.oblige(charge.chargeKey(), now());
+        log.info("The charge of order {} has to be refunded, key {}", orderId, charge.chargeKey());
+    }
+
+    /**
+     * Asks the gateway for each charge of a branch and voids what is only held, as far as the gateway can be reached, and writes
+     * down what came of it. What turns out to be captured is left so: the payment succeeded. Call it outside any transaction.
+     */
+    public void settleForGiveUp(String xid, long branchId) {
+        for (ChargeRow charge : mapper.ofBranch(xid, branchId)) {
+            if (!charge.status().isUnsettled()) {
+                continue;
+            }
+            Undone undone = undo(charge, 0, Captured.IS_KEPT);
+            if (undone instanceof Undone.Settled settled) {
+                record(charge, settled.status(), settled.charge());
+            } else {
+                log.warn("The charge of order {} cannot be settled yet: {}", charge.orderId(), undone);
+            }
+        }
+    }
+
+    /** The orders of a branch whose charge is known to be captured. */
+    public Set<String> capturedOrders(String xid, long branchId) {
+        return mapper.ofBranch(xid, branchId).stream()
+                .filter(charge -> charge.status() == ChargeStatus.CAPTURED)
+                .map(ChargeRow::orderId)
+                .collect(Collectors.toSet());
+    }
+
+    /** What is to be done about a charge that turns out to be captured. */
+    enum Captured {
+        IS_KEPT,
+        IS_REFUNDED
+    }
+
+    /**
+     * Looks what the charge is and voids or refunds it accordingly. The gateway lets a charge be voided or refunded once; the
+     * key sees to it that a repeated request is not even taken for a second one.
+     *
+     * @param refusals how often the gateway has refused that for good
+     */
+    Undone undo(ChargeRow charge, int refusals, Captured captured) {
+        // The second time for a charge that was captured while we were about to void it.
+        for (int look = 1; look <= 2; look++) {
+            Found found = look(charge);
+            if (found instanceof Found.Unknown unknown) {
+                return new Undone.Unknown(unknown.why());
+            }
+            if (!(found instanceof Found.Charge seen)) {
+                return new Undone.Absent();
+            }
+            GatewayCharge now = seen.charge();
+            GatewayOutcome outcome;
+            switch (now.state()) {
+                case AUTHORIZED -> outcome = gateway.cancel(charge.voidKey(refusals), now.id());
+                case CAPTURED -> {
+                    if (captured == Captured.IS_KEPT) {
+                        return new Undone.Settled(ChargeStatus.CAPTURED, now);
+                    }
+                    outcome = gateway.refund(charge.refundKey(refusals), now.id());
+                }
+                case VOIDED -> {
+                    return new Undone.Settled(ChargeStatus.VOIDED, now);
+                }
+                case REFUNDED -> {
+                    return new Undone.Settled(ChargeStatus.REFUNDED, now);
+                }
+                case DECLINED -> {
+                    return new Undone.Settled(ChargeStatus.DECLINED, now);
+                }
+                default -> throw new IllegalStateException("a charge that is " + now.state());
+            }
+            if (outcome instanceof Done) {
+                boolean held = now.state() == GatewayCharge.State.AUTHORIZED;
+                return new Undone.Settled(held ? ChargeStatus.VOIDED : ChargeStatus.REFUNDED, now);
+            }
+            if (outcome instanceof Unknown unknown) {
+                return new Undone.Unknown(unknown.why());
+            }
+            Refused refused = (Refused) outcome;
+            if (look == 2 || !refused.code().startsWith("charge-")) {
+                return new Undone.Refused(refused.code());
+            }
+        }
+        throw new IllegalStateException("two looks, and no end");
+    }
+
+    private Found look(ChargeRow charge) {
+        return charge.gatewayId() == null ? gateway.findByKey(charge.authorizeKey()) : gateway.find(charge.gatewayId());
+    }
+
+    // What is known of a charge
+
+    /** In a transaction of its own, or in the one that is open. */
+    private void record(ChargeRow charge, ChargeStatus next, GatewayCharge seen) {
+        String refusal =
+                next == ChargeStatus.DECLINED ? Objects.requireNonNullElse(seen.declineCode(), "card-declined") : null;
+        transaction.executeWithoutResult(status -> move(charge, next, seen.id(), refusal));
+    }
+
+    /**
+     * One step of what is known, in the local transaction that is open.
+     *
+     * @throws IllegalStateException if the charge is not what it was read as, and not in the next status either
+     */
+    void move(ChargeRow charge, ChargeStatus next, @Nullable String gatewayId, @Nullable String refusal) {
+        if (!charge.status().mayBecome(next)) {
+            throw new IllegalStateException(
+                    "the charge of order " + charge.orderId() + " does not go from " + charge.status() + " to " + next);
+        }
+        if (mapper.move(charge.chargeKey(), charge.status(), next, gatewayId, refusal, now()) == 1) {
+            log.info(
+                    "The charge of order {} goes from {} to {}, key {}",
+                    charge.orderId(),
+                    charge.status(),
+                    next,
+                    charge.chargeKey());
+            return;
+        }
+        // Somebody else may have learned the same.
+        ChargeStatus found = mapper.find(charge.chargeKey()).orElseThrow().status();
+        if (found != next) {
+            throw new IllegalStateException("the charge of order " + charge.orderId() + " was read as "
+                    + charge.status() + " and is " + found + ", not " + next);
+        }
+    }
+
+    private LocalDateTime now() {
+        return LocalDateTime.now(clock).truncatedTo(ChronoUnit.MILLIS);
+    }
+}

@@ -1,0 +1,140 @@
+package io.holdfast.payment.card;
+
+import io.holdfast.payment.gateway.CardGateway;
+import io.holdfast.payment.gateway.Found;
+import io.holdfast.payment.gateway.GatewayCharge;
+import io.holdfast.payment.model.PaymentStatus;
+import io.holdfast.reconciliation.Finding;
+import io.holdfast.reconciliation.Grace;
+import io.holdfast.reconciliation.NotCompletedException;
+import io.holdfast.reconciliation.WalkingCheck;
+import java.time.Clock;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * I9: every card payment and the gateway's charge for it say the same.
+ *
+ * <p>One difference is set right without doubt: the gateway holds or has taken money for a payment that was ended without it, and
+ * nobody is obliged to undo it. Then somebody is. Every other difference is for people.
+ */
+@Component
+class ChargesAgree extends WalkingCheck<ChargeAndPayment> {
+
+    private static final int PAGE = 50;
+
+    private final ChargeMapper mapper;
+    private final CardGateway gateway;
+    private final TransactionTemplate transaction;
+    private final Grace grace;
+    private final Clock clock;
+
+    ChargesAgree(
+            ChargeMapper mapper,
+            CardGateway gateway,
+            PlatformTransactionManager transactionManager,
+            Grace grace,
+            Clock clock) {
+        super(PAGE, clock);
+        this.mapper = mapper;
+        this.gateway = gateway;
+        this.transaction = new TransactionTemplate(transactionManager);
+        this.grace = grace;
+        this.clock = clock;
+    }
+
+    @Override
+    public String name() {
+        return "charges-agree";
+    }
+
+    @Override
+    public String invariant() {
+        return "I9";
+    }
+
+    @Override
+    public String sentence() {
+        return "the gateway has taken exactly what is captured here, and holds nothing for a payment that has ended otherwise";
+    }
+
+    @Override
+    protected List<ChargeAndPayment> after(String cursor, int most) {
+        int colon = cursor.indexOf(':');
+        long millis = colon < 0 ? 0 : Long.parseLong(cursor.substring(0, colon));
+        LocalDateTime at = LocalDateTime.ofEpochSecond(
+                Math.floorDiv(millis, 1000L), (int) Math.floorMod(millis, 1000L) * 1_000_000, ZoneOffset.UTC);
+        return mapper.changedAfter(at, cursor.substring(colon + 1), before(), most);
+    }
+
+    @Override
+    protected String cursorAt(ChargeAndPayment charge) {
+        return charge.changedAt().toInstant(ZoneOffset.UTC).toEpochMilli() + ":" + charge.chargeKey();
+    }
+
+    @Override
+    protected List<ChargeAndPayment> named(List<String> chargeKeys) {
+        return mapper.named(chargeKeys, before());
+    }
+
+    @Override
+    protected List<Finding> compare(List<ChargeAndPayment> charges) {
+        List<Finding> findings = new ArrayList<>();
+        for (ChargeAndPayment charge : charges) {
+            // An open one is under way, and one that somebody is obliged to undo will be undone.
+            if (charge.payment() != PaymentStatus.OPEN && !charge.obliged()) {
+                compare(charge).ifPresent(findings::add);
+            }
+        }
+        return findings;
+    }
+
+    private Optional<Finding> compare(ChargeAndPayment charge) {
+        Optional<GatewayCharge> there = atTheGateway(charge);
+        GatewayCharge.State state = there.map(GatewayCharge::state).orElse(null);
+        boolean captured = charge.payment() == PaymentStatus.CAPTURED;
+        boolean right = captured
+                ? state == GatewayCharge.State.CAPTURED
+                : state != GatewayCharge.State.CAPTURED && state != GatewayCharge.State.AUTHORIZED;
+        String story = "order " + charge.orderId() + ": the payment is " + charge.payment() + ", the charge is "
+                + charge.status() + " here and " + (state == null ? "not known" : state) + " at the gateway";
+        if (!right) {
+            boolean safe = !captured && charge.status().canBeUndone();
+            return Optional.of(new Finding(charge.chargeKey(), story, safe ? () -> oblige(charge) : null));
+        }
+        boolean sameAmount = there.map(GatewayCharge::amount)
+                .map(amount -> Objects.equals(amount, charge.money()))
+                .orElse(true);
+        return sameAmount
+                ? Optional.empty()
+                : Optional.of(new Finding(
+                        charge.chargeKey(),
+                        story + ", with " + there.map(GatewayCharge::amount).orElseThrow() + " there and "
+                                + charge.money() + " here"));
+    }
+
+    private Optional<GatewayCharge> atTheGateway(ChargeAndPayment charge) {
+        String id = charge.gatewayId();
+        Found found = id == null ? gateway.findByKey(charge.chargeKey() + "-authorize") : gateway.find(id);
+        if (found instanceof Found.Unknown unknown) {
+            throw new NotCompletedException("the gateway: " + unknown.why());
+        }
+        return found instanceof Found.Charge known ? Optional.of(known.charge()) : Optional.empty();
+    }
+
+    private String oblige(ChargeAndPayment charge) {
+        transaction.executeWithoutResult(running -> mapper.oblige(charge.chargeKey(), LocalDateTime.now(clock)));
+        return "the charge is to be voided or refunded";
+    }
+
+    private LocalDateTime before() {
+        return LocalDateTime.now(clock).minus(grace.time());
+    }
+}

@@ -1,0 +1,10 @@
+package io.holdfast.payment.card;
+
+import java.time.LocalDateTime;
+
+/**
+ * A row of {@code void_or_refund} that is due.
+ *
+ * @param refusals how often the gateway has refused for good
+ */
+record ObligationRow(String chargeKey, int attempts, int refusals, LocalDateTime dueAt, LocalDateTime createdAt) {}
