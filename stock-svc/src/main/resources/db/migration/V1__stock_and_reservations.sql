@@ -31,7 +31,7 @@ create table reservation (
 ) engine = InnoDB default character set ascii collate ascii_bin;
 
 -- The branch whose reservations are an order's live ones: an order holds or has taken stock once (I4). The row goes when the
--- branch is released; then the order id may be used again.
+-- branch is cancelled; then the order id may be used again. An order that was confirmed and then closed stays claimed.
 --
 -- A unique key over a column of reservation that is null for released rows would say the same, and deadlocked: an order
 -- that is reserved again finds its old entry there, deleted and not purged yet, and InnoDB locks the gaps around it even under

@@ -1,11 +1,14 @@
 package io.holdfast.stock;
 
+import io.holdfast.edge.RequiredEnvironment;
 import io.swagger.v3.oas.annotations.OpenAPIDefinition;
 import io.swagger.v3.oas.annotations.info.Info;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.scheduling.annotation.EnableScheduling;
 
 @SpringBootApplication
+@EnableScheduling
 @OpenAPIDefinition(
         info =
                 @Info(
@@ -17,6 +20,13 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 public class StockApplication {
 
     public static void main(String[] args) {
+        RequiredEnvironment.of(
+                        "stock-svc",
+                        "HOLDFAST_DB_PASSWORD",
+                        "HOLDFAST_NACOS_PASSWORD",
+                        "HOLDFAST_TOKEN_ISSUER",
+                        "HOLDFAST_ORDER_SVC_KEYS")
+                .orExit();
         SpringApplication.run(StockApplication.class, args);
     }
 }

@@ -1,5 +1,6 @@
 package io.holdfast.stock;
 
+import io.holdfast.edge.testtokens.TestTokens;
 import io.holdfast.tcc.sql.testdatabase.TestDatabase;
 import io.holdfast.tcc.sql.testdatabase.TestSchema;
 import java.lang.annotation.ElementType;
@@ -34,6 +35,9 @@ public @interface OnRealDatabase {
         @Override
         public void initialize(ConfigurableApplicationContext context) {
             TestSchema schema = TestDatabase.mariaDb().newSchema("stock");
+            TestTokens tokens = TestTokens.forService("stock-svc");
+            context.getBeanFactory().registerSingleton("testTokens", tokens);
+            TestPropertyValues.of(tokens.environment()).applyTo(context);
             TestPropertyValues.of(
                             "HOLDFAST_DB_URL=" + schema.url(),
                             "HOLDFAST_DB_USER=" + schema.user(),

@@ -2,7 +2,6 @@ package io.holdfast.stock.level;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import org.apache.ibatis.annotations.Insert;
 import org.apache.ibatis.annotations.Mapper;
 import org.apache.ibatis.annotations.Select;
@@ -15,11 +14,12 @@ import org.apache.ibatis.annotations.Update;
 @Mapper
 interface LevelMapper {
 
+    /** A SKU and what is set apart of it for sales. The range is from {@code sku@} to {@code skuA}, the character that follows. */
     @Select("""
             select sku, received, available, reserved, sold
-            from stock where sku = #{sku}
+            from stock where sku = #{sku} or (sku > concat(#{sku}, '@') and sku < concat(#{sku}, 'A'))
             """)
-    Optional<LevelRow> find(String sku);
+    List<LevelRow> findWithSales(String sku);
 
     @Select("""
             <script>
@@ -78,4 +78,18 @@ interface LevelMapper {
             where sku = #{sku} and reserved >= #{quantity}
             """)
     int release(String sku, long quantity);
+
+    /** The way back of what was sold and will not be paid. */
+    @Update("""
+            update stock set sold = sold - #{quantity}, available = available + #{quantity}
+            where sku = #{sku} and sold >= #{quantity}
+            """)
+    int takeBack(String sku, long quantity);
+
+    /** Goods leave a SKU, to be counted under another one. */
+    @Update("""
+            update stock set received = received - #{quantity}, available = available - #{quantity}
+            where sku = #{sku} and available >= #{quantity}
+            """)
+    int handOver(String sku, long quantity);
 }

@@ -58,6 +58,61 @@ public class StockLevels {
         move("release", totals, LevelMapper::release);
     }
 
+    /** From sold to available. */
+    public void takeBack(SortedMap<Sku, Quantity> totals) {
+        move("take back", totals, LevelMapper::takeBack);
+    }
+
+    /**
+     * Goods that are available become another SKU: what is set apart for a sale.
+     *
+     * @return false, and nothing moved, if there are not that many
+     */
+    public boolean setApart(Sku normal, Sku ofSale, Quantity quantity) {
+        if (levels.handOver(normal.value(), quantity.value()) != 1) {
+            return false;
+        }
+        take(ofSale, quantity.value());
+        return true;
+    }
+
+    /**
+     * What is available of the goods of a sale becomes normal stock again.
+     *
+     * @return how many pieces went back
+     */
+    public long returnAvailable(Sku ofSale, Sku normal) {
+        long available = levels.lock(List.of(normal.value(), ofSale.value())).stream()
+                .filter(row -> row.sku().equals(ofSale.value()))
+                .mapToLong(LevelRow::available)
+                .sum();
+        if (available == 0) {
+            return 0;
+        }
+        if (levels.handOver(ofSale.value(), available) != 1) {
+            throw new IllegalStateException("I1: " + available + " of " + ofSale + " were locked and are gone");
+        }
+        take(normal, available);
+        return available;
+    }
+
+    private void take(Sku sku, long quantity) {
+        if (!receive(sku, new Quantity(quantity))) {
+            throw new IllegalStateException("I1: " + quantity + " more of " + sku + " cannot be counted");
+        }
+    }
+
+    /** What there is of it now; nothing is locked. */
+    public long available(Sku sku) {
+        return levels.findAll(List.of(sku.value())).stream()
+                .mapToLong(LevelRow::available)
+                .sum();
+    }
+
+    public boolean isKnown(Sku sku) {
+        return !levels.findAll(List.of(sku.value())).isEmpty();
+    }
+
     /** @return false if that many more cannot be counted */
     public boolean receive(Sku sku, Quantity quantity) {
         if (add(sku, quantity)) {

@@ -27,11 +27,11 @@ public record Refusal(OrderId order, Reason reason, Sku sku, long available, Str
     }
 
     static Refusal outOfStock(OrderId order, Sku sku, Quantity wanted, long available) {
-        String detail = "Of " + sku + " are " + available + " available, and " + wanted + " wanted.";
+        String detail = "Of " + sku.plain() + " are " + available + " available, and " + wanted + " wanted.";
         return new Refusal(order, Reason.OUT_OF_STOCK, sku, available, detail);
     }
 
     static Refusal unknown(OrderId order, Sku sku) {
-        return new Refusal(order, Reason.INVALID_ORDER, sku, 0, "There is no SKU " + sku + ".");
+        return new Refusal(order, Reason.INVALID_ORDER, sku, 0, "There is no SKU " + sku.plain() + ".");
     }
 }

@@ -9,14 +9,14 @@ import java.util.Set;
 public enum ReservationStatus {
     /** Set aside for the order, which is not decided yet. */
     RESERVED,
-    /** The order was confirmed: the goods are its own. */
+    /** The order was confirmed: the goods are its own, unless it is closed. */
     SOLD,
-    /** The order was cancelled: the goods are available again, and the order id may be used anew. */
+    /** The order was cancelled, or closed after it was confirmed: the goods are available again. */
     RELEASED;
 
     private static final Map<ReservationStatus, Set<ReservationStatus>> STEPS = new EnumMap<>(Map.of(
             RESERVED, EnumSet.of(SOLD, RELEASED),
-            SOLD, EnumSet.noneOf(ReservationStatus.class),
+            SOLD, EnumSet.of(RELEASED),
             RELEASED, EnumSet.noneOf(ReservationStatus.class)));
 
     /** Whether goods are held or gone for the order. An order has at most one such reservation of a SKU at a time. */

@@ -2,17 +2,54 @@ package io.holdfast.stock.model;
 
 import java.util.regex.Pattern;
 
-/** One kind of goods. SKUs are compared character by character; whoever locks several does it in that order. */
+/**
+ * One kind of goods. SKUs are compared character by character; whoever locks several does it in that order.
+ *
+ * <p>What is set apart for a sale is a kind of its own, {@code apple-1@<sale>}: whoever orders in the sale takes of that and of
+ * nothing else, by the same steps as of any other SKU. People do not know such names: see {@link #of}.
+ */
 public record Sku(String value) implements Comparable<Sku> {
 
+    /** As people name a SKU. */
     public static final String FORM = "[A-Za-z0-9._-]{1,64}";
 
-    private static final Pattern PATTERN = Pattern.compile(FORM);
+    /** As services name it among themselves. */
+    public static final String INTERNAL_FORM = FORM + "(@" + SaleId.FORM + ")?";
+
+    private static final char OF_SALE = '@';
+    private static final Pattern PATTERN = Pattern.compile(INTERNAL_FORM);
 
     public Sku {
         if (!PATTERN.matcher(value).matches()) {
             throw new IllegalArgumentException("a SKU is 1 to 64 characters of A-Z a-z 0-9 . _ -");
         }
+    }
+
+    /**
+     * A SKU as people name it. Spring makes path variables by this method.
+     *
+     * @throws IllegalArgumentException if it is none, or is what is set apart for a sale
+     */
+    public static Sku of(String value) {
+        Sku sku = new Sku(value);
+        if (sku.isOfSale()) {
+            throw new IllegalArgumentException("a SKU is 1 to 64 characters of A-Z a-z 0-9 . _ -");
+        }
+        return sku;
+    }
+
+    /** These goods as far as they are set apart for that sale. */
+    public Sku in(SaleId sale) {
+        return new Sku(plain().value + OF_SALE + sale);
+    }
+
+    public boolean isOfSale() {
+        return value.indexOf(OF_SALE) >= 0;
+    }
+
+    /** The same goods, as people name them. */
+    public Sku plain() {
+        return isOfSale() ? new Sku(value.substring(0, value.indexOf(OF_SALE))) : this;
     }
 
     @Override

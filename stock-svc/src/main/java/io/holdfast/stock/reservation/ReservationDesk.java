@@ -84,7 +84,8 @@ class ReservationDesk {
 
     private static boolean isRepeated(String xid, List<OrderLines> orders, List<ReservationRow> live) {
         Map<OrderId, SortedMap<Sku, Quantity>> held = live.stream()
-                .filter(row -> row.xid().equals(xid))
+                // What was released by a message is claimed still, and held no more.
+                .filter(row -> row.xid().equals(xid) && row.status().isLive())
                 .collect(Collectors.groupingBy(
                         row -> new OrderId(row.orderId()),
                         Collectors.toMap(

@@ -56,13 +56,37 @@ interface ReservationMapper {
             """)
     int decide(String xid, long branchId, ReservationStatus from, ReservationStatus next, LocalDateTime now);
 
-    /** Everything of a branch, whatever its status. */
+    /** Everything of a branch, by what became of it. */
     @Select("""
-            select sku, sum(quantity) as quantity, count(*) as reservations
+            select sku, status, sum(quantity) as quantity, count(*) as reservations
             from reservation where xid = #{xid} and branch_id = #{branchId}
-            group by sku
+            group by sku, status
             """)
     List<SkuTotal> totals(String xid, long branchId);
+
+    /** The reservations of one claimed order, locked in the order of their primary key. None if the order is not claimed. */
+    @Select("""
+            select r.xid, r.branch_id, r.order_id, r.sku, r.quantity, r.status, r.created_at
+            from order_claim c
+            straight_join reservation r on r.xid = c.xid and r.branch_id = c.branch_id and r.order_id = c.order_id
+            where c.order_id = #{orderId}
+            order by r.sku
+            for update
+            """)
+    List<ReservationRow> lockClaimed(String orderId);
+
+    /** All reservations of one order that are in one status go to the next. */
+    @Update("""
+            update reservation set status = #{next}, decided_at = #{now}
+            where xid = #{xid} and branch_id = #{branchId} and order_id = #{orderId} and status = #{from}
+            """)
+    int decideOrder(
+            String xid,
+            long branchId,
+            String orderId,
+            ReservationStatus from,
+            ReservationStatus next,
+            LocalDateTime now);
 
     /** What the orders hold or have taken. */
     @Select("""

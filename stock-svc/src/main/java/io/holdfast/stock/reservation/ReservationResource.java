@@ -111,7 +111,7 @@ class ReservationResource {
             @NotEmpty @Size(max = MOST_LINES_OF_AN_ORDER) List<@NotNull @Valid LineBody> lines) {}
 
     record LineBody(
-            @NotNull @Pattern(regexp = Sku.FORM, message = "must be a SKU")
+            @NotNull @Pattern(regexp = Sku.INTERNAL_FORM, message = "must be a SKU")
             String sku,
 
             @NotNull @Positive Integer quantity) {}

@@ -62,14 +62,54 @@ class Reservations {
     }
 
     /**
-     * Ends the life of a branch's reservations with their sale. The orders stay claimed for ever.
+     * Sells a branch's reservations. The orders stay claimed for ever. What was released meanwhile, because its order is being closed,
+     * stays released.
      *
-     * @return what was reserved of each SKU
-     * @throws IllegalStateException if nothing was reserved, or not all of it was there to be sold
+     * @return what is sold now of each SKU
+     * @throws IllegalStateException if nothing was ever reserved
      */
     SortedMap<Sku, Quantity> sell(String xid, long branchId) {
-        return decide(xid, branchId, ReservationStatus.RESERVED.to(ReservationStatus.SOLD));
+        return decide(xid, branchId, ReservationStatus.RESERVED.to(ReservationStatus.SOLD), true);
     }
+
+    /**
+     * Releases what one order holds or has taken, after its branch was confirmed. The order stays claimed for ever: it had its
+     * reservation, and gets no other one.
+     *
+     * @return what was held by it; nothing if it was released before, or never held any
+     */
+    Released releaseOf(OrderId order) {
+        List<ReservationRow> rows = mapper.lockClaimed(order.value());
+        return new Released(
+                !rows.isEmpty(),
+                releaseOf(order, rows, ReservationStatus.RESERVED),
+                releaseOf(order, rows, ReservationStatus.SOLD));
+    }
+
+    private SortedMap<Sku, Quantity> releaseOf(OrderId order, List<ReservationRow> rows, ReservationStatus from) {
+        List<ReservationRow> held =
+                rows.stream().filter(row -> row.status() == from).toList();
+        SortedMap<Sku, Quantity> totals = new TreeMap<>();
+        if (held.isEmpty()) {
+            return totals;
+        }
+        held.forEach(row -> totals.merge(new Sku(row.sku()), new Quantity(row.quantity()), Quantity::plus));
+        Step step = from.to(ReservationStatus.RELEASED);
+        ReservationRow any = held.get(0);
+        int released = mapper.decideOrder(any.xid(), any.branchId(), order.value(), step.from(), step.next(), now());
+        if (released != held.size()) {
+            throw new IllegalStateException("I8: " + released + " of " + held.size() + " reservations of order " + order
+                    + " went from " + step);
+        }
+        return totals;
+    }
+
+    /**
+     * @param known whether the order has a reservation at all, in whatever status
+     * @param reserved what was reserved of each SKU
+     * @param sold what was sold of each SKU
+     */
+    record Released(boolean known, SortedMap<Sku, Quantity> reserved, SortedMap<Sku, Quantity> sold) {}
 
     /**
      * Ends the life of a branch's reservations without effect. The orders may be reserved anew.
@@ -79,7 +119,7 @@ class Reservations {
      */
     SortedMap<Sku, Quantity> release(String xid, long branchId) {
         SortedMap<Sku, Quantity> totals =
-                decide(xid, branchId, ReservationStatus.RESERVED.to(ReservationStatus.RELEASED));
+                decide(xid, branchId, ReservationStatus.RESERVED.to(ReservationStatus.RELEASED), false);
         List<String> ids = mapper.ordersOf(xid, branchId);
         int[] unclaimed =
                 batches.send(ReservationMapper.class, batched -> ids.forEach(id -> batched.unclaim(id, xid, branchId)));
@@ -90,16 +130,24 @@ class Reservations {
         return totals;
     }
 
-    private SortedMap<Sku, Quantity> decide(String xid, long branchId, Step step) {
+    /** @param someReleased whether reservations may have been released before; they are left as they are */
+    private SortedMap<Sku, Quantity> decide(String xid, long branchId, Step step, boolean someReleased) {
         int decided = mapper.decide(xid, branchId, step.from(), step.next(), now());
         // A plain select: sums taken inside the update of the stock would share-lock these rows.
         SortedMap<Sku, Quantity> totals = new TreeMap<>();
         long all = 0;
+        long moved = 0;
+        long releasedBefore = 0;
         for (SkuTotal total : mapper.totals(xid, branchId)) {
-            totals.put(new Sku(total.sku()), new Quantity(total.quantity()));
             all += total.reservations();
+            if (total.status() == step.next()) {
+                totals.put(new Sku(total.sku()), new Quantity(total.quantity()));
+                moved += total.reservations();
+            } else if (someReleased && total.status() == ReservationStatus.RELEASED) {
+                releasedBefore += total.reservations();
+            }
         }
-        if (decided == 0 || decided != all) {
+        if (all == 0 || decided != moved || moved + releasedBefore != all) {
             throw new IllegalStateException("I8: " + decided + " of " + all + " reservations went from " + step
                     + ", xid " + xid + ", branch " + branchId);
         }

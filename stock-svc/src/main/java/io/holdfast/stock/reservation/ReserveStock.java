@@ -3,6 +3,7 @@ package io.holdfast.stock.reservation;
 import io.holdfast.stock.level.StockLevels;
 import io.holdfast.stock.model.Allotment;
 import io.holdfast.stock.model.OrderLines;
+import io.holdfast.tcc.PhaseTwoPolicy;
 import java.util.List;
 import org.apache.seata.rm.tcc.api.BusinessActionContext;
 import org.apache.seata.rm.tcc.api.LocalTCC;
@@ -18,6 +19,8 @@ import org.springframework.stereotype.Component;
  */
 @LocalTCC
 @Component
+// A few statements and no call, so it may be attempted often: an order is to end soon after whatever failed is back.
+@PhaseTwoPolicy(maxDelay = "30s")
 public class ReserveStock {
 
     private final Reservations reservations;
@@ -50,7 +53,7 @@ public class ReserveStock {
         }
     }
 
-    /** Confirm. */
+    /** Confirm. It sells nothing that was released before it came: an order whose payment was given up is closed at any time. */
     public boolean sell(BusinessActionContext context) {
         levels.sell(reservations.sell(context.getXid(), context.getBranchId()));
         return true;

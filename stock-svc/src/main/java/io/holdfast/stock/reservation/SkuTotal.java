@@ -1,4 +1,6 @@
 package io.holdfast.stock.reservation;
 
-/** What a branch holds of one SKU. */
-record SkuTotal(String sku, long quantity, long reservations) {}
+import io.holdfast.stock.model.ReservationStatus;
+
+/** What a branch has of one SKU in one status. */
+record SkuTotal(String sku, ReservationStatus status, long quantity, long reservations) {}

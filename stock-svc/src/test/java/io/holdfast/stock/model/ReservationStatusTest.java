@@ -20,14 +20,19 @@ class ReservationStatusTest {
         assertThat(RESERVED.isFinal()).isFalse();
     }
 
+    @Test
+    void whatIsSoldCanOnlyBeReleased() {
+        assertThat(SOLD.nextSteps()).containsExactly(RELEASED);
+        assertThat(SOLD.isFinal()).isFalse();
+    }
+
     @ParameterizedTest
     @EnumSource
-    void whatIsSoldOrReleasedStaysSo(ReservationStatus next) {
-        for (ReservationStatus end : List.of(SOLD, RELEASED)) {
-            assertThat(end.isFinal()).isTrue();
-            assertThatIllegalArgumentException().isThrownBy(() -> end.to(next));
-        }
+    void whatIsReleasedStaysSo(ReservationStatus next) {
+        assertThat(RELEASED.isFinal()).isTrue();
+        assertThatIllegalArgumentException().isThrownBy(() -> RELEASED.to(next));
         assertThatIllegalArgumentException().isThrownBy(() -> RESERVED.to(RESERVED));
+        assertThatIllegalArgumentException().isThrownBy(() -> SOLD.to(RESERVED));
     }
 
     @Test

@@ -1,0 +1,19 @@
+package io.holdfast.stock;
+
+import io.holdfast.edge.access.AccessRules;
+import io.holdfast.edge.access.Role;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpMethod;
+
+/** Whoever may order may see what there is; goods come in through operators. */
+@Configuration(proxyBeanMethods = false)
+class StockAccess {
+
+    @Bean
+    AccessRules accessRules() {
+        return new AccessRules()
+                .allow(HttpMethod.GET, "/stock/{sku}", Role.BUYER, Role.OPERATOR)
+                .allow(HttpMethod.POST, "/stock/{sku}/receipts", Role.OPERATOR);
+    }
+}

@@ -1,0 +1,37 @@
+package io.holdfast.stock.sale;
+
+import io.holdfast.stock.model.SaleId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/**
+ * An order of a sale may be cancelled when the sale is long over; its goods come back to the sale, where nobody can buy them, and
+ * go on from there. Several instances may look: each move is guarded.
+ */
+@Component
+class ReturnedGoodsJob {
+
+    private static final Logger log = LoggerFactory.getLogger(ReturnedGoodsJob.class);
+
+    /** Per look; the others are found by the next one. */
+    private static final int MOST_SALES = 100;
+
+    private final SaleQuotaMapper mapper;
+    private final SaleQuotas quotas;
+
+    ReturnedGoodsJob(SaleQuotaMapper mapper, SaleQuotas quotas) {
+        this.mapper = mapper;
+        this.quotas = quotas;
+    }
+
+    @Scheduled(fixedDelayString = "${holdfast.stock.returned-goods-interval:2s}")
+    void passOn() {
+        try {
+            mapper.returnedWithGoods(MOST_SALES).forEach(sale -> quotas.giveBack(new SaleId(sale)));
+        } catch (RuntimeException e) {
+            log.warn("Goods of ended sales could not be passed on; the next look will try again: {}", e.toString());
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package io.holdfast.stock.reservation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.holdfast.message.testbroker.KafkaProcess;
+import io.holdfast.stock.Branches;
+import io.holdfast.stock.Branches.Branch;
+import io.holdfast.stock.OnRealDatabase;
+import io.holdfast.stock.StockTables;
+import io.holdfast.stock.model.OrderId;
+import io.holdfast.stock.model.OrderLines;
+import io.holdfast.stock.model.Quantity;
+import io.holdfast.stock.model.Sku;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The way back of goods whose order is closed, told over a real Kafka. */
+@OnRealDatabase
+class ReleaseOnMessageTest {
+
+    private static final String TOPIC = "holdfast.stock.release";
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final KafkaProcess KAFKA = KafkaProcess.prepare();
+
+    private final Branches.Factory branches;
+    private final StockTables tables;
+    private final String tea = "tea-released-" + NUMBERS.incrementAndGet();
+    private final String cup = "cup-released-" + NUMBERS.incrementAndGet();
+
+    ReleaseOnMessageTest(@Autowired Branches.Factory branches, @Autowired StockTables tables) {
+        this.branches = branches;
+        this.tables = tables;
+        tables.put(tea, 10);
+        tables.put(cup, 5);
+    }
+
+    /** The service is started before the broker: it waits for it. */
+    @DynamicPropertySource
+    static void kafka(DynamicPropertyRegistry registry) {
+        KAFKA.properties().forEach(property -> {
+            String[] pair = property.split("=", 2);
+            registry.add(pair[0], () -> pair[1]);
+        });
+    }
+
+    @AfterAll
+    static void stopKafka() {
+        KAFKA.close();
+    }
+
+    @AfterEach
+    void nothingIsLost() {
+        tables.assertNothingIsLost();
+    }
+
+    @Test
+    void whatIsReservedIsReleasedAndTheConfirmThatComesLaterSellsNothing() {
+        Branch branch = branches.newBranch();
+        OrderLines order = order(Map.of(tea, 3, cup, 1));
+        branch.reserve(order);
+
+        List<JsonNode> results = tell("m-1-" + idOf(order), idOf(order), 1);
+
+        assertThat(results.get(0).get("outcome").asString()).isEqualTo("RELEASED");
+        assertThat(results.get(0).get("orderId").asString()).isEqualTo(idOf(order));
+        assertThat(tables.level(tea)).containsExactly("10/0/0");
+        assertThat(tables.level(cup)).containsExactly("5/0/0");
+
+        assertThat(branch.sell()).isTrue();
+
+        assertThat(tables.level(tea)).containsExactly("10/0/0");
+        assertThat(tables.reservations(idOf(order))).containsExactly(cup + " 1 RELEASED", tea + " 3 RELEASED");
+        assertThat(tables.fenceRows(branch.xid())).containsExactly(2);
+    }
+
+    @Test
+    void whatIsSoldIsAvailableAgain() {
+        Branch branch = branches.newBranch();
+        OrderLines order = order(Map.of(tea, 3));
+        branch.reserve(order);
+        branch.sell();
+        assertThat(tables.level(tea)).containsExactly("7/0/3");
+
+        tell("m-2-" + idOf(order), idOf(order), 1);
+
+        assertThat(tables.level(tea)).containsExactly("10/0/0");
+        assertThat(tables.reservations(idOf(order))).containsExactly(tea + " 3 RELEASED");
+    }
+
+    @Test
+    void aMessageThatComesThreeTimesReleasesOnceAndIsAnsweredTheSameEachTime() {
+        Branch branch = branches.newBranch();
+        OrderLines order = order(Map.of(tea, 4));
+        branch.reserve(order, order(Map.of(tea, 2)));
+        branch.sell();
+
+        List<JsonNode> results = tell("m-3-" + idOf(order), idOf(order), 3);
+
+        assertThat(tables.level(tea)).containsExactly("8/0/2");
+        assertThat(results).hasSize(3);
+        assertThat(results.get(1)).isEqualTo(results.get(0));
+        assertThat(results.get(2)).isEqualTo(results.get(0));
+    }
+
+    @Test
+    void ofABatchOneOrderIsReleasedAndTheOthersAreSold() {
+        Branch branch = branches.newBranch();
+        OrderLines closed = order(Map.of(tea, 3, cup, 1));
+        OrderLines paid = order(Map.of(tea, 2));
+        branch.reserve(closed, paid);
+
+        tell("m-4-" + idOf(closed), idOf(closed), 1);
+        assertThat(branch.sell()).isTrue();
+        assertThat(branch.sell()).isTrue();
+
+        assertThat(tables.level(tea)).containsExactly("8/0/2");
+        assertThat(tables.level(cup)).containsExactly("5/0/0");
+        assertThat(tables.reservations(idOf(paid))).containsExactly(tea + " 2 SOLD");
+    }
+
+    @Test
+    void anOrderThatWasClosedCannotReserveAgain() {
+        Branch branch = branches.newBranch();
+        OrderLines order = order(Map.of(tea, 3));
+        branch.reserve(order);
+        tell("m-5-" + idOf(order), idOf(order), 1);
+
+        assertThatThrownBy(() -> branches.newBranch().reserve(order)).isInstanceOf(DuplicateKeyException.class);
+
+        assertThat(tables.level(tea)).containsExactly("10/0/0");
+    }
+
+    @Test
+    void anOrderThatHoldsNothingIsAnsweredAllTheSameAndAMessageThatMakesNoSenseStopsNoOther() {
+        tell("nonsense-" + tea, "{", 0, "key");
+
+        List<JsonNode> results = tell("m-6-" + tea, "0198c0de-7f00-7abc-8def-00000000dead", 1);
+
+        assertThat(results.get(0).get("outcome").asString()).isEqualTo("NOTHING_HELD");
+    }
+
+    private static List<JsonNode> tell(String id, String orderId, int times) {
+        return tell(
+                id,
+                "{\"orderId\":\"%s\",\"xid\":\"x\",\"reason\":\"payment-given-up\"}".formatted(orderId),
+                times,
+                orderId);
+    }
+
+    /** Sends a message, once at least, and returns the results that it has got. */
+    private static List<JsonNode> tell(String id, String payload, int times, String key) {
+        KAFKA.start();
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(KAFKA.clientConfig(), new StringSerializer(), new StringSerializer())) {
+            for (int i = 0; i < Math.max(times, 1); i++) {
+                ProducerRecord<String, String> message = new ProducerRecord<>(TOPIC, key, payload);
+                message.headers().add("holdfast-message-id", id.getBytes(StandardCharsets.US_ASCII));
+                producer.send(message);
+            }
+        }
+        return times == 0 ? List.of() : results(id, times);
+    }
+
+    private static List<JsonNode> results(String id, int times) {
+        Map<String, Object> config = new HashMap<>(KAFKA.clientConfig());
+        config.put("group.id", "test-" + NUMBERS.incrementAndGet());
+        config.put("auto.offset.reset", "earliest");
+        List<JsonNode> results = new ArrayList<>();
+        try (KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+            consumer.subscribe(List.of(TOPIC + ".results"));
+            await().atMost(LIMIT).until(() -> {
+                for (ConsumerRecord<String, String> result : consumer.poll(Duration.ofMillis(300))) {
+                    String of = new String(
+                            result.headers().lastHeader("holdfast-message-id").value(), StandardCharsets.US_ASCII);
+                    if (of.equals(id)) {
+                        results.add(JSON.readTree(result.value()));
+                    }
+                }
+                return results.size() >= times;
+            });
+        }
+        return results;
+    }
+
+    private static OrderLines order(Map<String, Integer> lines) {
+        TreeMap<Sku, Quantity> bySku = new TreeMap<>();
+        lines.forEach((sku, quantity) -> bySku.put(new Sku(sku), new Quantity(quantity)));
+        return OrderLines.of(new OrderId("0198c0de-7f00-7abc-8def-%012d".formatted(NUMBERS.incrementAndGet())), bySku);
+    }
+
+    private static String idOf(OrderLines order) {
+        return order.order().value();
+    }
+}
