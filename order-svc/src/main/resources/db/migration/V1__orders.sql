@@ -1,4 +1,5 @@
--- Orders and their lines. The fence table comes before, from tcc-fence-sql (V0_1).
+-- Orders and their lines. The tables of the fence (V0_1) and of local messages (V0_2) come before, from
+-- tcc-fence-sql.
 -- All times are UTC. Ids and codes are compared byte by byte: 'Sku-1' and 'sku-1' are two SKUs, and one key has one spelling.
 
 create table orders (
@@ -16,6 +17,9 @@ create table orders (
     reason_detail   varchar(500) null,
     created_at      datetime(3)  not null,
     decided_at      datetime(3)  null,
+    -- Of an order whose payment was given up: since when it is being closed, and when stock-svc released its goods.
+    closing_at      datetime(3)  null,
+    released_at     datetime(3)  null,
 
     primary key (order_id),
     -- One key of one buyer makes one order, however many requests come at once.
@@ -27,14 +31,16 @@ create table orders (
     key ix_orders_buyer (buyer_id, created_at),
     key ix_orders_created (created_at),
 
-    constraint ck_orders_status check (status in ('RECEIVED', 'PLACED', 'CONFIRMING', 'PAID', 'REJECTED')),
+    constraint ck_orders_status check (status in ('RECEIVED', 'PLACED', 'CONFIRMING', 'PAID', 'CLOSING', 'CLOSED', 'REJECTED')),
     constraint ck_orders_total check (total_minor > 0),
-    constraint ck_orders_reason check ((status = 'REJECTED') = (reason_code is not null)
+    constraint ck_orders_reason check ((status in ('REJECTED', 'CLOSING', 'CLOSED')) = (reason_code is not null)
         and (reason_code is null) = (reason_detail is null)),
     -- Whatever is not refused on the spot belongs to a global transaction, or nobody would ever end it.
     constraint ck_orders_xid check (xid is not null or status = 'REJECTED'),
     constraint ck_orders_branch check (branch_id is not null or status in ('RECEIVED', 'REJECTED')),
-    constraint ck_orders_decided check ((decided_at is not null) = (status in ('PAID', 'REJECTED')))
+    constraint ck_orders_decided check ((decided_at is not null) = (status in ('PAID', 'CLOSED', 'REJECTED'))),
+    constraint ck_orders_closing check ((closing_at is not null) = (status in ('CLOSING', 'CLOSED'))),
+    constraint ck_orders_released check ((released_at is not null) = (status = 'CLOSED'))
 ) engine = InnoDB default charset = utf8mb4;
 
 create table order_line (

@@ -17,6 +17,7 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param globalTimeout after which the coordinator rolls back what has not been committed
  * @param twin how a request waits for another one with the same idempotency key
+ * @param alone orders that have a global transaction of their own
  * @param soldOut what is remembered of stock-svc's refusals
  * @param abandoned orders whose placing was interrupted
  */
@@ -27,6 +28,7 @@ record OrderSettings(
         Duration globalTimeout,
 
         @DefaultValue @NotNull @Valid Twin twin,
+        @DefaultValue @NotNull @Valid Alone alone,
         @DefaultValue @NotNull @Valid SoldOutMemory soldOut,
         @DefaultValue @NotNull @Valid Abandoned abandoned) {
 
@@ -39,6 +41,16 @@ record OrderSettings(
             Duration patience,
 
             @DefaultValue("24") @Min(1) @Max(150) int mostWaiting) {}
+
+    /**
+     * @param most at a time, each with a thread of the web server and calls of its own
+     * @param patience how long one more waits for its place
+     */
+    record Alone(
+            @DefaultValue("64") @Min(1) @Max(1000) int most,
+
+            @DefaultValue("5s") @NotNull @DurationMin(millis = 0) @DurationMax(seconds = 30)
+            Duration patience) {}
 
     /**
      * @param memory how long a SKU counts as sold out after stock-svc has said so; zero switches it off

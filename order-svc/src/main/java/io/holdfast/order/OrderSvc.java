@@ -1,10 +1,12 @@
 package io.holdfast.order;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.holdfast.edge.RequiredEnvironment;
 import io.holdfast.order.abandoned.AbandonedOrders;
 import io.holdfast.order.book.OrderBook;
 import io.holdfast.order.coordinator.Coordinator;
 import io.holdfast.order.coordinator.SeataCoordinator;
+import io.holdfast.order.intake.LoneOrders;
 import io.holdfast.order.intake.OrderIds;
 import io.holdfast.order.intake.TimeOrderedIds;
 import io.holdfast.order.intake.TwinWait;
@@ -26,6 +28,13 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 public class OrderSvc {
 
     public static void main(String[] args) {
+        RequiredEnvironment.of(
+                        "order-svc",
+                        "HOLDFAST_DB_PASSWORD",
+                        "HOLDFAST_NACOS_PASSWORD",
+                        "HOLDFAST_TOKEN_ISSUER",
+                        "HOLDFAST_SERVICE_KEY")
+                .orExit();
         SpringApplication.run(OrderSvc.class, args);
     }
 
@@ -50,6 +59,11 @@ public class OrderSvc {
     }
 
     @Bean
+    LoneOrders loneOrders(OrderSettings settings) {
+        return new LoneOrders(settings.alone().most(), settings.alone().patience());
+    }
+
+    @Bean
     AbandonedOrders abandonedOrders(OrderBook book, Coordinator coordinator, Clock clock, OrderSettings settings) {
         return new AbandonedOrders(
                 book,
@@ -65,7 +79,8 @@ public class OrderSvc {
                 .info(new Info().title("Holdfast order-svc").version("v1").description("""
                                 Takes orders and carries each out in one global transaction over three services: money is \
                                 frozen, stock is reserved, the order is placed; then all of it is confirmed, or all of it is \
-                                cancelled. Every order ends PAID or REJECTED.
+                                cancelled. Every order ends PAID, REJECTED, or, if its payment is given up after the decision or \
+                                it is cancelled after it was paid, CLOSED.
 
                                 Send each order with an Idempotency-Key of your own making. If you did not get the answer, \
                                 send the same order with the same key again: you get the answer to the first one, and no \

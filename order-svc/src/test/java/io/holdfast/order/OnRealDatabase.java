@@ -1,5 +1,6 @@
 package io.holdfast.order;
 
+import io.holdfast.edge.testtokens.TestTokens;
 import io.holdfast.tcc.sql.testdatabase.TestDatabase;
 import io.holdfast.tcc.sql.testdatabase.TestSchema;
 import java.lang.annotation.ElementType;
@@ -36,6 +37,9 @@ public @interface OnRealDatabase {
         @Override
         public void initialize(ConfigurableApplicationContext context) {
             TestSchema schema = TestDatabase.mariaDb().newSchema("orders");
+            TestTokens tokens = TestTokens.forService("order-svc");
+            context.getBeanFactory().registerSingleton("testTokens", tokens);
+            TestPropertyValues.of(tokens.environment()).applyTo(context);
             StandInNeighbours neighbours = StandInNeighbours.start();
             context.getBeanFactory().registerSingleton("standInNeighbours", neighbours);
             context.addApplicationListener(event -> {

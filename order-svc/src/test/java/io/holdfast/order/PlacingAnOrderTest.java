@@ -1,7 +1,9 @@
 package io.holdfast.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.holdfast.edge.testtokens.TestTokens;
 import io.holdfast.order.StandInCoordinator.Database;
 import io.holdfast.order.StandInCoordinator.TestTicker;
 import io.holdfast.order.StandInNeighbours.Answer;
@@ -58,6 +60,7 @@ class PlacingAnOrderTest {
     private final Database database;
     private final OrderBook book;
     private final TestTicker ticker;
+    private final TestTokens tokens;
 
     PlacingAnOrderTest(
             @LocalServerPort int port,
@@ -65,13 +68,15 @@ class PlacingAnOrderTest {
             @Autowired StandInNeighbours neighbours,
             @Autowired Database database,
             @Autowired OrderBook book,
-            @Autowired TestTicker ticker) {
+            @Autowired TestTicker ticker,
+            @Autowired TestTokens tokens) {
         this.url = "http://127.0.0.1:" + port;
         this.coordinator = coordinator;
         this.neighbours = neighbours;
         this.database = database;
         this.book = book;
         this.ticker = ticker;
+        this.tokens = tokens;
     }
 
     @BeforeEach
@@ -164,11 +169,11 @@ class PlacingAnOrderTest {
         assertThat(reply.body().has("decidedAt")).isFalse();
 
         neighbours.outcomes("CAPTURED");
-        coordinator.confirm(coordinator.begun().get(0));
 
+        // Nobody calls again: the starter attempts the Confirm by itself when it is due.
+        await().until(() -> post(key, order).body().get("status").asString().equals("PAID"));
         Reply again = post(key, order);
         assertThat(again.status()).isEqualTo(200);
-        assertThat(again.body().get("status").asString()).isEqualTo("PAID");
         assertThat(again.body().has("decidedAt")).isTrue();
     }
 
@@ -398,7 +403,8 @@ class PlacingAnOrderTest {
                 "{\"minor\":9223372036854775807}|items",
                 "{\"currency\":\"cny\"}|items[0].unitPrice",
                 "{\"buyerId\":\"'; drop table orders; --\"}|buyerId",
-                "{\"method\":\"CARD\"}|payment.method",
+                "{\"method\":\"CARD\"}|payment.token",
+                "{\"method\":\"CARD\",\"token\":\"4111111111111111\"}|payment.token",
                 "{\"method\":\"BARTER\"}|payment.method",
                 "{\"token\":\"t\"}|payment.token",
                 "{\"twice\":true}|items",
@@ -415,7 +421,9 @@ class PlacingAnOrderTest {
         assertThat(reply.body().has("orderId")).isFalse();
         assertThat(database.orders()).isEqualTo(before);
         assertThat(coordinator.begun()).isEmpty();
-        assertThat(neighbours.paths()).isEmpty();
+        // The Confirm of an earlier test's order may be attempted again meanwhile, and asks for outcomes.
+        assertThat(neighbours.paths())
+                .doesNotContain(StandInNeighbours.OPEN, StandInNeighbours.RESERVE, StandInNeighbours.AUTHORIZE);
     }
 
     @ParameterizedTest
@@ -596,6 +604,7 @@ class PlacingAnOrderTest {
 
     private Reply send(HttpRequest.Builder request) {
         try {
+            request.header("Authorization", tokens.authorizationFor("/orders"));
             HttpResponse<String> response =
                     http.send(request.timeout(Duration.ofSeconds(60)).build(), BodyHandlers.ofString());
             return new Reply(response, JSON.readTree(response.body()));

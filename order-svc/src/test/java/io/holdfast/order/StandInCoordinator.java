@@ -230,6 +230,12 @@ public final class StandInCoordinator implements Coordinator {
         public int orders() {
             return jdbc.queryForObject("select count(*) from orders", Integer.class);
         }
+
+        /** All that this service has written down. */
+        public String everything() {
+            return "" + jdbc.queryForList("select * from orders") + jdbc.queryForList("select * from order_line")
+                    + jdbc.queryForList("select * from tcc_fence_log");
+        }
     }
 
     /** Stands where Seata's interceptor stands: registers a branch and calls the Try through the fence. */

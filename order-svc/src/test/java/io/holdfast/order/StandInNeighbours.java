@@ -10,11 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -23,7 +26,10 @@ public final class StandInNeighbours {
 
     public static final String RESERVE = "/internal/reservations";
     public static final String OPEN = "/internal/payments";
+    public static final String AUTHORIZE = "/internal/payments/authorizations";
     public static final String OUTCOMES = "/internal/payments/outcomes";
+    public static final String RESERVATION_STATES = "/internal/reservations/states";
+    public static final String PAYMENT_STATES = "/internal/payments/states";
     public static final String BRANCHES = "/internal/tcc/branches";
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -65,6 +71,10 @@ public final class StandInNeighbours {
         calls.clear();
         on(RESERVE, call -> Answer.ok("{\"reserved\":" + JSON.writeValueAsString(call.orderIds()) + "}"));
         on(OPEN, call -> Answer.ok("{\"opened\":" + JSON.writeValueAsString(call.orderIds()) + "}"));
+        on(
+                AUTHORIZE,
+                call -> Answer.ok("{\"orderId\":\"%s\",\"gatewayId\":\"ch_1\"}"
+                        .formatted(call.body().get("orderId").asString())));
         outcomes("CAPTURED");
         on(BRANCHES, call -> Answer.ok("[]"));
     }
@@ -85,11 +95,25 @@ public final class StandInNeighbours {
 
     /** What has come to that path since the last {@link #serveAll()}. */
     public List<Call> callsTo(String path) {
-        return calls.stream().filter(call -> call.path().equals(path)).toList();
+        return ofThisTest().filter(call -> call.path().equals(path)).toList();
     }
 
     public List<String> paths() {
-        return calls.stream().map(Call::path).toList();
+        return ofThisTest().map(Call::path).toList();
+    }
+
+    /**
+     * The Confirm of an order that an earlier test left CONFIRMING may still ask at any time. So of the questions for outcomes those
+     * count that are about an order that was opened since the last {@link #serveAll()}.
+     */
+    private Stream<Call> ofThisTest() {
+        Set<String> opened = calls.stream()
+                .filter(call -> call.path().equals(OPEN))
+                .flatMap(call -> call.orderIds().stream())
+                .collect(Collectors.toSet());
+        return calls.stream()
+                .filter(call -> !call.path().equals(OUTCOMES)
+                        || call.askedFor().stream().anyMatch(opened::contains));
     }
 
     private void handle(HttpExchange exchange) throws IOException {
@@ -117,6 +141,13 @@ public final class StandInNeighbours {
     }
 
     public record Call(String path, String xid, JsonNode body) {
+
+        /** The orders whose outcomes are asked for. */
+        List<String> askedFor() {
+            List<String> ids = new ArrayList<>();
+            body.get("orderIds").forEach(id -> ids.add(id.asString()));
+            return ids;
+        }
 
         public List<String> orderIds() {
             List<String> ids = new ArrayList<>();

@@ -6,7 +6,9 @@ import io.holdfast.order.coordinator.Fate;
 import io.holdfast.order.model.Rejection;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,8 +52,10 @@ public final class AbandonedOrders {
         List<Undecided> orders = book.receivedBefore(clock.instant().minus(age), last, pageSize);
         last = orders.size() < pageSize ? null : orders.get(orders.size() - 1);
         int rejected = 0;
+        // Orders of one group have one transaction, and one answer.
+        Map<String, Fate> fates = new HashMap<>();
         for (Undecided order : orders) {
-            Fate fate = fateOf.apply(order.xid());
+            Fate fate = fates.computeIfAbsent(order.xid(), fateOf);
             if (fate == Fate.UNKNOWN) {
                 // It would not answer the next question either, and each may take its whole timeout.
                 log.warn(

@@ -1,21 +1,34 @@
 package io.holdfast.order.book;
 
+import io.holdfast.order.book.OrderMapper.KeyRow;
+import io.holdfast.order.book.OrderMapper.NewRow;
+import io.holdfast.order.book.OrderMapper.ToldRow;
 import io.holdfast.order.model.BuyerId;
+import io.holdfast.order.model.CancellationWish;
+import io.holdfast.order.model.Closing;
+import io.holdfast.order.model.Closing.Cause;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderId;
+import io.holdfast.order.model.OrderStatus;
 import io.holdfast.order.model.Rejection;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntSupplier;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -25,43 +38,127 @@ import org.springframework.transaction.support.TransactionTemplate;
  * All orders. Every change is guarded by the status it starts from, so that of two who want to move one order at most one does;
  * the changes of one order are those of {@link io.holdfast.order.model.OrderStatus} and no others.
  *
- * <p>The operations of the branch (place, complete, cancel) are called by the fence, in its transaction. All others are a
- * transaction of their own and hold no lock when they return.
+ * <p>The operations of the branch (place, complete, cancel) are called by the fence, and closing ends in the transaction of a
+ * result: these join that transaction. All others are a transaction of their own and hold no lock when they return.
+ *
+ * <p>What others are told of an order is written in the transaction of the change that it tells of.
  */
 @Component
 public class OrderBook {
 
+    /** Each leaves out the twins that it met; more can only come in between. */
+    private static final int MOST_ATTEMPTS_TO_ENTER = 4;
+
+    private static final Comparator<Order> BY_KEY = Comparator.comparing(
+                    (Order order) -> order.purchase().buyer().value())
+            .thenComparing(Order::idempotencyKey);
+
     private final OrderMapper mapper;
+    private final BuyerLimits limits;
+    private final OrderMessages messages;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
-    OrderBook(OrderMapper mapper, PlatformTransactionManager transactionManager, Clock clock) {
+    OrderBook(
+            OrderMapper mapper,
+            BuyerLimits limits,
+            OrderMessages messages,
+            PlatformTransactionManager transactionManager,
+            Clock clock) {
         this.mapper = mapper;
+        this.limits = limits;
+        this.messages = messages;
         this.transaction = new TransactionTemplate(transactionManager);
         // Under REPEATABLE READ a guard that finds nothing locks the gap where others want to insert.
         this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
         this.clock = clock;
     }
 
-    /** @return false, and nothing written, if the buyer's idempotency key has an order already */
+    /**
+     * @return false, and nothing written, if the buyer's idempotency key has an order already, or if it would be more than one buyer
+     *     may have of a sale
+     */
     public boolean enter(Order order) {
         try {
-            transaction.executeWithoutResult(status -> {
-                String id = order.id().value();
-                requireCount("orders entered", 1, mapper.insert(OrderRow.of(order)));
-                var lines = order.purchase().lines();
-                List<OrderLineRow> rows = IntStream.range(0, lines.size())
-                        .mapToObj(i -> OrderLineRow.of(id, i + 1, lines.get(i)))
-                        .toList();
-                requireCount("lines entered for order " + id, rows.size(), mapper.insertLines(rows));
-            });
-            return true;
+            return Boolean.TRUE.equals(transaction.execute(status -> {
+                if (limits.within(List.of(order)).isEmpty()) {
+                    return false;
+                }
+                List<OrderLineRow> rows = OrderLineRow.of(order);
+                requireCount("orders entered", 1, mapper.insert(NewRow.of(order)));
+                requireCount("lines entered for order " + order.id(), rows.size(), mapper.insertLines(rows));
+                if (order.status() == OrderStatus.REJECTED) {
+                    messages.rejected(List.of(ToldRow.of(order)));
+                }
+                return true;
+            }));
         } catch (DuplicateKeyException e) {
             if (findByKey(order.purchase().buyer(), order.idempotencyKey()).isEmpty()) {
                 throw e;
             }
             return false;
         }
+    }
+
+    /**
+     * Enters new orders in one transaction, but for those whose idempotency key has an order already, and those that would be more
+     * than one buyer may have of a sale: these are left out, and the others are entered all the same.
+     *
+     * @param orders each with another key
+     * @return those that were entered, in the order given
+     */
+    public List<Order> enter(List<Order> orders) {
+        List<Order> rest = orders;
+        for (int attempt = 1; !rest.isEmpty() && attempt <= MOST_ATTEMPTS_TO_ENTER; attempt++) {
+            List<Order> all = rest;
+            try {
+                return Objects.requireNonNull(transaction.execute(status -> insert(all)));
+            } catch (DuplicateKeyException e) {
+                rest = withoutTwins(all);
+                if (rest.size() == all.size()) {
+                    throw e;
+                }
+            } catch (PessimisticLockingFailureException e) {
+                // A deadlock, or a wait for somebody who enters the same key: nothing was written.
+                if (attempt == MOST_ATTEMPTS_TO_ENTER) {
+                    throw e;
+                }
+            }
+        }
+        // Others enter the same keys as fast as we do. One by one nobody's twin stands in another's way.
+        return rest.stream().filter(this::enter).toList();
+    }
+
+    private List<Order> insert(List<Order> orders) {
+        List<Order> allowed = limits.within(orders);
+        if (allowed.isEmpty()) {
+            return allowed;
+        }
+        // In one order for all who enter, so that two who have keys in common cannot wait for each other.
+        List<Order> sorted = allowed.stream().sorted(BY_KEY).toList();
+        List<OrderLineRow> lines = sorted.stream()
+                .flatMap(order -> OrderLineRow.of(order).stream())
+                .toList();
+        requireCount(
+                "orders entered",
+                sorted.size(),
+                mapper.insertAll(sorted.stream().map(NewRow::of).toList()));
+        requireCount("lines entered", lines.size(), mapper.insertLines(lines));
+        messages.rejected(sorted.stream()
+                .filter(order -> order.status() == OrderStatus.REJECTED)
+                .map(ToldRow::of)
+                .toList());
+        return allowed;
+    }
+
+    private List<Order> withoutTwins(List<Order> orders) {
+        Set<KeyRow> taken = new HashSet<>(
+                mapper.findKeys(orders.stream().map(OrderBook::keyOf).toList()));
+        return orders.stream().filter(order -> !taken.contains(keyOf(order))).toList();
+    }
+
+    private static KeyRow keyOf(Order order) {
+        return new KeyRow(order.purchase().buyer().value(), order.idempotencyKey());
     }
 
     public Optional<Order> find(OrderId id) {
@@ -80,16 +177,46 @@ public class OrderBook {
                 .map(row -> withLines(List.of(row)).get(0));
     }
 
-    /** Gives orders to another global transaction. Those that are not RECEIVED under the previous one any more stay there. */
-    public void rebind(Collection<OrderId> ids, String previousXid, String nextXid) {
-        write(() -> mapper.rebind(values(ids), previousXid, nextXid));
+    /**
+     * Gives orders to another global transaction. Those that are not RECEIVED under the previous one any more stay there.
+     *
+     * @return how many went
+     */
+    public int rebind(Collection<OrderId> ids, String previousXid, String nextXid) {
+        return write(() -> mapper.rebind(values(ids), previousXid, nextXid));
     }
 
     /** @return false if the order is not RECEIVED under that xid any more; then its row tells more than the caller knows */
     public boolean reject(OrderId id, String xid, Rejection why) {
-        return write(() -> mapper.reject(
-                        id.value(), xid, why.reason().code(), why.detail(), OrderRow.utc(clock.instant())))
+        return write(() -> {
+                    int rows = mapper.reject(
+                            id.value(), xid, why.reason().code(), why.detail(), OrderRow.utc(clock.instant()));
+                    if (rows == 1) {
+                        messages.rejected(List.of(Objects.requireNonNull(mapper.told(id.value()))));
+                    }
+                    return rows;
+                })
                 == 1;
+    }
+
+    /**
+     * Ends orders of one global transaction, each for a reason of its own, in one transaction.
+     *
+     * @return those that were RECEIVED under that xid, and are rejected now; the rows of the others tell more than the caller knows
+     */
+    public Set<OrderId> reject(Map<OrderId, Rejection> reasons, String xid) {
+        return Objects.requireNonNull(transaction.execute(status -> {
+            List<ToldRow> rejected = mapper.lockReceived(values(reasons.keySet()), xid).stream()
+                    .map(row -> row.rejected(reasons.get(new OrderId(row.orderId()))))
+                    .toList();
+            if (rejected.isEmpty()) {
+                return Set.of();
+            }
+            int rows = mapper.rejectAll(rejected, xid, OrderRow.utc(clock.instant()));
+            requireCount("orders rejected of xid " + xid, rejected.size(), rows);
+            messages.rejected(rejected);
+            return rejected.stream().map(row -> new OrderId(row.orderId())).collect(Collectors.toSet());
+        }));
     }
 
     /** Marks the orders of a global transaction that was decided and whose Confirm is not through yet. */
@@ -104,20 +231,146 @@ public class OrderBook {
 
     /** @throws OrderNotReceivedException if any of them is not RECEIVED under that xid; then none is placed */
     public void place(Collection<OrderId> ids, String xid, long branchId) {
-        if (mapper.place(values(ids), xid, branchId) != ids.size()) {
-            throw new OrderNotReceivedException(xid);
-        }
+        transaction.executeWithoutResult(status -> {
+            if (mapper.place(values(ids), xid, branchId) != ids.size()) {
+                throw new OrderNotReceivedException(xid);
+            }
+            messages.placed(branch(xid, branchId));
+        });
     }
 
-    /** All orders of the branch become PAID. */
+    /**
+     * All orders of the branch become PAID, but for those that are being closed or are closed, and those that were to be cancelled
+     * meanwhile: these go on to CLOSING, and nobody is told that they were paid.
+     */
     public void complete(String xid, long branchId) {
-        requireWholeBranch("completed", xid, branchId, mapper.complete(xid, branchId, OrderRow.utc(clock.instant())));
+        transaction.executeWithoutResult(status -> {
+            LocalDateTime now = OrderRow.utc(clock.instant());
+            int rows = mapper.complete(xid, branchId, now);
+            List<ToldRow> open = branch(xid, branchId).stream()
+                    .filter(order -> !order.isBeingClosed())
+                    .toList();
+            List<ToldRow> unwanted =
+                    open.stream().filter(ToldRow::isToBeCancelled).toList();
+            requireCount(
+                    "orders completed of xid " + xid + ", branch " + branchId, open.size() - unwanted.size(), rows);
+            messages.paid(
+                    open.stream().filter(order -> !order.isToBeCancelled()).toList());
+            if (!unwanted.isEmpty()) {
+                requireCount(
+                        "orders cancelled of xid " + xid + ", branch " + branchId,
+                        unwanted.size(),
+                        mapper.cancelConfirming(xid, branchId, Cause.CANCELLED.code(), now));
+                messages.cancelled(unwanted);
+            }
+        });
     }
 
     /** All orders of the branch become REJECTED. */
     public void cancel(String xid, long branchId, Rejection why) {
-        int rows = mapper.cancel(xid, branchId, why.reason().code(), why.detail(), OrderRow.utc(clock.instant()));
-        requireWholeBranch("rejected", xid, branchId, rows);
+        transaction.executeWithoutResult(status -> {
+            int rows = mapper.cancel(xid, branchId, why.reason().code(), why.detail(), OrderRow.utc(clock.instant()));
+            List<ToldRow> orders = branch(xid, branchId);
+            requireCount("orders rejected of xid " + xid + ", branch " + branchId, orders.size(), rows);
+            messages.rejected(orders);
+        });
+    }
+
+    /**
+     * Orders of a decided branch become CLOSING, and stock-svc is told to release their goods, all in one transaction. Those that were
+     * closed by an earlier call are left as they are, so that it may be called again.
+     *
+     * @param givenUp the orders whose payment will never be taken, with the reason
+     */
+    public void startClosing(String xid, long branchId, Map<OrderId, String> givenUp) {
+        transaction.executeWithoutResult(status -> {
+            LocalDateTime now = OrderRow.utc(clock.instant());
+            List<OrderId> closing = new ArrayList<>();
+            for (String id : values(givenUp.keySet())) {
+                OrderId order = new OrderId(id);
+                String why = Closing.shortened(givenUp.get(order));
+                if (mapper.startClosing(id, xid, branchId, Cause.PAYMENT_GIVEN_UP.code(), why, now) == 1) {
+                    closing.add(order);
+                    continue;
+                }
+                ToldRow row = mapper.told(id);
+                if (row == null || !row.isBeingClosed()) {
+                    throw new IllegalStateException("Order " + id + " cannot be closed: "
+                            + (row == null ? "there is none" : "it is " + row.status()));
+                }
+            }
+            messages.givenUp(closing, xid);
+        });
+    }
+
+    /**
+     * Somebody wants an order to be cancelled. A PAID order becomes CLOSING, and its goods and its money are asked for, all in one
+     * transaction. Of an order that is CONFIRMING the wish is noted: whether it is paid or given up is not known yet. Any other order
+     * stays as it is, and so does one that was to be cancelled before.
+     *
+     * @return the order as this transaction leaves it, so that its status tells what became of the wish; empty if there is none
+     */
+    public Optional<Order> cancelOnWish(OrderId id, CancellationWish wish) {
+        return Objects.requireNonNull(transaction.execute(status -> {
+            ToldRow order = mapper.lock(id.value());
+            if (order == null) {
+                return Optional.empty();
+            }
+            LocalDateTime now = OrderRow.utc(wish.askedAt());
+            switch (order.status()) {
+                case PAID -> {
+                    requireCount(
+                            "orders cancelled with id " + id,
+                            1,
+                            mapper.cancelPaid(id.value(), Cause.CANCELLED.code(), wish.reason(), now));
+                    messages.cancelled(List.of(order));
+                }
+                case CONFIRMING ->
+                    requireCount(
+                            "wishes noted for order " + id,
+                            order.isToBeCancelled() ? 0 : 1,
+                            mapper.noteWish(id.value(), wish.reason(), now));
+                case RECEIVED, PLACED, CLOSING, CLOSED, REJECTED -> {}
+            }
+            return find(id);
+        }));
+    }
+
+    /**
+     * The goods of an order that is being closed are released. If that was all, CLOSING becomes CLOSED.
+     *
+     * @return the status of the order now
+     * @throws IllegalStateException if the order is not CLOSING, or its goods were released before
+     */
+    public OrderStatus released(OrderId id, Instant releasedAt) {
+        return givenBack(
+                "orders released with id " + id,
+                id,
+                now -> mapper.noteReleased(id.value(), OrderRow.utc(releasedAt), Cause.CANCELLED.code(), now));
+    }
+
+    /**
+     * The money of an order that was cancelled is given back. If that was all, CLOSING becomes CLOSED.
+     *
+     * @return the status of the order now
+     * @throws IllegalStateException if the order is not CLOSING because it was cancelled, or was refunded before
+     */
+    public OrderStatus refunded(OrderId id, Instant refundedAt) {
+        return givenBack(
+                "orders refunded with id " + id,
+                id,
+                now -> mapper.noteRefunded(id.value(), OrderRow.utc(refundedAt), Cause.CANCELLED.code(), now));
+    }
+
+    private OrderStatus givenBack(String what, OrderId id, ToIntFunction<LocalDateTime> update) {
+        return Objects.requireNonNull(transaction.execute(status -> {
+            requireCount(what, 1, update.applyAsInt(OrderRow.utc(clock.instant())));
+            ToldRow order = Objects.requireNonNull(mapper.told(id.value()));
+            if (order.status() == OrderStatus.CLOSED) {
+                messages.closed(order);
+            }
+            return order.status();
+        }));
     }
 
     /**
@@ -133,6 +386,49 @@ public class OrderBook {
                 .toList();
     }
 
+    /**
+     * A page of the orders that have ended, in the order of their end.
+     *
+     * @param at with the id, the place after which the page begins
+     * @param before only those that ended before
+     */
+    public List<Ended> endedAfter(Instant at, String afterId, Instant before, int limit) {
+        return ended(mapper.decidedAfter(OrderRow.utc(at), afterId, OrderRow.utc(before), limit));
+    }
+
+    /** Of these orders, those that ended before that time. */
+    public List<Ended> endedBefore(Instant before, Collection<OrderId> ids) {
+        LocalDateTime time = OrderRow.utc(before);
+        return ended(mapper.find(values(ids)).stream()
+                .filter(row -> row.decidedAt() != null && row.decidedAt().isBefore(time))
+                .toList());
+    }
+
+    private List<Ended> ended(List<OrderRow> rows) {
+        Map<String, List<OrderLineRow>> lines = linesOf(rows);
+        return rows.stream()
+                .map(row -> Ended.of(row, lines.getOrDefault(row.orderId(), List.of())))
+                .toList();
+    }
+
+    /** The oldest orders that have not ended, and that nothing has happened to since then: that are received, or being closed. */
+    public List<Unfinished> notEndedSince(Instant before, int limit) {
+        return mapper.notEndedSince(OrderRow.utc(before), limit).stream()
+                .map(row -> new Unfinished(
+                        new OrderId(row.orderId()), row.status(), OrderRow.instant(row.createdAt()), row.xid()))
+                .toList();
+    }
+
+    /** Asks stock-svc once more to release what a CLOSED order holds. Nothing is written of any other order. */
+    public void releaseAgain(OrderId id) {
+        transaction.executeWithoutResult(status -> {
+            ToldRow order = mapper.told(id.value());
+            if (order != null && order.status() == OrderStatus.CLOSED) {
+                messages.releaseAgain(order);
+            }
+        });
+    }
+
     /** One page, newest first; orders of one instant by their ids, so that no order is on two pages or none. */
     public OrderPage page(OrderFilter filter, int page, int size) {
         List<OrderRow> rows = mapper.page(filter.status(), filter.buyerValue(), size, (long) page * size);
@@ -140,16 +436,17 @@ public class OrderBook {
     }
 
     private List<Order> withLines(List<OrderRow> rows) {
-        if (rows.isEmpty()) {
-            return List.of();
-        }
-        Map<String, List<OrderLineRow>> lines = mapper
-                .findLines(rows.stream().map(OrderRow::orderId).toList())
-                .stream()
-                .collect(Collectors.groupingBy(OrderLineRow::orderId));
+        Map<String, List<OrderLineRow>> lines = linesOf(rows);
         return rows.stream()
                 .map(row -> row.toOrder(lines.getOrDefault(row.orderId(), List.of())))
                 .toList();
+    }
+
+    private Map<String, List<OrderLineRow>> linesOf(List<OrderRow> rows) {
+        return rows.isEmpty()
+                ? Map.of()
+                : mapper.findLines(rows.stream().map(OrderRow::orderId).toList()).stream()
+                        .collect(Collectors.groupingBy(OrderLineRow::orderId));
     }
 
     private int write(IntSupplier sql) {
@@ -164,12 +461,12 @@ public class OrderBook {
         return ids.stream().map(OrderId::value).sorted().toList();
     }
 
-    private void requireWholeBranch(String what, String xid, long branchId, int rows) {
-        int orders = mapper.idsOfBranch(xid, branchId).size();
-        if (orders == 0) {
+    private List<ToldRow> branch(String xid, long branchId) {
+        List<ToldRow> orders = mapper.toldOfBranch(xid, branchId);
+        if (orders.isEmpty()) {
             throw new IllegalStateException("No order belongs to xid " + xid + ", branch " + branchId);
         }
-        requireCount("orders " + what + " of xid " + xid + ", branch " + branchId, orders, rows);
+        return orders;
     }
 
     private static void requireCount(String what, int expected, int actual) {
@@ -177,6 +474,36 @@ public class OrderBook {
             throw new IllegalStateException("Number of " + what + ": " + actual + " instead of " + expected);
         }
     }
+
+    /**
+     * An order that has ended. Its rows may have been changed by hand: then they may contradict each other, and are no order.
+     *
+     * @param order null if they are none
+     * @param contradiction why they are none; null if they are one
+     */
+    public record Ended(
+            OrderId id,
+            Instant decidedAt,
+            @Nullable Order order,
+            @Nullable String contradiction) {
+
+        static Ended of(OrderRow row, List<OrderLineRow> lines) {
+            OrderId id = new OrderId(row.orderId());
+            Instant decidedAt = OrderRow.instant(Objects.requireNonNull(row.decidedAt()));
+            try {
+                return new Ended(id, decidedAt, row.toOrder(lines), null);
+            } catch (RuntimeException e) {
+                return new Ended(id, decidedAt, null, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    /** An order that has not ended. */
+    public record Unfinished(
+            OrderId id,
+            OrderStatus status,
+            Instant createdAt,
+            @Nullable String xid) {}
 
     /** An order of whose end nothing is written down. */
     public record Undecided(OrderId id, String xid, Instant createdAt) {}

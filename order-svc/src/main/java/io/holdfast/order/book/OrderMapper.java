@@ -1,6 +1,9 @@
 package io.holdfast.order.book;
 
+import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderStatus;
+import io.holdfast.order.model.Rejection;
+import io.holdfast.order.model.SaleId;
 import java.time.LocalDateTime;
 import java.util.List;
 import org.apache.ibatis.annotations.Insert;
@@ -16,16 +19,45 @@ interface OrderMapper {
 
     String COLUMNS = """
             order_id, buyer_id, idempotency_key, request_hash, status, payment_method, total_minor, currency, xid,
-            reason_code, reason_detail, created_at, decided_at
+            reason_code, reason_detail, created_at, decided_at, closing_at, released_at, cancel_asked_at, cancel_reason,
+            paid_at, refunded_at
             """;
 
     @Insert("""
             insert into orders (order_id, buyer_id, idempotency_key, request_hash, status, payment_method, total_minor,
-                currency, xid, reason_code, reason_detail, created_at, decided_at)
-            values (#{orderId}, #{buyerId}, #{idempotencyKey}, #{requestHash}, #{status}, #{paymentMethod},
-                #{totalMinor}, #{currency}, #{xid}, #{reasonCode}, #{reasonDetail}, #{createdAt}, #{decidedAt})
+                currency, xid, reason_code, reason_detail, created_at, decided_at, sale_id, sale_quantity)
+            values (#{row.orderId}, #{row.buyerId}, #{row.idempotencyKey}, #{row.requestHash}, #{row.status},
+                #{row.paymentMethod}, #{row.totalMinor}, #{row.currency}, #{row.xid}, #{row.reasonCode}, #{row.reasonDetail},
+                #{row.createdAt}, #{row.decidedAt}, #{sale.saleId}, #{sale.quantity})
             """)
-    int insert(OrderRow order);
+    int insert(NewRow order);
+
+    /** @throws org.springframework.dao.DuplicateKeyException if one of the keys has an order; then none is inserted */
+    @Insert("""
+            <script>
+            insert into orders (order_id, buyer_id, idempotency_key, request_hash, status, payment_method, total_minor,
+                currency, xid, reason_code, reason_detail, created_at, decided_at, sale_id, sale_quantity)
+            values
+            <foreach collection="orders" item="order" separator=",">
+                (#{order.row.orderId}, #{order.row.buyerId}, #{order.row.idempotencyKey}, #{order.row.requestHash},
+                 #{order.row.status}, #{order.row.paymentMethod}, #{order.row.totalMinor}, #{order.row.currency},
+                 #{order.row.xid}, #{order.row.reasonCode}, #{order.row.reasonDetail}, #{order.row.createdAt},
+                 #{order.row.decidedAt}, #{order.sale.saleId}, #{order.sale.quantity})
+            </foreach>
+            </script>
+            """)
+    int insertAll(@Param("orders") List<NewRow> orders);
+
+    /** Which of these keys have an order. */
+    @Select("""
+            <script>
+            select buyer_id, idempotency_key from orders where
+            <foreach collection="keys" item="key" separator=" or ">
+                (buyer_id = #{key.buyerId} and idempotency_key = #{key.idempotencyKey})
+            </foreach>
+            </script>
+            """)
+    List<KeyRow> findKeys(@Param("keys") List<KeyRow> keys);
 
     @Insert("""
             <script>
@@ -89,14 +121,114 @@ interface OrderMapper {
             @Param("reasonDetail") String reasonDetail,
             @Param("now") LocalDateTime now);
 
+    /** Locks the orders that are RECEIVED in that global transaction, in the order of their primary key. */
+    @Select("""
+            <script>
+            select order_id, status, buyer_id, total_minor, currency, xid, reason_code, reason_detail, cancel_asked_at
+            from orders force index (primary)
+            where status = 'RECEIVED' and xid = #{xid} and order_id in
+            <foreach collection="ids" item="id" open="(" separator="," close=")">#{id}</foreach>
+            order by order_id
+            for update
+            </script>
+            """)
+    List<ToldRow> lockReceived(@Param("ids") List<String> ids, @Param("xid") String xid);
+
+    /** @param rows as they shall be told of: each with its own reason */
+    @Update("""
+            <script>
+            update orders set status = 'REJECTED', decided_at = #{now},
+                reason_code = case order_id
+                <foreach collection="rows" item="row">when #{row.orderId} then #{row.reasonCode} </foreach> end,
+                reason_detail = case order_id
+                <foreach collection="rows" item="row">when #{row.orderId} then #{row.reasonDetail} </foreach> end
+            where status = 'RECEIVED' and xid = #{xid} and order_id in
+            <foreach collection="rows" item="row" open="(" separator="," close=")">#{row.orderId}</foreach>
+            </script>
+            """)
+    int rejectAll(@Param("rows") List<ToldRow> rows, @Param("xid") String xid, @Param("now") LocalDateTime now);
+
     @Update("update orders set status = 'CONFIRMING' where xid = #{xid} and status = 'PLACED'")
     int awaitConfirm(@Param("xid") String xid);
 
+    /** Those that are to be cancelled never become PAID. */
     @Update("""
             update orders set status = 'PAID', decided_at = #{now}
-            where xid = #{xid} and branch_id = #{branchId} and status in ('PLACED', 'CONFIRMING')
+            where xid = #{xid} and branch_id = #{branchId} and status in ('PLACED', 'CONFIRMING') and cancel_asked_at is null
             """)
     int complete(@Param("xid") String xid, @Param("branchId") long branchId, @Param("now") LocalDateTime now);
+
+    /** The payment of one order of a decided branch was given up. */
+    @Update("""
+            update orders set status = 'CLOSING', reason_code = #{reasonCode}, reason_detail = #{reasonDetail},
+                closing_at = #{now}
+            where order_id = #{id} and xid = #{xid} and branch_id = #{branchId} and status in ('PLACED', 'CONFIRMING')
+            """)
+    int startClosing(
+            @Param("id") String id,
+            @Param("xid") String xid,
+            @Param("branchId") long branchId,
+            @Param("reasonCode") String reasonCode,
+            @Param("reasonDetail") String reasonDetail,
+            @Param("now") LocalDateTime now);
+
+    /** The Confirm of orders that are to be cancelled: their payment is captured. */
+    @Update("""
+            update orders set status = 'CLOSING', reason_code = #{reasonCode}, reason_detail = cancel_reason,
+                closing_at = #{now}
+            where xid = #{xid} and branch_id = #{branchId} and status = 'CONFIRMING' and cancel_asked_at is not null
+            """)
+    int cancelConfirming(
+            @Param("xid") String xid,
+            @Param("branchId") long branchId,
+            @Param("reasonCode") String reasonCode,
+            @Param("now") LocalDateTime now);
+
+    /** Assigned from left to right: when it was decided becomes when it was paid. */
+    @Update("""
+            update orders set status = 'CLOSING', reason_code = #{reasonCode}, reason_detail = #{reason},
+                closing_at = #{now}, cancel_asked_at = #{now}, cancel_reason = #{reason},
+                paid_at = decided_at, decided_at = null
+            where order_id = #{id} and status = 'PAID'
+            """)
+    int cancelPaid(
+            @Param("id") String id,
+            @Param("reasonCode") String reasonCode,
+            @Param("reason") String reason,
+            @Param("now") LocalDateTime now);
+
+    @Update("""
+            update orders set cancel_asked_at = #{now}, cancel_reason = #{reason}
+            where order_id = #{id} and status = 'CONFIRMING' and cancel_asked_at is null
+            """)
+    int noteWish(@Param("id") String id, @Param("reason") String reason, @Param("now") LocalDateTime now);
+
+    /** What is left to be given back decides whether this was the last of it. */
+    @Update("""
+            update orders set
+                decided_at = if(reason_code = #{cancelled} and refunded_at is null, null, #{now}),
+                status = if(reason_code = #{cancelled} and refunded_at is null, 'CLOSING', 'CLOSED'),
+                released_at = #{releasedAt}
+            where order_id = #{id} and status = 'CLOSING' and released_at is null
+            """)
+    int noteReleased(
+            @Param("id") String id,
+            @Param("releasedAt") LocalDateTime releasedAt,
+            @Param("cancelled") String cancelled,
+            @Param("now") LocalDateTime now);
+
+    @Update("""
+            update orders set
+                decided_at = if(released_at is null, null, #{now}),
+                status = if(released_at is null, 'CLOSING', 'CLOSED'),
+                refunded_at = #{refundedAt}
+            where order_id = #{id} and status = 'CLOSING' and reason_code = #{cancelled} and refunded_at is null
+            """)
+    int noteRefunded(
+            @Param("id") String id,
+            @Param("refundedAt") LocalDateTime refundedAt,
+            @Param("cancelled") String cancelled,
+            @Param("now") LocalDateTime now);
 
     @Update("""
             update orders set status = 'REJECTED', reason_code = #{reasonCode}, reason_detail = #{reasonDetail},
@@ -112,6 +244,51 @@ interface OrderMapper {
 
     @Select("select order_id from orders where xid = #{xid} and branch_id = #{branchId} order by order_id")
     List<String> idsOfBranch(@Param("xid") String xid, @Param("branchId") long branchId);
+
+    /** What there is to tell of the orders of a branch, in the order of their ids. */
+    @Select("""
+            select order_id, status, buyer_id, total_minor, currency, xid, reason_code, reason_detail, cancel_asked_at
+            from orders
+            where xid = #{xid} and branch_id = #{branchId} order by order_id
+            """)
+    List<ToldRow> toldOfBranch(@Param("xid") String xid, @Param("branchId") long branchId);
+
+    @Select("""
+            select order_id, status, buyer_id, total_minor, currency, xid, reason_code, reason_detail, cancel_asked_at
+            from orders
+            where order_id = #{id}
+            """)
+    @Nullable
+    ToldRow told(@Param("id") String id);
+
+    /** Whoever else wants to change the order waits, and its status stays what is read here. */
+    @Select("""
+            select order_id, status, buyer_id, total_minor, currency, xid, reason_code, reason_detail, cancel_asked_at
+            from orders
+            where order_id = #{id} for update
+            """)
+    @Nullable
+    ToldRow lock(@Param("id") String id);
+
+    @Select("select " + COLUMNS + """
+            from orders
+            where status in ('RECEIVED', 'PLACED', 'CONFIRMING', 'CLOSING') and created_at < #{before}
+                and coalesce(closing_at, created_at) < #{before}
+            order by created_at, order_id limit #{limit}
+            """)
+    List<OrderRow> notEndedSince(@Param("before") LocalDateTime before, @Param("limit") int limit);
+
+    /** Ended orders in the order of their end, one page after a place. */
+    @Select("select " + COLUMNS + """
+            from orders
+            where decided_at < #{before} and (decided_at > #{at} or decided_at = #{at} and order_id > #{afterId})
+            order by decided_at, order_id limit #{limit}
+            """)
+    List<OrderRow> decidedAfter(
+            @Param("at") LocalDateTime at,
+            @Param("afterId") String afterId,
+            @Param("before") LocalDateTime before,
+            @Param("limit") int limit);
 
     @Select("""
             select order_id, xid, created_at from orders
@@ -145,6 +322,74 @@ interface OrderMapper {
                 <if test="buyerId != null">and buyer_id = #{buyerId}</if>
             </where>
             """;
+
+    /** What the world is told of an order. */
+    record ToldRow(
+            String orderId,
+            OrderStatus status,
+            String buyerId,
+            long totalMinor,
+            String currency,
+            @Nullable String xid,
+            @Nullable String reasonCode,
+            @Nullable String reasonDetail,
+            @Nullable LocalDateTime cancelAskedAt) {
+
+        ToldRow rejected(Rejection why) {
+            return new ToldRow(
+                    orderId,
+                    OrderStatus.REJECTED,
+                    buyerId,
+                    totalMinor,
+                    currency,
+                    xid,
+                    why.reason().code(),
+                    why.detail(),
+                    cancelAskedAt);
+        }
+
+        /** As the row of a new order will be. */
+        static ToldRow of(Order order) {
+            return new ToldRow(
+                    order.id().value(),
+                    order.status(),
+                    order.purchase().buyer().value(),
+                    order.total().minor(),
+                    order.total().currency(),
+                    order.xid(),
+                    order.whyRejected().map(why -> why.reason().code()).orElse(null),
+                    order.whyRejected().map(Rejection::detail).orElse(null),
+                    null);
+        }
+
+        /** It is decided, waits for its Confirm, and is not to be carried out any more. */
+        boolean isToBeCancelled() {
+            return status == OrderStatus.CONFIRMING && cancelAskedAt != null;
+        }
+
+        boolean isBeingClosed() {
+            return status == OrderStatus.CLOSING || status == OrderStatus.CLOSED;
+        }
+    }
+
+    /** A new order, with what is kept of it for its sale. */
+    record NewRow(OrderRow row, SaleShare sale) {
+
+        static NewRow of(Order order) {
+            return new NewRow(
+                    OrderRow.of(order),
+                    new SaleShare(
+                            order.purchase().sale().map(SaleId::value).orElse(null),
+                            order.purchase().sale().isEmpty()
+                                    ? null
+                                    : order.purchase().lines().get(0).quantity().value()));
+        }
+    }
+
+    /** Both null if the order is of no sale. */
+    record SaleShare(@Nullable String saleId, @Nullable Integer quantity) {}
+
+    record KeyRow(String buyerId, String idempotencyKey) {}
 
     record UndecidedRow(String orderId, String xid, LocalDateTime createdAt) {}
 }

@@ -1,6 +1,8 @@
 package io.holdfast.order.book;
 
 import io.holdfast.order.model.BuyerId;
+import io.holdfast.order.model.CancellationWish;
+import io.holdfast.order.model.Closing;
 import io.holdfast.order.model.Money;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderId;
@@ -29,7 +31,13 @@ record OrderRow(
         @Nullable String reasonCode,
         @Nullable String reasonDetail,
         LocalDateTime createdAt,
-        @Nullable LocalDateTime decidedAt) {
+        @Nullable LocalDateTime decidedAt,
+        @Nullable LocalDateTime closingAt,
+        @Nullable LocalDateTime releasedAt,
+        @Nullable LocalDateTime cancelAskedAt,
+        @Nullable String cancelReason,
+        @Nullable LocalDateTime paidAt,
+        @Nullable LocalDateTime refundedAt) {
 
     static OrderRow of(Order order) {
         return new OrderRow(
@@ -45,7 +53,13 @@ record OrderRow(
                 order.whyRejected().map(why -> why.reason().code()).orElse(null),
                 order.whyRejected().map(Rejection::detail).orElse(null),
                 utc(order.createdAt()),
-                order.decidedAt() == null ? null : utc(order.decidedAt()));
+                order.decidedAt() == null ? null : utc(order.decidedAt()),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     Order toOrder(List<OrderLineRow> lines) {
@@ -62,18 +76,43 @@ record OrderRow(
                 status,
                 xid,
                 rejection(),
+                closing(),
+                wish(),
                 instant(createdAt),
-                decidedAt == null ? null : instant(decidedAt));
+                instantOf(decidedAt));
     }
 
     private @Nullable Rejection rejection() {
-        if (reasonCode == null || reasonDetail == null) {
+        if (status != OrderStatus.REJECTED || reasonCode == null || reasonDetail == null) {
             return null;
         }
-        Rejection.Reason reason = Rejection.Reason.of(reasonCode)
-                .orElseThrow(() -> new IllegalStateException("orders.reason_code of " + orderId + " holds " + reasonCode
-                        + ", which this version of Holdfast does not know"));
+        Rejection.Reason reason = Rejection.Reason.of(reasonCode).orElseThrow(() -> unknownReason());
         return new Rejection(reason, reasonDetail);
+    }
+
+    private @Nullable Closing closing() {
+        if (closingAt == null || reasonCode == null || reasonDetail == null) {
+            return null;
+        }
+        Closing.Cause cause = Closing.Cause.of(reasonCode).orElseThrow(() -> unknownReason());
+        return new Closing(
+                cause,
+                reasonDetail,
+                instant(closingAt),
+                instantOf(paidAt),
+                instantOf(releasedAt),
+                instantOf(refundedAt));
+    }
+
+    private @Nullable CancellationWish wish() {
+        return cancelAskedAt == null || cancelReason == null
+                ? null
+                : new CancellationWish(cancelReason, instant(cancelAskedAt));
+    }
+
+    private IllegalStateException unknownReason() {
+        return new IllegalStateException("orders.reason_code of " + orderId + " holds " + reasonCode
+                + ", which this version of Holdfast does not know");
     }
 
     static LocalDateTime utc(Instant instant) {
@@ -82,5 +121,9 @@ record OrderRow(
 
     static Instant instant(LocalDateTime utc) {
         return utc.toInstant(ZoneOffset.UTC);
+    }
+
+    private static @Nullable Instant instantOf(@Nullable LocalDateTime utc) {
+        return utc == null ? null : instant(utc);
     }
 }

@@ -1,6 +1,7 @@
 package io.holdfast.order.intake;
 
 import io.holdfast.order.model.BuyerId;
+import io.holdfast.order.model.CardToken;
 import io.holdfast.order.model.InvalidValueException;
 import io.holdfast.order.model.Money;
 import io.holdfast.order.model.OrderLimits;
@@ -11,6 +12,7 @@ import io.holdfast.order.model.Quantity;
 import io.holdfast.order.model.Sku;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +27,8 @@ final class OrderCheck {
     private OrderCheck() {}
 
     /** @throws InvalidOrderException with what is wrong, if anything is */
-    static Purchase check(PlaceOrderRequest request) {
-        return new OrderCheck().purchase(request);
+    static Checked check(PlaceOrderRequest request) {
+        return new OrderCheck().order(request);
     }
 
     /**
@@ -44,17 +46,27 @@ final class OrderCheck {
         }
     }
 
-    private Purchase purchase(PlaceOrderRequest request) {
+    /**
+     * A purchase, and what only has to be handed on to carry it out.
+     *
+     * @param card if, and only if, it is paid by card
+     */
+    record Checked(Purchase purchase, Optional<CardToken> card) {}
+
+    private Checked order(PlaceOrderRequest request) {
         BuyerId buyer = value("buyerId", request.buyerId(), BuyerId::new);
         List<OrderLine> lines = lines(request.items());
         PaymentMethod method = method(request.payment());
+        CardToken card = method == PaymentMethod.CARD && request.payment() != null
+                ? value("payment.token", request.payment().token(), CardToken::new)
+                : null;
         if (lines != null) {
             Purchase.flawsOf(lines).forEach(flaw -> add("items", flaw));
         }
         if (!flaws.isEmpty() || buyer == null || lines == null || method == null) {
             throw new InvalidOrderException(flaws);
         }
-        return new Purchase(buyer, lines, method);
+        return new Checked(new Purchase(buyer, lines, method), Optional.ofNullable(card));
     }
 
     /** @return null if not every line could be read: then nothing can be said of them together */

@@ -5,7 +5,10 @@ import io.holdfast.order.book.OrderBook;
 import io.holdfast.order.coordinator.Coordinator;
 import io.holdfast.order.coordinator.Coordinator.GlobalTx;
 import io.holdfast.order.coordinator.CoordinatorUnavailableException;
+import io.holdfast.order.grouping.GroupCommit;
+import io.holdfast.order.grouping.GroupOutcome;
 import io.holdfast.order.limits.LiveOrderLimits;
+import io.holdfast.order.model.CardToken;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.Purchase;
 import io.holdfast.order.model.Rejection;
@@ -33,6 +36,8 @@ class OrderIntake {
     private final OrderBook book;
     private final PlacingOrders placing;
     private final Coordinator coordinator;
+    private final GroupCommit groups;
+    private final LoneOrders lone;
     private final SoldOut soldOut;
     private final LiveOrderLimits limits;
     private final TwinWait twins;
@@ -43,6 +48,8 @@ class OrderIntake {
             OrderBook book,
             PlacingOrders placing,
             Coordinator coordinator,
+            GroupCommit groups,
+            LoneOrders lone,
             SoldOut soldOut,
             LiveOrderLimits limits,
             TwinWait twins,
@@ -51,6 +58,8 @@ class OrderIntake {
         this.book = book;
         this.placing = placing;
         this.coordinator = coordinator;
+        this.groups = groups;
+        this.lone = lone;
         this.soldOut = soldOut;
         this.limits = limits;
         this.twins = twins;
@@ -63,7 +72,8 @@ class OrderIntake {
      * @throws InvalidOrderException if no order can be made of it; then nothing is written down
      */
     Taken take(PlaceOrderRequest request, IdempotencyKey key) {
-        Purchase purchase = OrderCheck.check(request);
+        OrderCheck.Checked checked = OrderCheck.check(request);
+        Purchase purchase = checked.purchase();
         Optional<Order> earlier = book.findByKey(purchase.buyer(), key.value());
         if (earlier.isPresent()) {
             return again(earlier.get(), purchase);
@@ -72,7 +82,7 @@ class OrderIntake {
         // The database keeps milliseconds; an order is the same before and after it is read back.
         Order order = Order.received(
                 ids.next(), purchase, key.value(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
-        return soldOut.in(purchase).map(sku -> refuse(order, sku)).orElseGet(() -> place(order));
+        return soldOut.in(purchase).map(sku -> refuse(order, sku)).orElseGet(() -> place(order, checked.card()));
     }
 
     /** Refused from memory, and kept all the same: the same key gets the same answer when there are goods again. */
@@ -85,7 +95,32 @@ class OrderIntake {
         return new Taken.Settled(refused, true);
     }
 
-    private Taken place(Order order) {
+    private Taken place(Order order, Optional<CardToken> card) {
+        if (card.isEmpty() && groups.isOn()) {
+            return placeInAGroup(order);
+        }
+        return lone.place(() -> placeAlone(order, card)).orElseGet(Taken.TooMany::new);
+    }
+
+    private Taken placeInAGroup(Order order) {
+        GroupOutcome outcome = groups.place(order);
+        if (outcome instanceof GroupOutcome.CarriedOut carriedOut) {
+            return settled(carriedOut.order());
+        }
+        if (outcome instanceof GroupOutcome.HasTwin) {
+            return again(twinOf(order), order.purchase());
+        }
+        if (outcome instanceof GroupOutcome.QueueFull) {
+            return new Taken.TooMany();
+        }
+        return outcome instanceof GroupOutcome.NotBegun ? new Taken.NotBegun() : new Taken.Unknown(order);
+    }
+
+    private static Taken settled(Order placed) {
+        return placed.status().isDecided() ? new Taken.Settled(placed, true) : new Taken.Unknown(placed);
+    }
+
+    private Taken placeAlone(Order order, Optional<CardToken> card) {
         GlobalTx transaction;
         try {
             transaction = coordinator.begin();
@@ -96,8 +131,9 @@ class OrderIntake {
         if (!enter(order.placedBy(transaction.xid()), transaction)) {
             return again(twinOf(order), order.purchase());
         }
-        Order placed = placing.place(transaction, List.of(order)).get(0);
-        return placed.status().isDecided() ? new Taken.Settled(placed, true) : new Taken.Unknown(placed);
+        Order placed = card.map(token -> placing.place(transaction, order, token))
+                .orElseGet(() -> placing.place(transaction, List.of(order)).get(0));
+        return settled(placed);
     }
 
     /** Ends the empty global transaction if there is nothing to be placed in it. */
@@ -142,7 +178,10 @@ class OrderIntake {
         /** The key has an order already, which is another one. */
         record KeyReused(Order earlier) implements Taken {}
 
-        /** The coordinator is away; nothing was written down. */
+        /** Too many orders are being placed; nothing was written down. */
+        record TooMany() implements Taken {}
+
+        /** The coordinator is away, or it would have taken too long; nothing was written down. */
         record NotBegun() implements Taken {}
     }
 }

@@ -12,9 +12,6 @@ import org.springframework.http.HttpStatus;
 /** What an order that is not carried out is answered with. */
 final class OrderProblems {
 
-    /** Member of a problem that is worth another try, in seconds; it is sent as the header Retry-After too. */
-    static final String RETRY_AFTER = "retryAfterSeconds";
-
     private static final String ORDER_ID = "orderId";
 
     private OrderProblems() {}
@@ -37,8 +34,9 @@ final class OrderProblems {
     /** The same for the same order, however often it is asked for. */
     static ProblemException rejected(OrderId id, Rejection why) {
         HttpStatus status = statusOf(why.reason());
-        Map<String, Object> properties =
-                status.is5xxServerError() ? Map.of(ORDER_ID, id.value(), RETRY_AFTER, 1) : Map.of(ORDER_ID, id.value());
+        Map<String, Object> properties = status.is5xxServerError()
+                ? Map.of(ORDER_ID, id.value(), RetryAfterHeader.MEMBER, 1)
+                : Map.of(ORDER_ID, id.value());
         return new ProblemException(status, why.reason().code(), why.detail(), properties);
     }
 
@@ -47,7 +45,7 @@ final class OrderProblems {
                 HttpStatus.CONFLICT,
                 "order-in-progress",
                 "An order with this Idempotency-Key is being placed. Ask again with the same key, or look at the order.",
-                Map.of(ORDER_ID, order.id().value(), RETRY_AFTER, 1));
+                Map.of(ORDER_ID, order.id().value(), RetryAfterHeader.MEMBER, 1));
     }
 
     static ProblemException outcomeUnknown(Order order) {
@@ -58,7 +56,15 @@ final class OrderProblems {
                         + " services are back: GET /orders/" + order.id()
                         + " will tell, and so will the same request with the"
                         + " same Idempotency-Key.",
-                Map.of(ORDER_ID, order.id().value(), RETRY_AFTER, 5));
+                Map.of(ORDER_ID, order.id().value(), RetryAfterHeader.MEMBER, 5));
+    }
+
+    static ProblemException tooMany() {
+        return new ProblemException(
+                HttpStatus.TOO_MANY_REQUESTS,
+                "too-many-orders",
+                "Too many orders are waiting to be placed. Nothing was written down; please send the same order again.",
+                Map.of(RetryAfterHeader.MEMBER, 1));
     }
 
     static ProblemException cannotBegin() {
@@ -66,13 +72,13 @@ final class OrderProblems {
                 HttpStatus.SERVICE_UNAVAILABLE,
                 Rejection.Reason.SERVICE_UNAVAILABLE.code(),
                 "Orders cannot be placed at the moment. Nothing was written down; please send the same order again.",
-                Map.of(RETRY_AFTER, 2));
+                Map.of(RetryAfterHeader.MEMBER, 2));
     }
 
     private static HttpStatus statusOf(Rejection.Reason reason) {
         return switch (reason) {
             case OUT_OF_STOCK -> HttpStatus.CONFLICT;
-            case INSUFFICIENT_FUNDS -> HttpStatus.PAYMENT_REQUIRED;
+            case INSUFFICIENT_FUNDS, PAYMENT_DECLINED -> HttpStatus.PAYMENT_REQUIRED;
             case INVALID_ORDER -> HttpStatus.BAD_REQUEST;
             case SERVICE_UNAVAILABLE, ABANDONED, ROLLED_BACK -> HttpStatus.SERVICE_UNAVAILABLE;
         };

@@ -1,5 +1,6 @@
 package io.holdfast.order.intake;
 
+import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.util.List;
@@ -9,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "PlaceOrder", description = "What is ordered, by whom, and how it is paid")
 record PlaceOrderRequest(
         @Schema(
-                description = "Who orders and whose wallet pays: 1 to 64 characters out of A-Z a-z 0-9 . _ @ -",
-                example = "alice",
-                requiredMode = RequiredMode.REQUIRED)
+                description =
+                        "Who orders and whose wallet pays: 1 to 64 characters out of A-Z a-z 0-9 . _ @ -. The token's subject;"
+                                + " may be left out, unless an operator orders for somebody",
+                example = "alice")
         @Nullable
         String buyerId,
 
+        @ArraySchema(minItems = 1, maxItems = 200)
         @Schema(
                 description =
                         "1 to 200 lines, each SKU once; how many pieces one order may have in all is a live setting",
@@ -24,6 +27,10 @@ record PlaceOrderRequest(
 
         @Schema(requiredMode = RequiredMode.REQUIRED) @Nullable
         Payment payment) {
+
+    PlaceOrderRequest of(String buyer) {
+        return new PlaceOrderRequest(buyer, items, payment);
+    }
 
     @Schema(name = "PlaceOrderItem")
     record Item(
@@ -59,12 +66,24 @@ record PlaceOrderRequest(
     @Schema(name = "PlaceOrderPayment")
     record Payment(
             @Schema(
-                    description = "WALLET. CARD is not offered yet.",
+                    description = "WALLET: from the buyer's account. CARD: with the card that token stands for.",
                     example = "WALLET",
                     requiredMode = RequiredMode.REQUIRED)
             @Nullable
             String method,
 
-            @Schema(description = "For CARD only", hidden = true) @Nullable
-            String token) {}
+            @Schema(
+                    description =
+                            "For CARD only: what stands for the card. It is passed on to the card gateway, and neither"
+                                    + " kept nor shown again; under one Idempotency-Key another token makes no other order.",
+                    example = "tok_ok")
+            @Nullable
+            String token) {
+
+        /** Without the token: what frameworks log of a request is not ours to decide. */
+        @Override
+        public String toString() {
+            return "payment by " + method;
+        }
+    }
 }

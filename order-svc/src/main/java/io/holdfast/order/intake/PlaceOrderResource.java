@@ -2,6 +2,7 @@ package io.holdfast.order.intake;
 
 import io.holdfast.edge.IdempotencyKey;
 import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.access.Bearer;
 import io.holdfast.order.intake.OrderIntake.Taken;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.reading.OrderView;
@@ -52,11 +53,16 @@ class PlaceOrderResource {
             headers = @Header(name = "Location", description = "Where the order is to be found"))
     @ApiResponse(responseCode = "200", description = "The order that this key made before")
     @ApiResponse(responseCode = "400", description = "`invalid-order`, with `errors`; or the key is missing or invalid")
-    @ApiResponse(responseCode = "402", description = "`insufficient-funds`")
+    @ApiResponse(
+            responseCode = "402",
+            description = "`insufficient-funds`; or `payment-declined`, by the card's issuer")
     @ApiResponse(
             responseCode = "409",
             description = "`out-of-stock`; or `order-in-progress`: the same key is being placed at this moment")
     @ApiResponse(responseCode = "422", description = "`idempotency-key-reused`: the key has made another order")
+    @ApiResponse(
+            responseCode = "429",
+            description = "`too-many-orders`: too many wait to be placed; nothing was written down, send it again")
     @ApiResponse(
             responseCode = "503",
             description =
@@ -66,10 +72,22 @@ class PlaceOrderResource {
             @Parameter(hidden = true) @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key,
             @RequestBody PlaceOrderRequest request) {
         try {
-            return answer(intake.take(request, key));
+            return answer(intake.take(forBearer(request, Bearer.current()), key));
         } catch (InvalidOrderException e) {
             throw OrderProblems.invalid(e.flaws());
         }
+    }
+
+    /** A buyer orders for none but the buyer; only an operator may name somebody else. */
+    private static PlaceOrderRequest forBearer(PlaceOrderRequest request, Bearer bearer) {
+        if (bearer.operator()) {
+            return request;
+        }
+        if (request.buyerId() != null && !request.buyerId().equals(bearer.subject())) {
+            throw new ProblemException(
+                    HttpStatus.FORBIDDEN, "forbidden", "buyerId has to be the token's subject, or left out.");
+        }
+        return request.of(bearer.subject());
     }
 
     private static ResponseEntity<OrderView> answer(Taken taken) {
@@ -94,6 +112,9 @@ class PlaceOrderResource {
         }
         if (taken instanceof Taken.Unknown unknown) {
             return OrderProblems.outcomeUnknown(unknown.order());
+        }
+        if (taken instanceof Taken.TooMany) {
+            return OrderProblems.tooMany();
         }
         if (taken instanceof Taken.NotBegun) {
             return OrderProblems.cannotBegin();

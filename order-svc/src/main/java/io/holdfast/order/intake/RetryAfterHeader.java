@@ -14,7 +14,10 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyAdvice;
 
 /** Says in the header, where HTTP clients look for it, when a problem is worth another try. */
 @RestControllerAdvice
-class RetryAfterHeader implements ResponseBodyAdvice<Object> {
+public class RetryAfterHeader implements ResponseBodyAdvice<Object> {
+
+    /** Member of a problem that is worth another try, in seconds. */
+    public static final String MEMBER = "retryAfterSeconds";
 
     @Override
     public boolean supports(MethodParameter returnType, Class<? extends HttpMessageConverter<?>> converterType) {
@@ -32,7 +35,7 @@ class RetryAfterHeader implements ResponseBodyAdvice<Object> {
             ServerHttpResponse response) {
         if (body instanceof ProblemDetail problem) {
             Map<String, Object> properties = problem.getProperties();
-            Object seconds = properties == null ? null : properties.get(OrderProblems.RETRY_AFTER);
+            Object seconds = properties == null ? null : properties.get(MEMBER);
             if (seconds != null) {
                 response.getHeaders().set(HttpHeaders.RETRY_AFTER, seconds.toString());
             }

@@ -8,8 +8,12 @@ public record BuyerId(String value) {
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._@-]{1,64}");
 
     public BuyerId {
-        if (!FORM.matcher(value).matches()) {
+        if (!isWellFormed(value)) {
             throw new InvalidValueException("must be 1 to 64 characters out of A-Z, a-z, 0-9 and . _ @ -");
         }
+    }
+
+    public static boolean isWellFormed(String value) {
+        return FORM.matcher(value).matches();
     }
 }

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param total kept, not computed anew: it is what was agreed
  * @param xid the global transaction that places it; none if it was refused before one was needed
  * @param rejection only, and always, of a REJECTED order
- * @param decidedAt when it became PAID or REJECTED
+ * @param closing only, and always, of an order that is CLOSING or CLOSED
+ * @param wish only of an order that is CONFIRMING, CLOSING or CLOSED, and always of one that is closed because it was cancelled
+ * @param decidedAt when it became PAID, REJECTED or CLOSED
  */
 public record Order(
         OrderId id,
@@ -22,12 +24,22 @@ public record Order(
         OrderStatus status,
         @Nullable String xid,
         @Nullable Rejection rejection,
+        @Nullable Closing closing,
+        @Nullable CancellationWish wish,
         Instant createdAt,
         @Nullable Instant decidedAt) {
 
     public Order {
         if ((status == OrderStatus.REJECTED) != (rejection != null)) {
             throw new IllegalStateException("Order " + id + " is " + status + " with rejection " + rejection);
+        }
+        if ((status == OrderStatus.CLOSING || status == OrderStatus.CLOSED) != (closing != null)) {
+            throw new IllegalStateException("Order " + id + " is " + status + " with closing " + closing);
+        }
+        if (wish == null
+                ? closing != null && closing.cause() == Closing.Cause.CANCELLED
+                : closing == null && status != OrderStatus.CONFIRMING) {
+            throw new IllegalStateException("Order " + id + " is " + status + " with wish " + wish + " and " + closing);
         }
         if (!total.equals(purchase.total())) {
             throw new IllegalStateException("Order " + id + " has a total that its lines do not add up to");
@@ -45,6 +57,8 @@ public record Order(
                 OrderStatus.RECEIVED,
                 null,
                 null,
+                null,
+                null,
                 now,
                 null);
     }
@@ -52,7 +66,18 @@ public record Order(
     /** This new order, to be placed by that global transaction. */
     public Order placedBy(String xid) {
         return new Order(
-                id, purchase, total, idempotencyKey, requestHash, status, xid, rejection, createdAt, decidedAt);
+                id,
+                purchase,
+                total,
+                idempotencyKey,
+                requestHash,
+                status,
+                xid,
+                rejection,
+                closing,
+                wish,
+                createdAt,
+                decidedAt);
     }
 
     /** This order, refused as soon as it came. */
@@ -61,7 +86,18 @@ public record Order(
             throw new IllegalStateException("Order " + id + " is " + status + " and cannot be refused any more");
         }
         return new Order(
-                id, purchase, total, idempotencyKey, requestHash, OrderStatus.REJECTED, xid, why, createdAt, createdAt);
+                id,
+                purchase,
+                total,
+                idempotencyKey,
+                requestHash,
+                OrderStatus.REJECTED,
+                xid,
+                why,
+                null,
+                null,
+                createdAt,
+                createdAt);
     }
 
     /** Whether it came of the very same request. */
@@ -71,5 +107,13 @@ public record Order(
 
     public Optional<Rejection> whyRejected() {
         return Optional.ofNullable(rejection);
+    }
+
+    public Optional<Closing> whyClosed() {
+        return Optional.ofNullable(closing);
+    }
+
+    public Optional<CancellationWish> cancellationWish() {
+        return Optional.ofNullable(wish);
     }
 }

@@ -3,6 +3,7 @@ package io.holdfast.order.model;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,6 +24,10 @@ public record Purchase(BuyerId buyer, List<OrderLine> lines, PaymentMethod metho
         flawsOf(lines).stream().findFirst().ifPresent(flaw -> {
             throw new InvalidValueException(flaw);
         });
+        if (lines.size() > 1
+                && lines.stream().anyMatch(line -> line.sku().sale().isPresent())) {
+            throw new InvalidValueException("of a sale must have one line");
+        }
     }
 
     /** All that is wrong with these lines taken together, each in words that may follow the name "items". */
@@ -57,6 +62,11 @@ public record Purchase(BuyerId buyer, List<OrderLine> lines, PaymentMethod metho
 
     private static Money totalOf(List<OrderLine> lines) {
         return lines.stream().map(OrderLine::total).reduce(Money::plus).orElseThrow();
+    }
+
+    /** The sale that it is made in, if any. */
+    public Optional<SaleId> sale() {
+        return lines.get(0).sku().sale();
     }
 
     /** What it costs in all. */

@@ -19,7 +19,7 @@ public record Rejection(Reason reason, String detail) {
     }
 
     public static Rejection soldOut(Sku sku) {
-        return new Rejection(Reason.OUT_OF_STOCK, "SKU " + sku + " is sold out.");
+        return new Rejection(Reason.OUT_OF_STOCK, "SKU " + sku.plain() + " is sold out.");
     }
 
     public static Rejection unavailable() {
@@ -47,6 +47,8 @@ public record Rejection(Reason reason, String detail) {
     public enum Reason {
         OUT_OF_STOCK("out-of-stock"),
         INSUFFICIENT_FUNDS("insufficient-funds"),
+        /** The card's issuer said no. */
+        PAYMENT_DECLINED("payment-declined"),
         /** A neighbour knows why this order makes no sense: an unknown SKU, another currency than the account's. */
         INVALID_ORDER("invalid-order"),
         /** A neighbour or the coordinator did not answer. The truth was unknown, and was made certain by a rollback. */

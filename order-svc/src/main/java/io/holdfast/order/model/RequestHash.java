@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 
 /**
  * Tells whether two requests under one idempotency key ask for the same. SHA-256 in hex, over what is meant, not over the bytes
- * sent: neither spaces in the JSON nor the order of the lines make another request.
+ * sent: neither spaces in the JSON nor the order of the lines make another request. A card's token is not part of it: a hash of
+ * something that short could be guessed, and the same order with a new token of the same card is the same order.
  */
 public record RequestHash(String value) {
 

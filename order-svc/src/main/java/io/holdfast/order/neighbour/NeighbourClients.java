@@ -10,7 +10,14 @@ import tools.jackson.databind.json.JsonMapper;
 /** The Feign clients and what they have in common. Timeouts and pool sizes are in application.yml, per client. */
 @Configuration(proxyBeanMethods = false)
 @EnableFeignClients(
-        clients = {ReservationClient.class, PaymentClient.class, StockBranchesClient.class, PaymentBranchesClient.class
+        clients = {
+            ReservationClient.class,
+            PaymentClient.class,
+            StockBranchesClient.class,
+            PaymentBranchesClient.class,
+            StockStatesClient.class,
+            PaymentStatesClient.class,
+            SaleQuotaClient.class
         },
         defaultConfiguration = NeighbourClients.OfEachClient.class)
 class NeighbourClients {

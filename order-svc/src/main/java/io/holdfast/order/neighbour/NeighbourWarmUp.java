@@ -27,13 +27,19 @@ class NeighbourWarmUp implements ApplicationRunner {
             ReservationClient reservation,
             PaymentClient payment,
             StockBranchesClient stockBranches,
-            PaymentBranchesClient paymentBranches) {
+            PaymentBranchesClient paymentBranches,
+            StockStatesClient stockStates,
+            PaymentStatesClient paymentStates,
+            SaleQuotaClient quotas) {
         this.calls = Map.of(
                 "stock-svc reservations", () -> reservation.reserve(new ReservationClient.Reservations(List.of())),
                 "stock-svc branches", () -> stockBranches.branchesOf(NO_XID),
-                "payment-svc payments", () -> payment.open(new PaymentClient.PaymentsToOpen(List.of())),
+                "payment-svc payments", () -> payment.open(new PaymentClient.PaymentsToOpen(null, List.of())),
                 "payment-svc outcomes", () -> payment.outcomes(new PaymentClient.OutcomesOf(NO_XID, List.of())),
-                "payment-svc branches", () -> paymentBranches.branchesOf(NO_XID));
+                "payment-svc branches", () -> paymentBranches.branchesOf(NO_XID),
+                "stock-svc states", () -> stockStates.statesOf(new StockStatesClient.StatesOf(List.of())),
+                "payment-svc states", () -> paymentStates.statesOf(new PaymentStatesClient.StatesOf(List.of())),
+                "stock-svc quotas", () -> quotas.giveBack(NO_XID));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.holdfast.order.neighbour;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.openfeign.FeignClient;
@@ -16,7 +17,27 @@ interface PaymentClient {
     @PostMapping("/internal/payments/outcomes")
     Outcomes outcomes(@RequestBody OutcomesOf payments);
 
-    record PaymentsToOpen(List<PaymentToOpen> orders) {}
+    /** Holds the amount of an open card payment on the card: no Try, a plain call in the global transaction. */
+    @PostMapping("/internal/payments/authorizations")
+    Authorized authorize(@RequestBody Authorization authorization);
+
+    /** @param method null for WALLET, which is what is meant if nothing is said */
+    record PaymentsToOpen(
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String method,
+
+            List<PaymentToOpen> orders) {}
+
+    record Authorization(String orderId, String token) {
+
+        /** Without the token. */
+        @Override
+        public String toString() {
+            return "authorization of order " + orderId;
+        }
+    }
+
+    record Authorized(@Nullable String orderId) {}
 
     record PaymentToOpen(String orderId, String buyerId, Amount amount) {}
 
@@ -28,5 +49,9 @@ interface PaymentClient {
 
     record Outcomes(@Nullable List<@Nullable Outcome> outcomes) {}
 
-    record Outcome(@Nullable String orderId, @Nullable String outcome) {}
+    /** @param reason of a payment that is GIVEN_UP */
+    record Outcome(
+            @Nullable String orderId,
+            @Nullable String outcome,
+            @Nullable String reason) {}
 }

@@ -6,12 +6,15 @@ import io.holdfast.order.model.Rejection;
 import io.holdfast.order.neighbour.Payments;
 import io.holdfast.order.neighbour.Payments.CaptureAnswer;
 import io.holdfast.tcc.NotYetException;
+import io.holdfast.tcc.PhaseTwoPolicy;
 import io.holdfast.tcc.RemoteConfirmStep;
 import java.util.List;
 import org.apache.seata.rm.tcc.api.BusinessActionContext;
 import org.apache.seata.rm.tcc.api.LocalTCC;
 import org.apache.seata.rm.tcc.api.TwoPhaseBusinessAction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -24,7 +27,12 @@ import org.springframework.stereotype.Component;
  */
 @LocalTCC
 @Component
+// It asks a neighbour and no more, so it may ask often: an order is to end soon after payment-svc is back, not minutes
+// later.
+@PhaseTwoPolicy(maxDelay = "15s")
 public class OrderPlacement implements RemoteConfirmStep {
+
+    private static final Logger log = LoggerFactory.getLogger(OrderPlacement.class);
 
     private final OrderBook book;
     private final Payments payments;
@@ -51,18 +59,25 @@ public class OrderPlacement implements RemoteConfirmStep {
         book.place(orders, context.getXid(), context.getBranchId());
     }
 
-    /** Are the payments captured? Until they are, the buyer may already know that the order is decided. */
+    /**
+     * Are the payments captured? Until they are, the buyer may already know that the order is decided. An order whose payment was given up
+     * is closed here, in a transaction of its own: that is certain, and its goods need not wait for the other orders of the branch.
+     */
     @Override
     public void beforeConfirm(BusinessActionContext context) {
         String xid = context.getXid();
         CaptureAnswer answer = payments.askForCaptures(xid, book.ordersOf(xid, context.getBranchId()));
+        if (!answer.givenUp().isEmpty()) {
+            log.info("Orders whose payment was given up are closed: {}", answer.givenUp());
+            book.startClosing(xid, context.getBranchId(), answer.givenUp());
+        }
         if (answer instanceof CaptureAnswer.Waiting waiting) {
             book.awaitConfirm(xid);
             throw new NotYetException(waiting.why());
         }
     }
 
-    /** Confirm: the orders are PAID. */
+    /** Confirm: the orders are PAID, but for those that are being closed. */
     public boolean complete(BusinessActionContext context) {
         book.complete(context.getXid(), context.getBranchId());
         return true;

@@ -6,8 +6,10 @@ import io.holdfast.order.coordinator.Coordinator;
 import io.holdfast.order.coordinator.Coordinator.GlobalTx;
 import io.holdfast.order.coordinator.CoordinatorUnavailableException;
 import io.holdfast.order.coordinator.Fate;
+import io.holdfast.order.model.CardToken;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderId;
+import io.holdfast.order.model.OrderStatus;
 import io.holdfast.order.model.Rejection;
 import io.holdfast.order.neighbour.Payments;
 import io.holdfast.order.neighbour.Refusal;
@@ -18,7 +20,10 @@ import io.holdfast.tcc.TryRefusedException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,23 +75,60 @@ public class PlacingOrders {
      * @return the same orders as their rows are afterwards
      */
     public List<Order> place(GlobalTx transaction, List<Order> orders) {
-        GlobalTx current = transaction;
-        List<Order> rest = run(current, orders);
-        for (int round = 2; !rest.isEmpty(); round++) {
-            Optional<GlobalTx> next = round > MOST_ROUNDS ? Optional.empty() : beginAgain(current.xid(), rest);
+        return place(transaction, orders, order -> false);
+    }
+
+    /**
+     * The same. If several fail together, and it is certain that nothing came of it, they are run again too: most of them have
+     * nothing to do with the reason, be it a deadlock or a lock that was waited for too long. One that fails alone is not, for
+     * its buyer may just as well be told.
+     *
+     * @param hasTime whether an order may be run again after that; if not, it is rejected
+     */
+    public List<Order> place(GlobalTx transaction, List<Order> orders, Predicate<Order> hasTime) {
+        Round round = new Round(transaction, orders);
+        List<Order> rest = run(round, TryAnswer.Done::new, hasTime);
+        for (int rounds = 2; !rest.isEmpty(); rounds++) {
+            Optional<Round> next = rounds > MOST_ROUNDS
+                    ? Optional.empty()
+                    : beginAgain(round.transaction().xid(), rest);
             if (next.isEmpty()) {
-                rejectAll(rest, current.xid());
+                rejectAll(rest, round.transaction().xid());
                 break;
             }
-            current = next.get();
-            rest = run(current, rest);
+            round = next.get();
+            rest = round.orders().isEmpty() ? List.of() : run(round, TryAnswer.Done::new, hasTime);
         }
         return book.find(idsOf(orders));
     }
 
-    /** One round. Ends the transaction, and returns the orders that are to be run again in another one. */
-    private List<Order> run(GlobalTx transaction, List<Order> orders) {
-        TryAnswer answer = tryAll(transaction, orders);
+    /**
+     * Places one order that is paid by card, in a global transaction of its own: if the card is declined, or nobody knows, no
+     * other order has to be run again.
+     *
+     * @param transaction begun on this thread; ended when this returns, or throws
+     * @param order entered in the book as RECEIVED under the xid of that transaction
+     * @return the same order as its row is afterwards
+     */
+    public Order place(GlobalTx transaction, Order order, CardToken card) {
+        List<Order> alone = List.of(order);
+        List<Order> rest = run(new Round(transaction, alone), () -> payments.authorize(order, card), waiting -> false);
+        if (!rest.isEmpty()) {
+            rejectAll(rest, transaction.xid());
+        }
+        return book.find(order.id()).orElseThrow();
+    }
+
+    /**
+     * One round. Ends the transaction, and returns the orders that are to be run again in another one.
+     *
+     * @param authorization what has to be held elsewhere once money is set aside and stock is reserved. It comes before the Try of
+     *     the orders themselves: one that is refused is still RECEIVED then, and is rejected for that reason and no other
+     */
+    private List<Order> run(Round round, Supplier<TryAnswer> authorization, Predicate<Order> hasTime) {
+        GlobalTx transaction = round.transaction();
+        List<Order> orders = round.orders();
+        TryAnswer answer = tryAll(transaction, orders, authorization);
         if (answer instanceof TryAnswer.Done) {
             commit(transaction);
             return List.of();
@@ -105,15 +147,22 @@ public class PlacingOrders {
         if (answer instanceof TryAnswer.Refused refused) {
             return leaveOut(refused.refusals(), transaction.xid(), orders);
         }
-        rejectAll(orders, transaction.xid());
-        return List.of();
+        // While it is still being rolled back, a neighbour may hold what the same orders would ask for.
+        boolean again = orders.size() > 1 && fate != Fate.ROLLING_BACK;
+        Map<Boolean, List<Order>> byTime =
+                orders.stream().collect(Collectors.partitioningBy(order -> again && hasTime.test(order)));
+        rejectAll(byTime.get(false), transaction.xid());
+        return byTime.get(true);
     }
 
-    private TryAnswer tryAll(GlobalTx transaction, List<Order> orders) {
+    private TryAnswer tryAll(GlobalTx transaction, List<Order> orders, Supplier<TryAnswer> authorization) {
         try {
             TryAnswer answer = payments.open(orders);
             if (answer instanceof TryAnswer.Done) {
                 answer = stock.reserve(orders);
+            }
+            if (answer instanceof TryAnswer.Done) {
+                answer = authorization.get();
             }
             if (answer instanceof TryAnswer.Done) {
                 answer = placeRows(transaction.xid(), orders);
@@ -168,28 +217,29 @@ public class PlacingOrders {
     private List<Order> leaveOut(List<Refusal> refusals, String xid, List<Order> orders) {
         Map<OrderId, Refusal> refused = refusals.stream()
                 .collect(Collectors.toMap(Refusal::order, Function.identity(), (first, second) -> first));
-        refused.values().forEach(refusal -> {
-            refusal.exhaustedSku().ifPresent(soldOut::note);
-            reject(refusal.order(), xid, refusal.why());
-        });
+        refused.values().forEach(refusal -> refusal.exhaustedSku().ifPresent(soldOut::note));
+        reject(refused.values().stream().collect(Collectors.toMap(Refusal::order, Refusal::why)), xid);
         return orders.stream().filter(order -> !refused.containsKey(order.id())).toList();
     }
 
     private void rejectAll(List<Order> orders, String xid) {
-        orders.forEach(order -> reject(order.id(), xid, Rejection.unavailable()));
+        if (!orders.isEmpty()) {
+            reject(orders.stream().collect(Collectors.toMap(Order::id, order -> Rejection.unavailable())), xid);
+        }
     }
 
-    private void reject(OrderId id, String xid, Rejection why) {
-        boolean rejected = book.reject(id, xid, why);
-        log.info(
+    private void reject(Map<OrderId, Rejection> reasons, String xid) {
+        Set<OrderId> rejected = book.reject(reasons, xid);
+        reasons.forEach((id, why) -> log.info(
                 "Order {} {}: {} ({})",
                 id,
-                rejected ? "is rejected" : "was ended by somebody else, not",
+                rejected.contains(id) ? "is rejected" : "was ended by somebody else, not",
                 why.reason().code(),
-                why.detail());
+                why.detail()));
     }
 
-    private Optional<GlobalTx> beginAgain(String previousXid, List<Order> orders) {
+    /** @return the round of those that are still to be placed; if there are none, its transaction is over */
+    private Optional<Round> beginAgain(String previousXid, List<Order> orders) {
         GlobalTx next;
         try {
             next = coordinator.begin();
@@ -197,14 +247,27 @@ public class PlacingOrders {
             log.warn("{} orders are not run again: {}", orders.size(), e.getMessage());
             return Optional.empty();
         }
+        String xid = next.xid();
         try {
-            book.rebind(idsOf(orders), previousXid, next.xid());
-            return Optional.of(next);
+            if (book.rebind(idsOf(orders), previousXid, xid) == orders.size()) {
+                return Optional.of(new Round(next, orders));
+            }
+            // Somebody else has ended one of them, which is no reason to fail the others.
+            List<Order> left = book.find(idsOf(orders)).stream()
+                    .filter(order -> order.status() == OrderStatus.RECEIVED && xid.equals(order.xid()))
+                    .toList();
+            if (left.isEmpty()) {
+                next.rollback();
+            }
+            return Optional.of(new Round(next, left));
         } catch (RuntimeException e) {
             next.rollback();
             throw e;
         }
     }
+
+    /** Orders that are tried together, once. */
+    private record Round(GlobalTx transaction, List<Order> orders) {}
 
     private static List<OrderId> idsOf(List<Order> orders) {
         return orders.stream().map(Order::id).toList();

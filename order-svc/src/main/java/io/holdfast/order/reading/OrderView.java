@@ -1,6 +1,8 @@
 package io.holdfast.order.reading;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.holdfast.order.model.CancellationWish;
+import io.holdfast.order.model.Closing;
 import io.holdfast.order.model.Money;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderLine;
@@ -21,9 +23,9 @@ public record OrderView(
         @Schema(example = "alice") String buyerId,
 
         @Schema(
-                description =
-                        "RECEIVED and PLACED: not decided yet. CONFIRMING: decided, and being confirmed. PAID and REJECTED:"
-                                + " final.")
+                description = "RECEIVED and PLACED: not decided yet. CONFIRMING: decided, and being confirmed. CLOSING:"
+                        + " its payment was given up, or it was paid and then cancelled, and what it took goes back. CLOSED and"
+                        + " REJECTED: final. PAID: final unless it is cancelled.")
         OrderStatus status,
 
         Amount total,
@@ -39,9 +41,18 @@ public record OrderView(
         @Schema(description = "Why it was not carried out; of a REJECTED order only") @Nullable
         Reason rejection,
 
+        @Schema(description = "Why it was closed; of a CLOSING or CLOSED order only") @Nullable
+        Reason closing,
+
+        @Schema(
+                description =
+                        "That somebody wants it to be cancelled; of an order that is CONFIRMING, CLOSING or CLOSED")
+        @Nullable
+        Cancellation cancellation,
+
         Instant createdAt,
 
-        @Schema(description = "When it became PAID or REJECTED") @Nullable
+        @Schema(description = "When it became PAID, CLOSED or REJECTED") @Nullable
         Instant decidedAt) {
 
     public static OrderView of(Order order) {
@@ -54,6 +65,8 @@ public record OrderView(
                 new Payment(order.purchase().method().name()),
                 order.xid(),
                 order.whyRejected().map(Reason::of).orElse(null),
+                order.whyClosed().map(Reason::of).orElse(null),
+                order.cancellationWish().map(Cancellation::of).orElse(null),
                 order.createdAt(),
                 order.decidedAt());
     }
@@ -82,11 +95,24 @@ public record OrderView(
     @Schema(name = "OrderPayment")
     public record Payment(@Schema(example = "WALLET") String method) {}
 
+    @Schema(name = "OrderCancellation")
+    public record Cancellation(
+            @Schema(example = "Ordered twice by mistake.") String reason, Instant askedAt) {
+
+        static Cancellation of(CancellationWish wish) {
+            return new Cancellation(wish.reason(), wish.askedAt());
+        }
+    }
+
     @Schema(name = "OrderRejection")
     public record Reason(@Schema(example = "out-of-stock") String code, String detail) {
 
         static Reason of(Rejection why) {
             return new Reason(why.reason().code(), why.detail());
+        }
+
+        static Reason of(Closing closing) {
+            return new Reason(closing.cause().code(), closing.reason());
         }
     }
 }

@@ -1,12 +1,12 @@
 package io.holdfast.order.reading;
 
 import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.access.Bearer;
 import io.holdfast.order.book.OrderBook;
 import io.holdfast.order.book.OrderFilter;
 import io.holdfast.order.book.OrderPage;
 import io.holdfast.order.model.BuyerId;
 import io.holdfast.order.model.Order;
-import io.holdfast.order.model.OrderId;
 import io.holdfast.order.model.OrderStatus;
 import io.holdfast.order.neighbour.NeighbourBranches;
 import io.holdfast.tcc.branch.BranchHistory;
@@ -20,7 +20,6 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -33,18 +32,22 @@ import org.springframework.web.bind.annotation.RestController;
 class OrdersResource {
 
     private final OrderBook book;
+    private final VisibleOrders visible;
     private final BranchHistory ownBranches;
     private final NeighbourBranches neighbourBranches;
 
-    OrdersResource(OrderBook book, BranchHistory ownBranches, NeighbourBranches neighbourBranches) {
+    OrdersResource(
+            OrderBook book, VisibleOrders visible, BranchHistory ownBranches, NeighbourBranches neighbourBranches) {
         this.book = book;
+        this.visible = visible;
         this.ownBranches = ownBranches;
         this.neighbourBranches = neighbourBranches;
     }
 
     @GetMapping("/orders/{orderId}")
     @Operation(summary = "Show an order", description = """
-                    With its timeline: what each service did when, Try by Try and Confirm by Confirm. A service that does not \
+                    With its timeline: what each service did when, Try by Try and Confirm by Confirm, each attempt that failed \
+                    with its time, its error and when the next one was due, and what is still to come. A service that does not \
                     answer is named in `timelineIncomplete`; the order itself is always shown.""")
     @ApiResponse(responseCode = "200", description = "The order")
     @ApiResponse(responseCode = "404", description = "`not-found`: there is no such order")
@@ -52,10 +55,7 @@ class OrdersResource {
             @Parameter(description = "As it was given in the answer to the order", schema = @Schema(format = "uuid"))
                     @PathVariable
                     String orderId) {
-        Order order = Optional.of(orderId)
-                .filter(OrderId::isWellFormed)
-                .flatMap(id -> book.find(new OrderId(id)))
-                .orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "not-found", "There is no such order."));
+        Order order = visible.find(orderId);
         if (order.xid() == null) {
             return new OrderWithTimeline(OrderView.of(order), Timeline.of(order, List.of()), List.of());
         }
@@ -84,7 +84,22 @@ class OrdersResource {
                     int page,
             @Parameter(description = "Orders on a page") @RequestParam(defaultValue = "20") @Min(1) @Max(100)
                     int size) {
-        OrderPage found = book.page(new OrderFilter(status, buyerId), page, size);
+        OrderPage found = book.page(new OrderFilter(status, whose(buyerId)), page, size);
         return new OrderPageView(found.orders().stream().map(OrderView::of).toList(), page, size, found.total());
+    }
+
+    /** An operator sees anybody's orders or one buyer's, a buyer only the buyer's own, whatever is asked for. */
+    private static @Nullable BuyerId whose(@Nullable BuyerId asked) {
+        Bearer bearer = Bearer.current();
+        if (bearer.operator()) {
+            return asked;
+        }
+        if (!BuyerId.isWellFormed(bearer.subject())) {
+            throw new ProblemException(HttpStatus.FORBIDDEN, "forbidden", "The token's subject is no buyer id.");
+        }
+        if (asked != null && !bearer.maySee(asked.value())) {
+            throw new ProblemException(HttpStatus.NOT_FOUND, "not-found", "There are no orders of this buyer.");
+        }
+        return new BuyerId(bearer.subject());
     }
 }

@@ -1,9 +1,12 @@
 package io.holdfast.order.reading;
 
+import io.holdfast.order.model.CancellationWish;
+import io.holdfast.order.model.Closing;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderStatus;
 import io.holdfast.order.reading.TimelineEntry.Phase;
 import io.holdfast.tcc.branch.BranchRecord;
+import io.holdfast.tcc.fence.FailedAttempt;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,6 +19,9 @@ final class Timeline {
 
     private static final String SELF = "order-svc";
     private static final String EVENT = "order";
+    private static final String RELEASE = "stock.release";
+    private static final String REFUND = "payment.refund";
+    private static final String CANCELLATION = "order.cancellation";
 
     private final Order order;
     private final List<TimelineEntry> entries = new ArrayList<>();
@@ -28,9 +34,12 @@ final class Timeline {
         Timeline timeline = new Timeline(order);
         timeline.event(OrderStatus.RECEIVED, order.createdAt(), null);
         branches.forEach(timeline::branch);
+        order.cancellationWish().ifPresent(timeline::wish);
+        order.whyClosed().ifPresent(timeline::closing);
         if (order.decidedAt() != null) {
             String reason = order.whyRejected()
                     .map(why -> why.reason().code() + ": " + why.detail())
+                    .or(() -> order.whyClosed().map(Timeline::reasonOf))
                     .orElse(null);
             timeline.event(order.status(), order.decidedAt(), reason);
         }
@@ -40,29 +49,106 @@ final class Timeline {
     }
 
     private void event(OrderStatus what, Instant at, @Nullable String reason) {
-        entries.add(new TimelineEntry(
-                SELF, EVENT, null, what.name(), order.xid(), null, at, millis(at), null, null, reason));
+        event(SELF, EVENT, what.name(), at, reason);
     }
 
-    /** A branch has one row, and the row knows two moments. What was never tried has no Try to show. */
-    private void branch(BranchRecord branch) {
-        Instant end = Objects.requireNonNullElse(branch.decidedAt(), branch.createdAt());
-        switch (branch.status()) {
-            case "TRIED" -> entry(branch, Phase.TRY, "TRIED", branch.createdAt(), true);
-            case "SUSPENDED" -> entry(branch, Phase.CANCEL, "SUSPENDED", end, true);
-            case "ROLLBACKED" -> {
-                entry(branch, Phase.TRY, "TRIED", branch.createdAt(), false);
-                entry(branch, Phase.CANCEL, "ROLLBACKED", end, true);
-            }
-            default -> {
-                entry(branch, Phase.TRY, "TRIED", branch.createdAt(), false);
-                entry(branch, Phase.CONFIRM, branch.status(), end, true);
-            }
+    private void event(String service, String action, String outcome, Instant at, @Nullable String reason) {
+        entries.add(new TimelineEntry(
+                service, action, null, outcome, order.xid(), null, at, millis(at), null, null, null, reason));
+    }
+
+    private void wish(CancellationWish wish) {
+        Closing closing = order.closing();
+        if (closing != null && closing.paidAt() != null) {
+            event(OrderStatus.PAID, closing.paidAt(), null);
+        }
+        event(SELF, CANCELLATION, "ASKED", wish.askedAt(), wish.reason());
+    }
+
+    private void closing(Closing closing) {
+        event(OrderStatus.CLOSING, closing.since(), reasonOf(closing));
+        if (closing.refundedAt() != null) {
+            event("payment-svc", REFUND, "REFUNDED", closing.refundedAt(), null);
+        }
+        if (closing.releasedAt() != null) {
+            event("stock-svc", RELEASE, "RELEASED", closing.releasedAt(), null);
         }
     }
 
-    /** @param last whether this entry tells of the failed attempts; the row does not say when they were */
-    private void entry(BranchRecord branch, Phase phase, String outcome, Instant at, boolean last) {
+    private static String reasonOf(Closing closing) {
+        return closing.cause().code() + ": " + closing.reason();
+    }
+
+    /**
+     * A branch has one row, and the row knows two moments; what failed in between has rows of its own. What was never tried has no
+     * Try to show.
+     */
+    private void branch(BranchRecord branch) {
+        if (!branch.status().equals("SUSPENDED") && !"EMPTY_ROLLBACK".equals(branch.decision())) {
+            entry(branch, Phase.TRY, "TRIED", branch.createdAt());
+        }
+        branch.failures().forEach(failure -> failed(branch, failure));
+        if (branch.decidedAt() != null) {
+            Phase phase =
+                    branch.status().equals("ROLLBACKED") || branch.status().equals("SUSPENDED")
+                            ? Phase.CANCEL
+                            : Phase.CONFIRM;
+            end(branch, phase, branch.status(), branch.decidedAt());
+        }
+        if (branch.decision() != null && branch.state() != null) {
+            open(branch, branch.decision(), branch.state());
+        }
+    }
+
+    private void failed(BranchRecord branch, FailedAttempt failure) {
+        add(
+                branch,
+                phaseOf(failure.operation()),
+                "FAILED",
+                failure.endedAt(),
+                failure.number(),
+                failure.error(),
+                failure.nextDueAt());
+    }
+
+    /** What is decided and not done, as it stands now: since the last failure, or since it was decided if nothing failed. */
+    private void open(BranchRecord branch, String decision, String state) {
+        List<FailedAttempt> failures = branch.failures();
+        Instant since = failures.isEmpty()
+                ? Objects.requireNonNullElse(branch.scheduledAt(), branch.createdAt())
+                : failures.get(failures.size() - 1).endedAt();
+        end(
+                branch,
+                state.equals("GIVING_UP") ? Phase.GIVE_UP : phaseOf(decision),
+                state.equals("GIVING_UP") ? "SCHEDULED" : state,
+                since);
+    }
+
+    private static Phase phaseOf(String operation) {
+        return switch (operation) {
+            case "CONFIRM" -> Phase.CONFIRM;
+            case "GIVE_UP" -> Phase.GIVE_UP;
+            default -> Phase.CANCEL;
+        };
+    }
+
+    private void entry(BranchRecord branch, Phase phase, String outcome, Instant at) {
+        add(branch, phase, outcome, at, 0, null, null);
+    }
+
+    /** The last one of a branch, which tells of the failed attempts in sum. */
+    private void end(BranchRecord branch, Phase phase, String outcome, Instant at) {
+        add(branch, phase, outcome, at, branch.attempts(), branch.lastError(), branch.nextDueAt());
+    }
+
+    private void add(
+            BranchRecord branch,
+            Phase phase,
+            String outcome,
+            Instant at,
+            int attempts,
+            @Nullable String lastError,
+            @Nullable Instant nextDueAt) {
         entries.add(new TimelineEntry(
                 branch.service(),
                 branch.action(),
@@ -72,8 +158,9 @@ final class Timeline {
                 branch.branchId(),
                 at,
                 millis(at),
-                last ? branch.attempts() : 0,
-                last ? branch.lastError() : null,
+                attempts,
+                lastError,
+                nextDueAt,
                 null));
     }
 

@@ -10,7 +10,12 @@ import org.jspecify.annotations.Nullable;
 record TimelineEntry(
         @Schema(example = "stock-svc") String service,
 
-        @Schema(description = "The TCC action, or `order` for an event of the order itself", example = "stock.reserve")
+        @Schema(
+                description =
+                        "The TCC action, `order` for an event of the order itself, `order.cancellation`: somebody wanted it"
+                                + " to be cancelled, `stock.release`: the goods of a closed order were released, or"
+                                + " `payment.refund`: its money was given back, or is owed for certain",
+                example = "stock.reserve")
         String action,
 
         @Schema(description = "Missing for an event of the order itself") @Nullable
@@ -18,8 +23,12 @@ record TimelineEntry(
 
         @Schema(
                 description =
-                        "Of an action: TRIED, COMMITTED, ROLLBACKED, or SUSPENDED: a Cancel whose Try never took effect,"
-                                + " because it was refused or came too late. Of the order: RECEIVED, PAID, REJECTED.",
+                        "Of an action: TRIED, COMMITTED, ROLLBACKED, GIVEN_UP, or SUSPENDED: a Cancel whose Try never took"
+                                + " effect, because it was refused or came too late. FAILED: one attempt that did not"
+                                + " succeed. SCHEDULED: decided, and to be attempted at `nextDueAt`; PAUSED: so, but not"
+                                + " before people resume the action; PARKED: waits for a person. Of the order: RECEIVED,"
+                                + " PAID, CLOSING, CLOSED, REJECTED. Of `order.cancellation`: ASKED. Of `stock.release`:"
+                                + " RELEASED. Of `payment.refund`: REFUNDED.",
                 example = "COMMITTED")
         String outcome,
 
@@ -33,17 +42,25 @@ record TimelineEntry(
         @Schema(description = "Since the order was received; a service's clock may differ a little", example = "17")
         long millis,
 
-        @Schema(description = "How often a Confirm or Cancel was tried in vain") @Nullable
+        @Schema(description = "How often a Confirm, Cancel or give-up had been tried in vain by then") @Nullable
         Integer attempts,
 
         @Schema(description = "Why it last was") @Nullable String lastError,
 
-        @Schema(description = "Why the order was rejected") @Nullable
+        @Schema(
+                description =
+                        "Of FAILED: when the next attempt was due, as it looked then. Of SCHEDULED and PAUSED: when"
+                                + " the next one is due; while one is being made, when another instance takes it over")
+        @Nullable
+        Instant nextDueAt,
+
+        @Schema(description = "Why the order was rejected or closed, or is to be cancelled") @Nullable
         String reason) {
 
     enum Phase {
         TRY,
         CONFIRM,
-        CANCEL
+        CANCEL,
+        GIVE_UP
     }
 }

@@ -8,6 +8,8 @@ import io.holdfast.order.StandInCoordinator;
 import io.holdfast.order.StandInCoordinator.Database;
 import io.holdfast.order.intake.OrderIds;
 import io.holdfast.order.model.BuyerId;
+import io.holdfast.order.model.CancellationWish;
+import io.holdfast.order.model.Closing;
 import io.holdfast.order.model.Money;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderId;
@@ -22,12 +24,21 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
 
 @OnRealDatabase
@@ -35,6 +46,7 @@ class OrderBookTest {
 
     private static final Instant NOW = Instant.parse("2026-03-01T10:00:00.123Z");
     private static final long BRANCH = 7;
+    private static final CancellationWish WISH = CancellationWish.of("Ordered twice.", NOW);
 
     private final String xid = StandInCoordinator.newXid();
     private final OrderBook book;
@@ -94,6 +106,10 @@ class OrderBookTest {
         REJECT(OrderStatus.REJECTED),
         AWAIT_CONFIRM(OrderStatus.CONFIRMING),
         COMPLETE(OrderStatus.PAID),
+        START_CLOSING(OrderStatus.CLOSING),
+        RELEASE(OrderStatus.CLOSED),
+        REFUND(OrderStatus.CLOSED),
+        CANCEL_ON_WISH(OrderStatus.CLOSING),
         CANCEL(OrderStatus.REJECTED);
 
         private final OrderStatus result;
@@ -132,7 +148,11 @@ class OrderBookTest {
                 switch (change) {
                     case PLACE, REJECT -> from == OrderStatus.RECEIVED;
                     case AWAIT_CONFIRM, CANCEL -> from == OrderStatus.PLACED;
-                    case COMPLETE -> from == OrderStatus.PLACED || from == OrderStatus.CONFIRMING;
+                    case COMPLETE, START_CLOSING -> from == OrderStatus.PLACED || from == OrderStatus.CONFIRMING;
+                    case RELEASE -> from == OrderStatus.CLOSING;
+                    // It was given up, so there is nothing to refund.
+                    case REFUND -> false;
+                    case CANCEL_ON_WISH -> from == OrderStatus.PAID;
                 };
 
         assertThat(apply(change, orderIn(from).id())).isEqualTo(meant);
@@ -205,27 +225,254 @@ class OrderBookTest {
         assertThat(book.receivedBefore(before, null, 3)).isEmpty();
     }
 
+    /** @return whether it took effect; a change that finds it done already has none */
     private boolean apply(Change change, OrderId id) {
+        OrderStatus before = book.find(id).orElseThrow().status();
         try {
-            return switch (change) {
-                case PLACE -> {
-                    book.place(List.of(id), xid, BRANCH);
-                    yield true;
-                }
+            switch (change) {
+                case PLACE -> book.place(List.of(id), xid, BRANCH);
                 case REJECT -> book.reject(id, xid, Rejection.unavailable());
-                case AWAIT_CONFIRM -> book.awaitConfirm(xid) == 1;
-                case COMPLETE -> {
-                    book.complete(xid, BRANCH);
-                    yield true;
-                }
-                case CANCEL -> {
-                    book.cancel(xid, BRANCH, Rejection.rolledBack());
-                    yield true;
-                }
-            };
+                case AWAIT_CONFIRM -> book.awaitConfirm(xid);
+                case COMPLETE -> book.complete(xid, BRANCH);
+                case START_CLOSING -> book.startClosing(xid, BRANCH, Map.of(id, "declined"));
+                case RELEASE -> book.released(id, NOW);
+                case REFUND -> book.refunded(id, NOW);
+                case CANCEL_ON_WISH -> book.cancelOnWish(id, WISH);
+                case CANCEL -> book.cancel(xid, BRANCH, Rejection.rolledBack());
+            }
         } catch (OrderNotReceivedException | IllegalStateException guarded) {
             return false;
         }
+        return book.find(id).orElseThrow().status() != before;
+    }
+
+    @Test
+    void ofABranchSomeOrdersAreClosedAndTheOthersPaidHoweverOftenItIsTriedAgain() {
+        Order one = entered("close-1");
+        Order two = entered("close-2");
+        book.place(List.of(one.id(), two.id()), xid, BRANCH);
+        book.awaitConfirm(xid);
+
+        book.startClosing(xid, BRANCH, Map.of(one.id(), "The card was declined."));
+        book.released(one.id(), NOW);
+        // As after a kill before the Confirm.
+        book.startClosing(xid, BRANCH, Map.of(one.id(), "The card was declined."));
+        book.complete(xid, BRANCH);
+
+        Order closed = book.find(one.id()).orElseThrow();
+        assertThat(closed.status()).isEqualTo(OrderStatus.CLOSED);
+        assertThat(closed.whyClosed()).hasValueSatisfying(why -> {
+            assertThat(why.reason()).isEqualTo("The card was declined.");
+            assertThat(why.releasedAt()).isEqualTo(NOW);
+        });
+        assertThat(book.find(two.id()).orElseThrow().status()).isEqualTo(OrderStatus.PAID);
+        assertThat(messagesOf(one.id())).containsExactly("closed", "placed", "release-stock");
+        assertThat(messagesOf(two.id())).containsExactly("paid", "placed");
+    }
+
+    @Test
+    void aPaidOrderThatIsCancelledIsClosedOnceGoodsAndMoneyAreBackInEitherOrder() {
+        for (boolean moneyFirst : List.of(true, false)) {
+            Order order = entered("cancelled-" + moneyFirst);
+            book.place(List.of(order.id()), xid, BRANCH + (moneyFirst ? 1 : 2));
+            book.complete(xid, BRANCH + (moneyFirst ? 1 : 2));
+
+            Order closing = book.cancelOnWish(order.id(), WISH).orElseThrow();
+            assertThat(closing.status()).isEqualTo(OrderStatus.CLOSING);
+            assertThat(book.cancelOnWish(order.id(), CancellationWish.of("Another reason.", NOW.plusSeconds(9))))
+                    .contains(closing);
+
+            assertThat(moneyFirst ? book.refunded(order.id(), NOW) : book.released(order.id(), NOW))
+                    .isEqualTo(OrderStatus.CLOSING);
+            // The same again changes nothing.
+            assertThatThrownBy(() -> {
+                        if (moneyFirst) {
+                            book.refunded(order.id(), NOW);
+                        } else {
+                            book.released(order.id(), NOW);
+                        }
+                    })
+                    .isInstanceOf(IllegalStateException.class);
+            assertThat(moneyFirst ? book.released(order.id(), NOW) : book.refunded(order.id(), NOW))
+                    .isEqualTo(OrderStatus.CLOSED);
+
+            assertThat(book.find(order.id()).orElseThrow().whyClosed()).hasValueSatisfying(why -> {
+                assertThat(why.cause()).isEqualTo(Closing.Cause.CANCELLED);
+                assertThat(why.reason()).isEqualTo("Ordered twice.");
+                assertThat(why.since()).isEqualTo(NOW);
+                assertThat(why.paidAt()).isNotNull();
+                assertThat(why.releasedAt()).isEqualTo(NOW);
+                assertThat(why.refundedAt()).isEqualTo(NOW);
+            });
+            assertThat(messagesOf(order.id()))
+                    .containsExactly("closed", "paid", "placed", "refund-payment", "release-stock");
+        }
+    }
+
+    @Test
+    void ofABranchAnOrderThatIsNotWantedAnyMoreGoesOnToClosingAndIsNeverToldOfAsPaid() {
+        Order unwanted = entered("wish-1");
+        Order wanted = entered("wish-2");
+        book.place(List.of(unwanted.id(), wanted.id()), xid, BRANCH);
+        book.awaitConfirm(xid);
+
+        Order noted = book.cancelOnWish(unwanted.id(), WISH).orElseThrow();
+        assertThat(noted.status()).isEqualTo(OrderStatus.CONFIRMING);
+        assertThat(noted.cancellationWish()).contains(WISH);
+        assertThat(book.cancelOnWish(unwanted.id(), CancellationWish.of("Later.", NOW.plusSeconds(1))))
+                .contains(noted);
+        assertThat(messagesOf(unwanted.id())).containsExactly("placed");
+
+        book.complete(xid, BRANCH);
+
+        assertThat(book.find(unwanted.id()).orElseThrow().status()).isEqualTo(OrderStatus.CLOSING);
+        assertThat(book.find(wanted.id()).orElseThrow().status()).isEqualTo(OrderStatus.PAID);
+        assertThat(messagesOf(unwanted.id())).containsExactly("placed", "refund-payment", "release-stock");
+        assertThat(messagesOf(wanted.id())).containsExactly("paid", "placed");
+        book.released(unwanted.id(), NOW);
+        book.refunded(unwanted.id(), NOW);
+        assertThat(book.find(unwanted.id()).orElseThrow().whyClosed()).hasValueSatisfying(why -> {
+            assertThat(why.reason()).isEqualTo("Ordered twice.");
+            assertThat(why.paidAt()).isNull();
+        });
+    }
+
+    @Test
+    void aWishThatComesBeforeTheGiveUpNeedsNoRefund() {
+        Order order = entered("wish-given-up");
+        book.place(List.of(order.id()), xid, BRANCH);
+        book.awaitConfirm(xid);
+        book.cancelOnWish(order.id(), WISH);
+
+        book.startClosing(xid, BRANCH, Map.of(order.id(), "The card was declined."));
+        book.complete(xid, BRANCH);
+
+        assertThat(book.released(order.id(), NOW)).isEqualTo(OrderStatus.CLOSED);
+        assertThat(messagesOf(order.id())).containsExactly("closed", "placed", "release-stock");
+        assertThatThrownBy(() -> book.refunded(order.id(), NOW)).isInstanceOf(IllegalStateException.class);
+        assertThat(book.find(order.id()).orElseThrow().whyClosed())
+                .map(Closing::cause)
+                .contains(Closing.Cause.PAYMENT_GIVEN_UP);
+    }
+
+    @Test
+    void ofManyWhoCancelAnOrderAtOnceOneSetOfMessagesIsWritten() throws Exception {
+        Order order = entered("crowd");
+        book.place(List.of(order.id()), xid, BRANCH);
+        book.complete(xid, BRANCH);
+
+        List<Order> seen = together(
+                24, number -> book.cancelOnWish(order.id(), CancellationWish.of("By " + number, NOW.plusMillis(number)))
+                        .orElseThrow());
+
+        assertThat(Set.copyOf(seen)).as("all see the one cancellation").hasSize(1);
+        assertThat(seen.get(0).status()).isEqualTo(OrderStatus.CLOSING);
+        assertThat(messagesOf(order.id())).containsExactly("paid", "placed", "refund-payment", "release-stock");
+    }
+
+    /** Whoever comes first: the order is cancelled, once, and never left PAID or with a wish that nobody sees. */
+    @Test
+    void aCancellationThatRacesWithTheConfirmEndsInClosingEachTime() throws Exception {
+        int fromConfirming = 0;
+        int rounds = 60;
+        for (int round = 0; round < rounds; round++) {
+            String raced = StandInCoordinator.newXid();
+            Order order = newOrder("alice", "race-" + raced).placedBy(raced);
+            book.enter(order);
+            book.place(List.of(order.id()), raced, BRANCH);
+            book.awaitConfirm(raced);
+
+            List<Order> seen = together(4, number -> {
+                if (number == 0) {
+                    book.complete(raced, BRANCH);
+                }
+                return number == 0 ? order : book.cancelOnWish(order.id(), WISH).orElseThrow();
+            });
+
+            Order after = book.find(order.id()).orElseThrow();
+            assertThat(after.status()).as("round %d: %s", round, seen).isEqualTo(OrderStatus.CLOSING);
+            List<String> messages = messagesOf(order.id());
+            assertThat(messages).contains("refund-payment", "release-stock").doesNotHaveDuplicates();
+            boolean wasPaid = after.closing().paidAt() != null;
+            assertThat(messages.contains("paid")).isEqualTo(wasPaid);
+            fromConfirming += wasPaid ? 0 : 1;
+        }
+        // A race that always ends the same way is none.
+        assertThat(fromConfirming).isBetween(1, rounds - 1);
+    }
+
+    @Test
+    void theSchemaItselfLeavesNoOrderBetweenGivenBackAndClosed() {
+        Order order = entered("schema");
+        book.place(List.of(order.id()), xid, BRANCH);
+        book.complete(xid, BRANCH);
+        String id = order.id().value();
+
+        for (String nonsense : List.of(
+                "refunded_at = created_at",
+                "released_at = created_at",
+                "paid_at = created_at",
+                "cancel_asked_at = created_at",
+                "cancel_asked_at = created_at, cancel_reason = 'x'",
+                "status = 'CLOSING', closing_at = created_at, decided_at = null, reason_code = 'cancelled', reason_detail = 'x'")) {
+            assertThatThrownBy(
+                            () -> database.jdbc().update("update orders set " + nonsense + " where order_id = ?", id))
+                    .as(nonsense)
+                    .isInstanceOf(DataAccessException.class);
+        }
+        book.cancelOnWish(order.id(), WISH);
+        book.released(order.id(), NOW);
+        for (String nonsense : List.of("refunded_at = created_at", "status = 'CLOSED', decided_at = created_at")) {
+            assertThatThrownBy(
+                            () -> database.jdbc().update("update orders set " + nonsense + " where order_id = ?", id))
+                    .as(nonsense)
+                    .isInstanceOf(DataAccessException.class);
+        }
+    }
+
+    /** Everyone is ready before the first begins. */
+    private static List<Order> together(int size, IntFunction<Order> action) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(size);
+        CyclicBarrier ready = new CyclicBarrier(size);
+        try {
+            List<Future<Order>> futures = new ArrayList<>();
+            for (int i = 0; i < size; i++) {
+                int number = i;
+                futures.add(threads.submit(() -> {
+                    ready.await(30, TimeUnit.SECONDS);
+                    return action.apply(number);
+                }));
+            }
+            List<Order> results = new ArrayList<>();
+            for (Future<Order> future : futures) {
+                results.add(future.get(60, TimeUnit.SECONDS));
+            }
+            return results;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void whatIsRolledBackIsToldToNobody() {
+        Order one = entered("untold-1");
+        Order two = entered("untold-2");
+        book.place(List.of(one.id(), two.id()), xid, BRANCH);
+        database.jdbc().update("""
+                update orders set status = 'REJECTED', reason_code = 'abandoned', reason_detail = 'x', decided_at = created_at
+                where order_id = ?""", two.id().value());
+
+        assertThatThrownBy(() -> book.complete(xid, BRANCH)).isInstanceOf(IllegalStateException.class);
+
+        assertThat(messagesOf(one.id())).containsExactly("placed");
+    }
+
+    private List<String> messagesOf(OrderId id) {
+        return database.jdbc()
+                .queryForList(
+                        "select substring_index(id, ':', -1) from local_message where message_key = ? order by 1",
+                        String.class,
+                        id.value());
     }
 
     private Order orderIn(OrderStatus status) {
@@ -237,6 +484,11 @@ class OrderBookTest {
             case RECEIVED, PLACED -> {}
             case CONFIRMING -> book.awaitConfirm(xid);
             case PAID -> book.complete(xid, BRANCH);
+            case CLOSING -> book.startClosing(xid, BRANCH, Map.of(order.id(), "declined"));
+            case CLOSED -> {
+                book.startClosing(xid, BRANCH, Map.of(order.id(), "declined"));
+                book.released(order.id(), NOW);
+            }
             case REJECTED -> book.cancel(xid, BRANCH, Rejection.rolledBack());
         }
         assertThat(book.find(order.id()).orElseThrow().status()).isEqualTo(status);

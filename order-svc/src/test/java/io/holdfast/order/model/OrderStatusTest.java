@@ -1,5 +1,7 @@
 package io.holdfast.order.model;
 
+import static io.holdfast.order.model.OrderStatus.CLOSED;
+import static io.holdfast.order.model.OrderStatus.CLOSING;
 import static io.holdfast.order.model.OrderStatus.CONFIRMING;
 import static io.holdfast.order.model.OrderStatus.PAID;
 import static io.holdfast.order.model.OrderStatus.PLACED;
@@ -17,9 +19,11 @@ class OrderStatusTest {
     @Test
     void theLifeOfAnOrderIsThatTable() {
         assertThat(nextOf(RECEIVED)).containsExactly(PLACED, REJECTED);
-        assertThat(nextOf(PLACED)).containsExactly(CONFIRMING, PAID, REJECTED);
-        assertThat(nextOf(CONFIRMING)).containsExactly(PAID);
-        assertThat(nextOf(PAID)).isEmpty();
+        assertThat(nextOf(PLACED)).containsExactly(CONFIRMING, PAID, CLOSING, REJECTED);
+        assertThat(nextOf(CONFIRMING)).containsExactly(PAID, CLOSING);
+        assertThat(nextOf(CLOSING)).containsExactly(CLOSED);
+        assertThat(nextOf(CLOSED)).isEmpty();
+        assertThat(nextOf(PAID)).containsExactly(CLOSING);
         assertThat(nextOf(REJECTED)).isEmpty();
     }
 

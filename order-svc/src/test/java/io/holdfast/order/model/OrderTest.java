@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,9 +33,66 @@ class OrderTest {
                         OrderStatus.REJECTED,
                         null,
                         null,
+                        null,
+                        null,
                         Instant.EPOCH,
                         null))
                 .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> new Order(
+                        ID,
+                        order.purchase(),
+                        order.total(),
+                        "key",
+                        order.requestHash(),
+                        OrderStatus.CLOSED,
+                        "xid",
+                        null,
+                        null,
+                        null,
+                        Instant.EPOCH,
+                        Instant.EPOCH))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void anOrderIsClosedAsCancelledOnlyIfSomebodyWantedIt() {
+        CancellationWish wish = CancellationWish.of("Too many.", Instant.EPOCH);
+        Closing cancelled = closing(Closing.Cause.CANCELLED);
+
+        assertThat(order(OrderStatus.CLOSING, cancelled, wish).cancellationWish())
+                .contains(wish);
+        assertThat(order(OrderStatus.CONFIRMING, null, wish).cancellationWish()).contains(wish);
+        assertThat(order(OrderStatus.CLOSED, closing(Closing.Cause.PAYMENT_GIVEN_UP), wish)
+                        .cancellationWish())
+                .contains(wish);
+        assertThatThrownBy(() -> order(OrderStatus.CLOSING, cancelled, null)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> order(OrderStatus.PAID, null, wish)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() ->
+                        new Closing(Closing.Cause.PAYMENT_GIVEN_UP, "no", Instant.EPOCH, null, null, Instant.EPOCH))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new CancellationWish("x".repeat(201), Instant.EPOCH))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static Closing closing(Closing.Cause cause) {
+        return new Closing(cause, "why", Instant.EPOCH, null, null, null);
+    }
+
+    private static Order order(OrderStatus status, @Nullable Closing closing, @Nullable CancellationWish wish) {
+        Order order = Order.received(ID, purchase(line("a", 1, 5)), "key", Instant.EPOCH);
+        return new Order(
+                ID,
+                order.purchase(),
+                order.total(),
+                "key",
+                order.requestHash(),
+                status,
+                "xid",
+                null,
+                closing,
+                wish,
+                Instant.EPOCH,
+                null);
     }
 
     @Test

@@ -110,8 +110,8 @@ class PurchaseTest {
     }
 
     @Test
-    void cardPaymentsAreNotOfferedYetAndThatIsSaid() {
-        assertThatThrownBy(() -> PaymentMethod.of("CARD")).hasMessageContaining("not offered yet");
+    void anOrderIsPaidFromTheWalletOrByCard() {
+        assertThat(PaymentMethod.of("CARD")).isEqualTo(PaymentMethod.CARD);
         assertThatThrownBy(() -> PaymentMethod.of("wallet")).isInstanceOf(InvalidValueException.class);
         assertThat(PaymentMethod.of("WALLET")).isEqualTo(PaymentMethod.WALLET);
     }

@@ -1,0 +1,169 @@
+package io.holdfast.order.book;
+
+import io.holdfast.order.model.OrderStatus;
+import io.holdfast.order.model.SaleStage;
+import java.time.LocalDateTime;
+import java.util.List;
+import org.apache.ibatis.annotations.Insert;
+import org.apache.ibatis.annotations.Mapper;
+import org.apache.ibatis.annotations.Param;
+import org.apache.ibatis.annotations.Select;
+import org.apache.ibatis.annotations.Update;
+import org.jspecify.annotations.Nullable;
+
+/** The SQL of sales, and of orders as far as they are of a sale. Every change names the stage it starts from. */
+@Mapper
+interface SaleMapper {
+
+    String COLUMNS = """
+            sale_id, idempotency_key, sku, quota, unit_price_minor, currency, per_buyer_limit, opens_at, closes_at, stage,
+            reason_code, reason_detail, created_at, changed_at, asked_opens_at
+            """;
+
+    /** Orders that hold pieces of their sale: all but those that ended without. */
+    String HOLDING = " status in ('RECEIVED', 'PLACED', 'CONFIRMING', 'PAID', 'CLOSING') ";
+
+    /** @throws org.springframework.dao.DuplicateKeyException if the key has made a sale */
+    @Insert("""
+            insert into sale (sale_id, idempotency_key, sku, quota, unit_price_minor, currency, per_buyer_limit, opens_at,
+                closes_at, stage, created_at, changed_at, asked_opens_at)
+            values (#{saleId}, #{idempotencyKey}, #{sku}, #{quota}, #{unitPriceMinor}, #{currency}, #{perBuyerLimit},
+                #{opensAt}, #{closesAt}, #{stage}, #{createdAt}, #{changedAt}, #{askedOpensAt})
+            """)
+    int insert(SaleRow sale);
+
+    @Select("select " + COLUMNS + "from sale where sale_id = #{saleId}")
+    @Nullable
+    SaleRow find(@Param("saleId") String saleId);
+
+    @Select("select " + COLUMNS + "from sale where idempotency_key = #{key}")
+    @Nullable
+    SaleRow findByKey(@Param("key") String key);
+
+    @Select("select " + COLUMNS + """
+            from sale where stage = #{stage} and changed_at <= #{before} order by changed_at, sale_id limit #{limit}
+            """)
+    List<SaleRow> inStage(
+            @Param("stage") SaleStage stage, @Param("before") LocalDateTime before, @Param("limit") int limit);
+
+    @Select("select " + COLUMNS + """
+            from sale where stage in ('READY', 'PAUSED') order by sale_id limit #{limit}
+            """)
+    List<SaleRow> running(@Param("limit") int limit);
+
+    @Update("""
+            update sale set stage = #{next}, changed_at = #{now} where sale_id = #{saleId} and stage = #{from}
+            """)
+    int advance(
+            @Param("saleId") String saleId,
+            @Param("from") SaleStage from,
+            @Param("next") SaleStage next,
+            @Param("now") LocalDateTime now);
+
+    @Update("""
+            update sale set stage = 'REFUSED', reason_code = #{code}, reason_detail = #{detail}, changed_at = #{now}
+            where sale_id = #{saleId} and stage = 'PREPARING'
+            """)
+    int refuse(
+            @Param("saleId") String saleId,
+            @Param("code") String code,
+            @Param("detail") String detail,
+            @Param("now") LocalDateTime now);
+
+    /** Whether it waits for its opening or was paused: from now on it sells. */
+    @Update("""
+            update sale set stage = 'READY', opens_at = least(opens_at, #{now}), changed_at = #{now}
+            where sale_id = #{saleId} and stage in ('READY', 'PAUSED') and closes_at > #{now}
+            """)
+    int open(@Param("saleId") String saleId, @Param("now") LocalDateTime now);
+
+    @Update("""
+            update sale set stage = 'CLOSING', changed_at = #{now}
+            where stage in ('READY', 'PAUSED') and closes_at <= #{now}
+            """)
+    int closeThoseThatAreOver(@Param("now") LocalDateTime now);
+
+    /** Makes the rows of buyers who have none, and locks all of them. What it answers depends on a flag of the driver. */
+    @Insert("""
+            <script>
+            insert into sale_buyer (sale_id, buyer_id)
+            values
+            <foreach collection="buyers" item="buyer" separator=",">(#{buyer.saleId}, #{buyer.buyerId})</foreach>
+            on duplicate key update buyer_id = sale_buyer.buyer_id
+            </script>
+            """)
+    void lock(@Param("buyers") List<BuyerRow> buyers);
+
+    /** How many pieces each of these buyers may still have. */
+    @Select("""
+            <script>
+            select b.sale_id, b.buyer_id, s.per_buyer_limit - coalesce((
+                    select sum(o.sale_quantity) from orders o
+                    where o.sale_id = b.sale_id and o.buyer_id = b.buyer_id and o.""" + HOLDING + """
+                ), 0) as `left`
+            from sale_buyer b join sale s on s.sale_id = b.sale_id
+            where
+            <foreach collection="buyers" item="buyer" separator=" or ">
+                (b.sale_id = #{buyer.saleId} and b.buyer_id = #{buyer.buyerId})
+            </foreach>
+            </script>
+            """)
+    List<LeftRow> left(@Param("buyers") List<BuyerRow> buyers);
+
+    @Select("""
+            select status, count(*) as orders, sum(sale_quantity) as pieces
+            from orders where sale_id = #{saleId} group by status
+            """)
+    List<TallyRow> tally(@Param("saleId") String saleId);
+
+    /** A page of what the orders of a sale hold, in the order of buyer and key; read from the index alone. */
+    @Select("select buyer_id, idempotency_key, sale_quantity as pieces from orders where" + HOLDING + """
+                and sale_id = #{saleId}
+                and (buyer_id > #{buyerId} or buyer_id = #{buyerId} and idempotency_key > #{key})
+            order by buyer_id, idempotency_key limit #{limit}
+            """)
+    List<HeldRow> held(
+            @Param("saleId") String saleId,
+            @Param("buyerId") String buyerId,
+            @Param("key") String key,
+            @Param("limit") int limit);
+
+    /** What became of the orders of these keys, in that sale. */
+    @Select("""
+            <script>
+            select buyer_id, idempotency_key, status from orders where sale_id = #{saleId} and (
+            <foreach collection="keys" item="key" separator=" or ">
+                (buyer_id = #{key.buyerId} and idempotency_key = #{key.idempotencyKey})
+            </foreach>
+            )
+            </script>
+            """)
+    List<FateRow> fates(@Param("saleId") String saleId, @Param("keys") List<OrderMapper.KeyRow> keys);
+
+    @Select("""
+            select order_id from orders where sale_id = #{saleId} and buyer_id = #{buyerId}
+            order by order_id desc limit #{limit}
+            """)
+    List<String> ordersOf(@Param("saleId") String saleId, @Param("buyerId") String buyerId, @Param("limit") int limit);
+
+    @Insert("""
+            insert into sale_mend (sale_id, at, kind, pieces, detail)
+            values (#{saleId}, #{at}, #{kind}, #{pieces}, #{detail})
+            """)
+    int noteMend(
+            @Param("saleId") String saleId,
+            @Param("at") LocalDateTime at,
+            @Param("kind") String kind,
+            @Param("pieces") long pieces,
+            @Param("detail") String detail);
+
+    record BuyerRow(String saleId, String buyerId) {}
+
+    record LeftRow(String saleId, String buyerId, long left) {}
+
+    record TallyRow(OrderStatus status, long orders, long pieces) {}
+
+    record HeldRow(String buyerId, String idempotencyKey, int pieces) {}
+
+    record FateRow(String buyerId, String idempotencyKey, OrderStatus status) {}
+}

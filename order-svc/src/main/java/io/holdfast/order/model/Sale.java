@@ -1,0 +1,55 @@
+package io.holdfast.order.model;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One flash sale as it stood when it was read.
+ *
+ * @param whyRefused a code and a sentence; only, and always, of a REFUSED sale
+ */
+public record Sale(
+        SaleId id,
+        SaleTerms terms,
+        SaleStage stage,
+        @Nullable Rejected whyRefused,
+        Instant createdAt) {
+
+    public Sale {
+        if ((stage == SaleStage.REFUSED) != (whyRefused != null)) {
+            throw new IllegalStateException("Sale " + id + " is " + stage + " with refusal " + whyRefused);
+        }
+    }
+
+    /** What its clock and its stage make of it at that moment. */
+    public SaleState stateAt(Instant now) {
+        return switch (stage) {
+            case PREPARING -> SaleState.PREPARING;
+            case REFUSED -> SaleState.REFUSED;
+            case CLOSING, CLOSED -> SaleState.CLOSED;
+            case READY, PAUSED -> {
+                if (!now.isBefore(terms.closesAt())) {
+                    yield SaleState.CLOSED;
+                }
+                if (stage == SaleStage.PAUSED) {
+                    yield SaleState.PAUSED;
+                }
+                yield now.isBefore(terms.opensAt()) ? SaleState.SCHEDULED : SaleState.OPEN;
+            }
+        };
+    }
+
+    /** What a buyer asks for who orders in it. */
+    public Purchase purchase(BuyerId buyer, Quantity quantity, PaymentMethod method) {
+        return new Purchase(buyer, List.of(new OrderLine(terms.sku().in(id), quantity, terms.unitPrice())), method);
+    }
+
+    public Optional<Rejected> refusal() {
+        return Optional.ofNullable(whyRefused);
+    }
+
+    /** Why there is no such sale. */
+    public record Rejected(String code, String detail) {}
+}

@@ -1,0 +1,26 @@
+package io.holdfast.order.neighbour;
+
+import io.holdfast.order.neighbour.PaymentClient.Amount;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.cloud.openfeign.FeignClient;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+
+/** What orders have paid in payment-svc. */
+@FeignClient(name = "payment-svc", contextId = "payment-states")
+interface PaymentStatesClient {
+
+    @PostMapping("/internal/payments/states")
+    States statesOf(@RequestBody StatesOf orders);
+
+    record StatesOf(List<String> orderIds) {}
+
+    record States(@Nullable List<@Nullable State> payments) {}
+
+    record State(
+            @Nullable String orderId,
+            @Nullable String buyerId,
+            @Nullable Amount amount,
+            @Nullable String status) {}
+}

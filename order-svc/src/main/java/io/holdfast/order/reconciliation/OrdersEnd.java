@@ -1,0 +1,64 @@
+package io.holdfast.order.reconciliation;
+
+import io.holdfast.order.book.OrderBook;
+import io.holdfast.order.book.OrderBook.Unfinished;
+import io.holdfast.reconciliation.Check;
+import io.holdfast.reconciliation.Finding;
+import io.holdfast.reconciliation.Look;
+import io.holdfast.reconciliation.Memory;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeMap;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/** I5: every order ends. */
+@Component
+class OrdersEnd implements Check {
+
+    private static final int MOST = 200;
+
+    private final OrderBook book;
+    private final Duration endWithin;
+    private final Clock clock;
+
+    /**
+     * @param endWithin how long an order may take before people are told. Longer than the deadline of captures, until which an order
+     *     that is paid by card may rightly be CONFIRMING
+     */
+    OrdersEnd(
+            OrderBook book, @Value("${holdfast.order.reconciliation.end-within:2h}") Duration endWithin, Clock clock) {
+        this.book = book;
+        this.endWithin = endWithin;
+        this.clock = clock;
+    }
+
+    @Override
+    public String name() {
+        return "orders-end";
+    }
+
+    @Override
+    public String invariant() {
+        return "I5";
+    }
+
+    @Override
+    public String sentence() {
+        return "every order ends within " + endWithin;
+    }
+
+    @Override
+    public Look look(Memory memory) {
+        List<Unfinished> orders = book.notEndedSince(clock.instant().minus(endWithin), MOST);
+        List<Finding> findings = orders.stream().map(OrdersEnd::finding).toList();
+        // With more than can be told, what is not among them may be late all the same.
+        return new Look(findings, findings.size() < MOST, "", findings.size(), new TreeMap<>());
+    }
+
+    private static Finding finding(Unfinished order) {
+        return new Finding(
+                order.id().value(), order.status() + ", received " + order.createdAt() + ", xid " + order.xid());
+    }
+}
