@@ -5,7 +5,7 @@ checkout=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 launcher=$checkout/deploy/local-stack/target
 built=$launcher/built-by-up
 build_log=$launcher/build.log
-services=(stock-svc payment-svc order-svc)
+services=(gateway-sandbox stock-svc payment-svc order-svc)
 
 fail() {
     echo "FAILED  $*" >&2
@@ -57,7 +57,7 @@ misses_jars() {
 
 is_built() {
     local file
-    for file in "$launcher" "$checkout/deploy/local-stack/nacos/target" "$checkout/deploy/local-stack/coordinator/target"; do
+    for file in "$launcher" "$checkout"/deploy/local-stack/{nacos,kafka,coordinator}/target; do
         [[ -f $file/classpath.txt ]] && ! misses_jars "$file/classpath.txt" || return 1
     done
     [[ -d $launcher/classes ]]

@@ -62,9 +62,10 @@ public final class Coordinator extends Part {
         Files.createDirectories(logging().getParent());
         Files.writeString(logging(), """
                 <configuration>
-                  <!-- INFO costs the coordinator about as much as its work does. -->
+                  <!-- INFO costs the coordinator about as much as its work does. The client of Nacos writes its token with each
+                       request that fails. -->
                   <appender name="OUT" class="ch.qos.logback.core.ConsoleAppender">
-                    <encoder><pattern>%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level [%thread] %logger{36}: %msg%n</pattern></encoder>
+                    <encoder><pattern>%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level [%thread] %logger{36}: %replace(%msg){'accessToken=[A-Za-z0-9._-]+', 'accessToken=***'}%n</pattern></encoder>
                   </appender>
                   <logger name="org.springframework.security.config.annotation.web.builders.WebSecurity" level="ERROR"/>
                   <root level="WARN"><appender-ref ref="OUT"/></root>

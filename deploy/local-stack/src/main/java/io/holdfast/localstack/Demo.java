@@ -2,21 +2,15 @@ package io.holdfast.localstack;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The main job, done once for real over HTTP: goods and money in, then one order that is paid, one for which stock is short and one for which
@@ -25,15 +19,14 @@ import tools.jackson.databind.json.JsonMapper;
 final class Demo {
 
     private static final String TEA = "DEMO-TEA";
-    private static final Duration TIMEOUT = Duration.ofSeconds(20);
     /** An order is final within its global transaction's ten seconds and the coordinator's next round, unless something is wrong. */
     private static final Duration FINAL_WITHIN = Duration.ofSeconds(40);
 
-    private static final JsonMapper JSON = new JsonMapper();
+    /** What is said of a branch that is still being attempted. */
+    private static final Set<String> NOT_THE_END = Set.of("FAILED", "SCHEDULED", "PAUSED");
 
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private final Stack stack;
+    private final Calls calls;
     private final PrintStream out;
     private final String run = UUID.randomUUID().toString().substring(0, 8);
     private final String lamp = "DEMO-LAMP-" + run.toUpperCase(Locale.ROOT);
@@ -44,6 +37,7 @@ final class Demo {
     Demo(Stack stack, PrintStream out) {
         this.stack = stack;
         this.out = out;
+        this.calls = new Calls(stack.tokens());
     }
 
     /** @return whether everything came out as it must */
@@ -67,7 +61,7 @@ final class Demo {
             Figures after = figures();
             printFigures(before, after);
             check("only the paid order changed stock and money", before.afterSelling(2, 2 * 19_90), after);
-        } catch (IOException | JacksonException failure) {
+        } catch (IOException failure) {
             deviations.add(String.valueOf(failure.getMessage()));
         }
         for (String deviation : deviations) {
@@ -86,19 +80,11 @@ final class Demo {
     private record Expected(int status, String problem, String orderStatus) {}
 
     private void order(Wish wish, Expected expected) throws IOException, InterruptedException {
-        Answer answer = post(
+        Calls.Answer answer = calls.order(
                 stack.order().url() + "/orders",
-                Map.of(
-                        "buyerId", wish.buyer(),
-                        "items",
-                                List.of(Map.of(
-                                        "sku",
-                                        wish.sku(),
-                                        "quantity",
-                                        wish.quantity(),
-                                        "unitPrice",
-                                        money(wish.unitPrice()))),
-                        "payment", Map.of("method", "WALLET")));
+                wish.buyer(),
+                new Calls.Item(wish.sku(), wish.quantity(), wish.unitPrice()),
+                Map.of("method", "WALLET"));
         String orderId = answer.body().path("orderId").asString("");
         String problem = answer.body().path("code").asString("");
         out.println();
@@ -123,7 +109,7 @@ final class Demo {
     private JsonNode finalState(String orderId) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + FINAL_WITHIN.toNanos();
         while (true) {
-            JsonNode order = get(stack.order().url() + "/orders/" + orderId);
+            JsonNode order = calls.get(stack.order().url() + "/orders/" + orderId);
             if (isFinal(order)) {
                 return order;
             }
@@ -144,6 +130,9 @@ final class Demo {
         List<String> decided = new ArrayList<>();
         for (JsonNode entry : order.path("timeline")) {
             String branch = entry.path("branchId").asString("");
+            if (NOT_THE_END.contains(entry.path("outcome").asString(""))) {
+                continue;
+            }
             (entry.path("phase").asString("").equals("TRY") ? tried : decided).add(branch);
         }
         return decided.containsAll(tried);
@@ -189,30 +178,21 @@ final class Demo {
     }
 
     private Stock stockOf(String sku) throws IOException, InterruptedException {
-        JsonNode stock = get(stack.stock().url() + "/stock/" + sku);
+        JsonNode stock = calls.get(stack.stock().url() + "/stock/" + sku);
         return new Stock(
-                amount(stock.path("received")),
-                amount(stock.path("available")),
-                amount(stock.path("reserved")),
-                amount(stock.path("sold")));
+                Calls.amount(stock.path("received")),
+                Calls.amount(stock.path("available")),
+                Calls.amount(stock.path("reserved")),
+                Calls.amount(stock.path("sold")));
     }
 
     private Account accountOf(String buyer) throws IOException, InterruptedException {
-        JsonNode account = get(stack.payment().url() + "/accounts/" + buyer);
+        JsonNode account = calls.get(stack.payment().url() + "/accounts/" + buyer);
         return new Account(
-                amount(account.path("deposited")),
-                amount(account.path("balance")),
-                amount(account.path("frozen")),
-                amount(account.path("spent")));
-    }
-
-    /** A quantity, or the minor units of an amount of money. */
-    private static long amount(JsonNode node) throws IOException {
-        JsonNode number = node.isObject() ? node.path("minor") : node;
-        if (!number.isIntegralNumber()) {
-            throw new IOException("a figure is missing in a service's answer");
-        }
-        return number.asLong();
+                Calls.amount(account.path("deposited")),
+                Calls.amount(account.path("balance")),
+                Calls.amount(account.path("frozen")),
+                Calls.amount(account.path("spent")));
     }
 
     private void printFigures(Figures before, Figures after) {
@@ -236,69 +216,29 @@ final class Demo {
     private static void moneyRows(Table table, String buyer, Account before, Account after) {
         table.row(
                 buyer + " before",
-                yuan(before.deposited()),
-                yuan(before.balance()),
-                yuan(before.frozen()),
-                yuan(before.spent()));
+                Calls.yuan(before.deposited()),
+                Calls.yuan(before.balance()),
+                Calls.yuan(before.frozen()),
+                Calls.yuan(before.spent()));
         table.row(
                 buyer + " after",
-                yuan(after.deposited()),
-                yuan(after.balance()),
-                yuan(after.frozen()),
-                yuan(after.spent()));
-    }
-
-    private static String yuan(long minor) {
-        return "%d.%02d".formatted(minor / 100, minor % 100);
+                Calls.yuan(after.deposited()),
+                Calls.yuan(after.balance()),
+                Calls.yuan(after.frozen()),
+                Calls.yuan(after.spent()));
     }
 
     private void receive(String sku, int quantity) throws IOException, InterruptedException {
-        requireSuccess(post(stack.stock().url() + "/stock/" + sku + "/receipts", Map.of("quantity", quantity)));
+        calls.post(stack.stock().url() + "/stock/" + sku + "/receipts", Map.of("quantity", quantity));
     }
 
     private void deposit(String buyer, long minor) throws IOException, InterruptedException {
-        requireSuccess(
-                post(stack.payment().url() + "/accounts/" + buyer + "/deposits", Map.of("amount", money(minor))));
-    }
-
-    private static Map<String, Object> money(long minor) {
-        return Map.of("minor", minor, "currency", "CNY");
+        calls.post(stack.payment().url() + "/accounts/" + buyer + "/deposits", Map.of("amount", Calls.money(minor)));
     }
 
     private void check(String what, Object expected, Object actual) {
         if (!expected.equals(actual)) {
             deviations.add(what + ": " + actual + " instead of " + expected);
-        }
-    }
-
-    private record Answer(String url, int status, JsonNode body) {}
-
-    private static JsonNode requireSuccess(Answer answer) throws IOException {
-        if (answer.status() < 200 || answer.status() > 299) {
-            throw new IOException(answer.url() + " is answered with " + answer.status() + " " + answer.body());
-        }
-        return answer.body();
-    }
-
-    private JsonNode get(String url) throws IOException, InterruptedException {
-        return requireSuccess(send(HttpRequest.newBuilder(URI.create(url))));
-    }
-
-    private Answer post(String url, Map<String, Object> body) throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(URI.create(url))
-                .header("Content-Type", "application/json")
-                .header("Idempotency-Key", UUID.randomUUID().toString())
-                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))));
-    }
-
-    private Answer send(HttpRequest.Builder builder) throws IOException, InterruptedException {
-        HttpRequest request = builder.timeout(TIMEOUT).build();
-        try {
-            HttpResponse<String> response =
-                    http.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-            return new Answer(request.uri().toString(), response.statusCode(), JSON.readTree(response.body()));
-        } catch (IOException e) {
-            throw new IOException(request.uri() + " does not answer: " + e, e);
         }
     }
 }

@@ -6,25 +6,59 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
-/** One of Holdfast's own services, started from its executable jar. */
+/** One of Holdfast's own programs, started from its executable jar. */
 public final class HoldfastService extends Part {
 
     static final String VERSION = "1.0.0-SNAPSHOT";
 
+    private final String service;
     private final int port;
     private final String schema;
     private final MariaDb database;
-    private final Nacos nacos;
+    private final Optional<Nacos> registry;
+    private final Optional<Kafka> messages;
 
-    HoldfastService(String name, int port, Surroundings at, MariaDb database, Nacos nacos) {
+    /**
+     * @param registry where it registers itself and reads its settings; empty for one that plays a foreign system
+     * @param messages where it sends and takes messages; it does not wait for it, so this may start later or not at all
+     */
+    HoldfastService(
+            String name,
+            int port,
+            Surroundings at,
+            MariaDb database,
+            Optional<Nacos> registry,
+            Optional<Kafka> messages) {
+        this(name, name, port, at, database, registry, messages);
+    }
+
+    /** @param name of this instance, by which it is told from others of the same service */
+    private HoldfastService(
+            String name,
+            String service,
+            int port,
+            Surroundings at,
+            MariaDb database,
+            Optional<Nacos> registry,
+            Optional<Kafka> messages) {
         super(name, at);
+        this.service = service;
         this.port = port;
-        this.schema = name.replace('-', '_');
+        this.schema = service.replace('-', '_');
         this.database = database;
-        this.nacos = nacos;
+        this.registry = registry;
+        this.messages = messages;
+    }
+
+    /** Another instance of the same service, with a process, a port and a log of its own. */
+    HoldfastService second() {
+        return new HoldfastService(
+                service + "-2", service, at.ports().secondOf(port), at, database, registry, messages);
     }
 
     @Override
@@ -80,22 +114,48 @@ public final class HoldfastService extends Part {
         return new JavaCommand(at, name(), 320)
                 .flag("-XX:MaxMetaspaceSize=256m")
                 .property("spring.main.banner-mode", "off")
+                // Otherwise the client of Nacos keeps logs of its own, past the one that hides tokens.
+                .property("nacos.logging.default.config.enabled", false)
                 .jar(runningJar());
     }
 
     @Override
     Map<String, String> environment() {
         MariaDb.Access access = database.access(schema);
-        return Map.of(
+        Map<String, String> environment = new TreeMap<>(Map.of(
                 "HOLDFAST_PORT", Integer.toString(port),
                 "HOLDFAST_MANAGEMENT_PORT", Integer.toString(managementPort()),
                 "HOLDFAST_DB_URL", access.jdbcUrl(),
                 "HOLDFAST_DB_USER", access.user(),
                 "HOLDFAST_DB_PASSWORD", access.password(),
+                "HOLDFAST_TOKEN_ISSUER", Tokens.ISSUER,
+                "HOLDFAST_TOKEN_AUDIENCE", Tokens.AUDIENCE,
+                "HOLDFAST_TOKEN_KEYS", at.tokens().publicKeys().toUri().toString(),
+                "HOLDFAST_RUN_DIR", at.folder().root().toString()));
+        registry.ifPresent(nacos -> environment.putAll(Map.of(
                 "HOLDFAST_NACOS_ADDR", nacos.address(),
                 "HOLDFAST_NACOS_USER", nacos.user(),
-                "HOLDFAST_NACOS_PASSWORD", nacos.password(),
-                "HOLDFAST_RUN_DIR", at.folder().root().toString());
+                "HOLDFAST_NACOS_PASSWORD", nacos.password())));
+        messages.ifPresent(kafka -> environment.putAll(Map.of(
+                "HOLDFAST_KAFKA_SERVERS", kafka.url(),
+                "HOLDFAST_KAFKA_USER", service,
+                "HOLDFAST_KAFKA_PASSWORD", at.secrets().kafkaPassword(service))));
+        // Everybody may know the public keys; who may call whom is each service's own setting.
+        for (String caller : Tokens.CALLERS) {
+            String keys = at.tokens().publicKeys(caller).toUri().toString();
+            environment.put("HOLDFAST_" + caller.toUpperCase(Locale.ROOT).replace('-', '_') + "_KEYS", keys);
+        }
+        if (service.equals("payment-svc")) {
+            // The gateway is foreign and in no registry.
+            environment.put(
+                    "HOLDFAST_GATEWAY_URL", "http://127.0.0.1:" + at.ports().gatewaySandbox());
+        }
+        if (Tokens.CALLERS.contains(service)) {
+            environment.put(
+                    "HOLDFAST_SERVICE_KEY",
+                    at.tokens().privateKey(service).toUri().toString());
+        }
+        return environment;
     }
 
     @Override
@@ -103,8 +163,11 @@ public final class HoldfastService extends Part {
         if (!Http.answers(managementUrl() + "/actuator/health")) {
             return Optional.of("its health is not UP at " + managementUrl() + "/actuator/health");
         }
+        if (registry.isEmpty()) {
+            return Optional.empty();
+        }
         try {
-            return nacos.api().hasInstance(name(), "DEFAULT_GROUP", "DEFAULT", port)
+            return registry.get().api().hasInstance(service, "DEFAULT_GROUP", "DEFAULT", port)
                     ? Optional.empty()
                     : Optional.of("no healthy instance in Nacos");
         } catch (IOException e) {
@@ -122,7 +185,7 @@ public final class HoldfastService extends Part {
     }
 
     private Path builtJar() {
-        return at.checkout().resolve(name()).resolve("target").resolve(name() + "-" + VERSION + "-exec.jar");
+        return at.checkout().resolve(service).resolve("target").resolve(service + "-" + VERSION + "-exec.jar");
     }
 
     private Path runningJar() {

@@ -6,20 +6,28 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The command line behind deploy/up, deploy/down and deploy/status. */
+/** The command line behind the scripts in deploy. */
 @Command(
         name = "deploy",
         description = "Starts, stops and shows Holdfast on this machine, on its real parts.",
-        subcommands = {LocalStack.Up.class, LocalStack.Down.class, LocalStack.Status.class})
+        subcommands = {
+            LocalStack.Up.class,
+            LocalStack.Down.class,
+            LocalStack.Status.class,
+            LocalStack.Token.class,
+            LocalStack.DemoConfirmFailure.class
+        })
 public final class LocalStack {
 
     private static final int FAILED = 1;
@@ -58,7 +66,7 @@ public final class LocalStack {
         }
     }
 
-    /** What all three commands understand. */
+    /** What all commands understand. */
     static final class Where {
 
         @Option(
@@ -155,16 +163,102 @@ public final class LocalStack {
             table.row("orders", stack.order().url() + "/swagger-ui.html");
             table.row("stock", stack.stock().url() + "/swagger-ui.html");
             table.row("payments", stack.payment().url() + "/swagger-ui.html");
+            table.row("card gateway", stack.gateway().url() + "/swagger-ui.html");
             table.row(
                     "Nacos console",
                     stack.nacos().consoleUrl() + "  (user nacos, NACOS_ADMIN_PASSWORD in " + secrets + ")");
             table.row(
                     "Seata console",
                     stack.coordinator().consoleUrl() + "  (user seata, SEATA_CONSOLE_PASSWORD in " + secrets + ")");
+            table.row("tokens", "deploy/token --buyer alice, deploy/token --operator");
             table.row("logs", stack.runFolder().resolve("logs"));
             table.row("what runs", "deploy/status");
             table.row("stop it", "deploy/down  (--erase deletes the data too)");
             table.lines("  ").stream().skip(1).forEach(out::println);
+        }
+    }
+
+    @Command(
+            name = "token",
+            description = "Prints a token that this platform's services take.",
+            mixinStandardHelpOptions = true)
+    static final class Token implements Callable<Integer> {
+
+        @Mixin
+        private Where where;
+
+        @ArgGroup(multiplicity = "1")
+        private Kind kind;
+
+        @Option(names = "--hours", paramLabel = "N", description = "How long it is valid (default: 12).")
+        private int hours = 12;
+
+        static final class Kind {
+
+            @Option(names = "--buyer", paramLabel = "ID", description = "A buyer's token.")
+            private String buyer;
+
+            @Option(
+                    names = "--operator",
+                    arity = "0..1",
+                    fallbackValue = "local-operator",
+                    paramLabel = "NAME",
+                    description = "An operator's token; audit lines will bear the name (default: local-operator).")
+            private String operator;
+
+            @Option(names = "--rotate", description = "No token: new keys, so that older tokens are no longer taken.")
+            private boolean rotate;
+        }
+
+        @Override
+        public Integer call() {
+            if (hours < 1 || hours > 24 * 30) {
+                throw new IllegalArgumentException("--hours has to be 1 to " + 24 * 30);
+            }
+            String subject = kind.buyer == null ? kind.operator : kind.buyer;
+            if (!kind.rotate && !subject.matches("[A-Za-z0-9._@-]{1,64}")) {
+                throw new IllegalArgumentException("not a name: 1 to 64 characters out of A-Z a-z 0-9 . _ @ -");
+            }
+            Tokens tokens = Tokens.in(new RunFolder(where.runFolder()).create().keys(), List.of());
+            if (kind.rotate) {
+                tokens.rotate();
+                System.out.println(
+                        "tokens are signed with new keys from now on; people's older ones are no longer taken");
+                return 0;
+            }
+            Duration lifetime = Duration.ofHours(hours);
+            System.out.println(
+                    kind.buyer == null ? tokens.operator(subject, lifetime) : tokens.buyer(subject, lifetime));
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "demo-confirm-failure",
+            description = "Shows what becomes of an order whose capture keeps failing, on the platform that runs.",
+            mixinStandardHelpOptions = true)
+    static final class DemoConfirmFailure implements Callable<Integer> {
+
+        @Mixin
+        private Where where;
+
+        @Option(
+                names = "--deadline",
+                paramLabel = "SECONDS",
+                description = "When the capture is given up (default: 25).")
+        private int deadline = 25;
+
+        @Override
+        public Integer call() throws Exception {
+            if (deadline < 3 || deadline > 600) {
+                throw new IllegalArgumentException("--deadline has to be 3 to 600");
+            }
+            if (!where.isUsed()) {
+                throw new IllegalStateException(
+                        "the platform does not run: nothing was started in " + where.runFolder() + " (deploy/up does)");
+            }
+            Stack stack = where.open(Optional.empty(), System.out);
+            return new ConfirmFailureDemo(stack, System.out, Duration.ofSeconds(deadline)).run() ? 0 : FAILED;
         }
     }
 

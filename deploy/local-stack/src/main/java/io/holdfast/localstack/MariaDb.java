@@ -27,7 +27,8 @@ import java.util.jar.JarFile;
 public final class MariaDb extends Part {
 
     /** The schemas; the user of a schema bears the same name. */
-    public static final List<String> SCHEMAS = List.of("seata", "order_svc", "stock_svc", "payment_svc");
+    public static final List<String> SCHEMAS =
+            List.of("seata", "order_svc", "stock_svc", "payment_svc", "gateway_sandbox");
 
     /**
      * How to reach one schema.

@@ -98,6 +98,10 @@ public final class Nacos extends Part {
                     .property("nacos.standalone", true)
                     .property("nacos.deployment.type", "merged")
                     .property("nacos.server.ip", "127.0.0.1")
+                    // At INFO it writes the key that signs its tokens into its log, and at DEBUG, its default there,
+                    // the tokens.
+                    .property("logging.level.com.alibaba.nacos.core", "WARN")
+                    .property("logging.level.com.alibaba.nacos.core.auth", "WARN")
                     .property("nacos.remote.grpc.listen.ip", "127.0.0.1")
                     .property(
                             "spring.config.additional-location",

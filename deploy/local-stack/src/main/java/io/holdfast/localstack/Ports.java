@@ -58,9 +58,27 @@ public record Ports(int offset) {
         return 8083 + offset;
     }
 
+    public int gatewaySandbox() {
+        return 8084 + offset;
+    }
+
+    public int kafka() {
+        return 9092 + offset;
+    }
+
+    /** Where Kafka's node talks to itself about its cluster of one. */
+    public int kafkaController() {
+        return 9093 + offset;
+    }
+
     /** A service's management port lies 1,000 above its own. */
     int managementOf(int servicePort) {
         return servicePort + 1_000;
+    }
+
+    /** A second instance of a service lies 100 above the first. */
+    int secondOf(int servicePort) {
+        return servicePort + 100;
     }
 
     /** What Nacos listens on: it derives the last three from the first and they cannot be chosen. */

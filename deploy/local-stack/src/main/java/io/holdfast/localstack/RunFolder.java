@@ -65,6 +65,11 @@ record RunFolder(Path root) {
         return root.resolve("secrets");
     }
 
+    /** Key pairs that sign tokens. */
+    Path keys() {
+        return root.resolve("keys");
+    }
+
     Path stackFile() {
         return root.resolve("stack.json");
     }
@@ -76,7 +81,7 @@ record RunFolder(Path root) {
     /** Deletes data and secrets. Only what this launcher made, by name: the folder may be one that a person chose. */
     void erase() {
         try {
-            for (Path path : List.of(data(), root.resolve("tmp"), home(), secrets(), stackFile())) {
+            for (Path path : List.of(data(), root.resolve("tmp"), home(), secrets(), keys(), stackFile())) {
                 deleteTree(path);
             }
         } catch (IOException e) {

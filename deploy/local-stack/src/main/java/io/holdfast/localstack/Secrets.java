@@ -25,12 +25,18 @@ public final class Secrets {
         ORDER_SVC_DB_PASSWORD,
         STOCK_SVC_DB_PASSWORD,
         PAYMENT_SVC_DB_PASSWORD,
+        GATEWAY_SANDBOX_DB_PASSWORD,
         /** Signs Nacos' access tokens; Nacos wants it as base64 of at least 32 bytes. */
         NACOS_TOKEN_SECRET,
         NACOS_IDENTITY_KEY,
         NACOS_IDENTITY_VALUE,
         NACOS_ADMIN_PASSWORD,
         SEATA_CONSOLE_PASSWORD,
+        /** Of the broker itself, and of whoever looks after it. */
+        KAFKA_PASSWORD,
+        ORDER_SVC_KAFKA_PASSWORD,
+        STOCK_SVC_KAFKA_PASSWORD,
+        PAYMENT_SVC_KAFKA_PASSWORD,
         /** Signs the Seata console's tokens. */
         SEATA_CONSOLE_SECRET
     }
@@ -71,6 +77,11 @@ public final class Secrets {
     /** @param schema one of the databases, say {@code order_svc}: the user of the same name is meant */
     String databasePassword(String schema) {
         return get(Name.valueOf(schema.toUpperCase(Locale.ROOT) + "_DB_PASSWORD"));
+    }
+
+    /** @param service one of those that send or take messages: the Kafka user of the same name is meant */
+    String kafkaPassword(String service) {
+        return get(Name.valueOf(service.toUpperCase(Locale.ROOT).replace('-', '_') + "_KAFKA_PASSWORD"));
     }
 
     private static Map<Name, String> read(Path file) throws IOException {

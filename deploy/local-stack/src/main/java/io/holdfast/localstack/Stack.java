@@ -22,7 +22,8 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * The whole platform on this machine: MariaDB, Nacos, the Seata coordinator and the three services, each a process of its own.
+ * The whole platform on this machine: MariaDB, Nacos, Kafka, the Seata coordinator, the sandbox of a card gateway and the three
+ * services, each a process of its own.
  *
  * <pre>{@code
  * try (Stack stack = Stack.in(checkout).runFolder(folder).portOffset(10_000).stopWithThisJvm().open()) {
@@ -41,7 +42,9 @@ public final class Stack implements AutoCloseable {
     private final Surroundings at;
     private final MariaDb database;
     private final Nacos nacos;
+    private final Kafka kafka;
     private final Coordinator coordinator;
+    private final HoldfastService gateway;
     private final HoldfastService stock;
     private final HoldfastService payment;
     private final HoldfastService order;
@@ -54,15 +57,22 @@ public final class Stack implements AutoCloseable {
                 folder,
                 new Ports(builder.portOffset),
                 Secrets.in(folder.secrets()),
+                Tokens.in(folder.keys(), Tokens.CALLERS),
                 new StackFile(folder.stackFile()),
                 new Surroundings.Launches());
         this.progress = builder.progress;
         this.database = new MariaDb(at);
         this.nacos = new Nacos(at);
+        this.kafka = new Kafka(at);
         this.coordinator = new Coordinator(at, database, nacos);
-        this.stock = new HoldfastService("stock-svc", at.ports().stockSvc(), at, database, nacos);
-        this.payment = new HoldfastService("payment-svc", at.ports().paymentSvc(), at, database, nacos);
-        this.order = new HoldfastService("order-svc", at.ports().orderSvc(), at, database, nacos);
+        this.gateway = new HoldfastService(
+                "gateway-sandbox", at.ports().gatewaySandbox(), at, database, Optional.empty(), Optional.empty());
+        this.stock = new HoldfastService(
+                "stock-svc", at.ports().stockSvc(), at, database, Optional.of(nacos), Optional.of(kafka));
+        this.payment = new HoldfastService(
+                "payment-svc", at.ports().paymentSvc(), at, database, Optional.of(nacos), Optional.of(kafka));
+        this.order = new HoldfastService(
+                "order-svc", at.ports().orderSvc(), at, database, Optional.of(nacos), Optional.of(kafka));
     }
 
     /** @param checkout the root of a checkout of Holdfast: where the built modules and the settings are found */
@@ -126,8 +136,17 @@ public final class Stack implements AutoCloseable {
         return nacos;
     }
 
+    public Kafka kafka() {
+        return kafka;
+    }
+
     public Coordinator coordinator() {
         return coordinator;
+    }
+
+    /** The stand-in for a card payment gateway. It is not one of the services: it registers nowhere. */
+    public HoldfastService gateway() {
+        return gateway;
     }
 
     public HoldfastService stock() {
@@ -142,6 +161,14 @@ public final class Stack implements AutoCloseable {
         return order;
     }
 
+    /**
+     * A second instance of a service, beside the first: it shares the database and all settings with it, and is found in Nacos under
+     * the same name. It is none of {@link #parts()}: whoever wants it starts it, and {@link #stopAll()} stops it too.
+     */
+    public HoldfastService second(HoldfastService service) {
+        return service.second();
+    }
+
     /** All parts, each after those that it needs. */
     public List<Part> parts() {
         return stages().stream().flatMap(List::stream).toList();
@@ -153,6 +180,11 @@ public final class Stack implements AutoCloseable {
 
     public Secrets secrets() {
         return at.secrets();
+    }
+
+    /** Tokens that this platform's services take. */
+    public Tokens tokens() {
+        return at.tokens();
     }
 
     public Ports ports() {
@@ -206,6 +238,7 @@ public final class Stack implements AutoCloseable {
         try {
             List<List<Part>> stages = new ArrayList<>(stages());
             Collections.reverse(stages);
+            stages.add(0, List.of(second(stock), second(payment), second(order)));
             for (List<Part> stage : stages) {
                 stopTogether(stage);
             }
@@ -253,7 +286,7 @@ public final class Stack implements AutoCloseable {
     /** What a person should know about the platform as it runs now. */
     List<String> notes() {
         List<String> notes = new ArrayList<>(nacos.notes());
-        for (HoldfastService service : List.of(stock, payment, order)) {
+        for (HoldfastService service : List.of(gateway, stock, payment, order)) {
             if (service.isOutdated()) {
                 notes.add(service.name()
                         + " runs an older build than the one in its target folder: deploy/down, then deploy/up");
@@ -263,7 +296,8 @@ public final class Stack implements AutoCloseable {
     }
 
     private List<List<Part>> stages() {
-        return List.of(List.of(database, nacos), List.of(coordinator), List.of(stock, payment, order));
+        // Kafka beside the services, not before them: they start and take orders whether it is there or not.
+        return List.of(List.of(database, nacos), List.of(coordinator, gateway), List.of(kafka, stock, payment, order));
     }
 
     private void startTogether(List<Part> stage, List<Part> startedHere) throws InterruptedException {
@@ -276,7 +310,7 @@ public final class Stack implements AutoCloseable {
                 startedHere.add(part);
                 part.start();
             }
-            progress.accept("  %-12s %-15s %6.1f s   %s"
+            progress.accept("  %-15s %-15s %6.1f s   %s"
                     .formatted(
                             part.name(),
                             ran ? "runs already" : "ready after",
@@ -290,7 +324,7 @@ public final class Stack implements AutoCloseable {
             if (part.isRunning()) {
                 long from = System.nanoTime();
                 part.stop();
-                progress.accept("  %-12s %-15s %6.1f s"
+                progress.accept("  %-15s %-15s %6.1f s"
                         .formatted(part.name(), "stopped after", (System.nanoTime() - from) / 1e9));
             } else {
                 part.stop();

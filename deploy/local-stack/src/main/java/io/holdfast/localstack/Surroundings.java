@@ -9,7 +9,13 @@ import java.util.function.Supplier;
 
 /** What all parts of one platform share. */
 record Surroundings(
-        Path checkout, RunFolder folder, Ports ports, Secrets secrets, StackFile stackFile, Launches launches) {
+        Path checkout,
+        RunFolder folder,
+        Ports ports,
+        Secrets secrets,
+        Tokens tokens,
+        StackFile stackFile,
+        Launches launches) {
 
     /** The JVM that this launcher runs on also runs the parts. */
     Path java() {

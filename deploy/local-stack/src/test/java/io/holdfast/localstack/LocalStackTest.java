@@ -2,10 +2,14 @@ package io.holdfast.localstack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +55,36 @@ class LocalStackTest {
 
         assertThat(complaints.toString()).contains("--fast", "many");
         assertThat(parent.resolve("x")).doesNotExist();
+    }
+
+    @Test
+    void theDemoSaysInOneLineThatThePlatformDoesNotRun() throws Exception {
+        Path unused = parent.resolve("unused");
+        RunFolder stopped = new RunFolder(parent.resolve("stopped")).create();
+        Files.writeString(stopped.stackFile(), "[]");
+
+        assertThat(output("demo-confirm-failure", "--run-dir", unused.toString()))
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("FAILED  the platform does not run")
+                .contains("deploy/up");
+        assertThat(unused).doesNotExist();
+        assertThat(output("demo-confirm-failure", "--run-dir", stopped.root().toString()))
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("FAILED  the platform in")
+                .contains("is stopped", "deploy/up");
+    }
+
+    /** @return the lines of a command that has to fail with 1 */
+    private static List<String> output(String... arguments) {
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        assertThat(LocalStack.commandLine(new PrintStream(written, true, StandardCharsets.UTF_8))
+                        .execute(arguments))
+                .isEqualTo(1);
+        return written.toString(StandardCharsets.UTF_8).lines().toList();
     }
 
     private int run(String... arguments) {

@@ -22,13 +22,15 @@ class PortsTest {
     void theUsualPortsAreThoseOfTheDocumentation() {
         Ports ports = new Ports(0);
 
-        assertThat(List.of(ports.orderSvc(), ports.stockSvc(), ports.paymentSvc()))
-                .containsExactly(8081, 8082, 8083);
+        assertThat(List.of(ports.orderSvc(), ports.stockSvc(), ports.paymentSvc(), ports.gatewaySandbox()))
+                .containsExactly(8081, 8082, 8083, 8084);
         assertThat(ports.managementOf(ports.orderSvc())).isEqualTo(9081);
+        assertThat(ports.managementOf(ports.gatewaySandbox())).isEqualTo(9084);
         assertThat(numbers(ports.ofNacos())).containsExactlyInAnyOrder(8848, 9848, 9849, 7848, 8080);
         assertThat(ports.coordinator()).isEqualTo(8091);
         assertThat(ports.coordinatorConsole()).isEqualTo(7091);
         assertThat(ports.mariaDb()).isEqualTo(13306);
+        assertThat(ports.kafka()).isEqualTo(9092);
     }
 
     @ParameterizedTest
@@ -75,9 +77,15 @@ class PortsTest {
 
     private static List<Integer> all(Ports ports) {
         List<Integer> all = new ArrayList<>(numbers(ports.ofNacos()));
-        all.addAll(List.of(ports.mariaDb(), ports.coordinator(), ports.coordinatorConsole()));
-        for (int service : List.of(ports.orderSvc(), ports.stockSvc(), ports.paymentSvc())) {
-            all.addAll(List.of(service, ports.managementOf(service)));
+        all.addAll(List.of(
+                ports.mariaDb(),
+                ports.kafka(),
+                ports.kafkaController(),
+                ports.coordinator(),
+                ports.coordinatorConsole()));
+        for (int service : List.of(ports.orderSvc(), ports.stockSvc(), ports.paymentSvc(), ports.gatewaySandbox())) {
+            int second = ports.secondOf(service);
+            all.addAll(List.of(service, ports.managementOf(service), second, ports.managementOf(second)));
         }
         return all;
     }

@@ -1,0 +1,58 @@
+package io.holdfast.localstack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What can be seen of the platform before anything of it is started. */
+class StackTest {
+
+    @TempDir
+    private Path folder;
+
+    private Stack stack;
+
+    @BeforeEach
+    void open() {
+        stack = Stack.in(Path.of("../..")).runFolder(folder).portOffset(100).open();
+    }
+
+    @Test
+    void theGatewayComesAfterItsDatabaseAndBeforeTheServiceThatCallsIt() {
+        assertThat(stack.parts()).extracting(Part::name).doesNotHaveDuplicates().hasSize(8);
+        assertThat(stack.parts()).containsSubsequence(stack.database(), stack.gateway(), stack.payment());
+        assertThat(stack.gateway().url()).isEqualTo("http://127.0.0.1:8184");
+        assertThat(stack.gateway().managementUrl()).isEqualTo("http://127.0.0.1:9184");
+        assertThat(stack.gateway().log()).isEqualTo(folder.resolve("logs/gateway-sandbox.log"));
+    }
+
+    @Test
+    void theGatewayGetsItsOwnSchemaAndNothingOfTheRegistry() {
+        assertThat(stack.gateway().environment())
+                .containsEntry("HOLDFAST_PORT", "8184")
+                .containsEntry("HOLDFAST_MANAGEMENT_PORT", "9184")
+                .containsEntry("HOLDFAST_DB_USER", "gateway_sandbox")
+                .containsEntry("HOLDFAST_DB_PASSWORD", stack.secrets().get(Secrets.Name.GATEWAY_SANDBOX_DB_PASSWORD))
+                .hasEntrySatisfying("HOLDFAST_DB_URL", url -> assertThat(url).contains(":13406/gateway_sandbox?"))
+                .allSatisfy((name, value) -> assertThat(name).doesNotContain("NACOS"));
+    }
+
+    @Test
+    void aServiceGetsItsSchemaAndTheRegistry() {
+        assertThat(stack.payment().environment())
+                .containsEntry("HOLDFAST_DB_USER", "payment_svc")
+                .containsEntry("HOLDFAST_NACOS_ADDR", stack.nacos().address())
+                .containsEntry("HOLDFAST_NACOS_PASSWORD", stack.secrets().get(Secrets.Name.NACOS_ADMIN_PASSWORD));
+    }
+
+    @Test
+    void onlyThePaymentServiceIsToldWhereTheGatewayIsAndCanProveItselfToIt() {
+        assertThat(stack.payment().environment())
+                .containsEntry("HOLDFAST_GATEWAY_URL", stack.gateway().url())
+                .containsKey("HOLDFAST_SERVICE_KEY");
+        assertThat(stack.order().environment()).doesNotContainKey("HOLDFAST_GATEWAY_URL");
+    }
+}
