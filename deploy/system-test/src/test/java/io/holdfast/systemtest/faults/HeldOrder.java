@@ -7,6 +7,7 @@ import io.holdfast.systemtest.platform.Books;
 import io.holdfast.systemtest.platform.Levers;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -42,10 +43,14 @@ final class HeldOrder {
 
     /** Payment is TRIED, stock.reserve waits for its row: its branch is registered, its Try has not ended. */
     static HeldOrder atStockReserve(Platform platform) {
+        return atStockReserve(platform, Platform.BY_WALLET);
+    }
+
+    private static HeldOrder atStockReserve(Platform platform, Map<String, Object> payment) {
         String sku = platform.goods(RECEIVED);
         String buyer = platform.buyer(DEPOSITED);
         Levers.Lock stock = platform.levers().holdStock(sku);
-        CompletableFuture<Answer> sent = platform.sendOrder(buyer, new Line(sku, QUANTITY, UNIT_PRICE));
+        CompletableFuture<Answer> sent = platform.sendOrder(payment, buyer, new Line(sku, QUANTITY, UNIT_PRICE));
         String orderId = platform.books().awaitOrderOf(buyer);
         stock.awaitWaiting("stock-svc");
         HeldOrder held = new HeldOrder(platform.books(), sku, buyer, orderId, sent, stock);
@@ -55,7 +60,12 @@ final class HeldOrder {
 
     /** Payment and stock are TRIED; order.place, the last branch, is registered and waits for its row. */
     static HeldOrder atOrderPlace(Platform platform) {
-        HeldOrder held = atStockReserve(platform);
+        return atOrderPlace(platform, Platform.BY_WALLET);
+    }
+
+    /** The same; of a card, the amount is held by then. */
+    static HeldOrder atOrderPlace(Platform platform, Map<String, Object> payment) {
+        HeldOrder held = atStockReserve(platform, payment);
         Levers.Lock order = platform.levers().holdOrder(held.orderId);
         held.release();
         order.awaitWaiting("order-svc");
@@ -103,6 +113,13 @@ final class HeldOrder {
         assertThat(status()).isEqualTo("PAID");
         assertThat(books.stock(sku)).isEqualTo(new Books.Stock(RECEIVED, RECEIVED - QUANTITY, 0, QUANTITY));
         assertThat(books.account(buyer)).isEqualTo(new Books.Account(DEPOSITED, DEPOSITED - TOTAL, 0, TOTAL));
+    }
+
+    /** Paid from elsewhere: the account is as it was. Call it once everything is at rest. */
+    void assertPaidOnceByCard() {
+        assertThat(status()).isEqualTo("PAID");
+        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(RECEIVED, RECEIVED - QUANTITY, 0, QUANTITY));
+        assertThat(books.account(buyer)).isEqualTo(new Books.Account(DEPOSITED, DEPOSITED, 0, 0));
     }
 
     /** Call it once everything is at rest. */

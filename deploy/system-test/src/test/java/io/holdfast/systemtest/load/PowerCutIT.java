@@ -66,7 +66,6 @@ class PowerCutIT {
             return i;
         });
         assertThat(parts).noneMatch(Part::isRunning);
-        row.died();
 
         stack.start(List.of(stack.database(), stack.nacos(), stack.coordinator()));
         List<HoldfastService> services = List.of(stack.order(), stack.stock(), stack.payment());

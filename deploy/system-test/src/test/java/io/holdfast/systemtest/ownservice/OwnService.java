@@ -6,10 +6,6 @@ import io.holdfast.localstack.Stack;
 import io.holdfast.tcc.autoconfigure.TccAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -28,7 +24,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.init.ScriptUtils;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 
@@ -73,12 +71,11 @@ public final class OwnService implements AutoCloseable {
 
     private static void createSchema(MariaDb.Access root) {
         try (Connection connection = root.connect();
-                Statement statement = connection.createStatement();
-                InputStream fence = OwnService.class.getClassLoader().getResourceAsStream(FENCE_SCRIPT)) {
+                Statement statement = connection.createStatement()) {
             statement.execute("drop database if exists own_service");
             statement.execute("create database own_service");
             statement.execute("use own_service");
-            statement.execute(new String(fence.readAllBytes(), StandardCharsets.UTF_8));
+            ScriptUtils.executeSqlScript(connection, new ClassPathResource(FENCE_SCRIPT));
             statement.execute("""
                     create table points (buyer varchar(64) not null primary key, free bigint not null,
                         held bigint not null, spent bigint not null, check (least(free, held, spent) >= 0))
@@ -89,8 +86,6 @@ public final class OwnService implements AutoCloseable {
                     """);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.holdfast.systemtest.platform;
 
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -11,7 +12,19 @@ public record Answer(int status, HttpHeaders headers, String text) {
 
     private static final JsonMapper JSON = new JsonMapper();
 
+    /** What no answer may give away, whatever the test is about: SQL, classes and stack traces, tokens and keys. */
+    private static final Pattern INDISCREET = Pattern.compile(
+            "\\bselect .+ from\\b|\\binsert into\\b|\\bupdate .+ set\\b|\\bdelete from\\b|java\\.(lang|sql)\\.|org\\.spring"
+                    + "|io\\.holdfast\\.|\\.java:[0-9]|eyJ[A-Za-z0-9_-]{20}|PRIVATE KEY",
+            Pattern.CASE_INSENSITIVE);
+
     static Answer of(HttpResponse<String> response) {
+        String told = response.headers().firstValue("Content-Type").orElse("").startsWith("application/problem+json")
+                ? response.body()
+                : "";
+        if (INDISCREET.matcher(told).find()) {
+            throw new AssertionError("a problem that tells too much: " + told);
+        }
         return new Answer(response.statusCode(), response.headers(), response.body());
     }
 

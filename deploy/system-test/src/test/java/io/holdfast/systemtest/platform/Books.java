@@ -59,11 +59,11 @@ public final class Books {
                     from payment_svc.account a left join payment_svc.deposit d on d.buyer_id = a.buyer_id
                     group by a.buyer_id, a.deposited having a.deposited <> coalesce(sum(d.amount), 0)
                     """),
-            new Invariant("I2 frozen and spent are the sums of the payments", """
+            new Invariant("I2 frozen and spent are the sums of the payments from wallets", """
                     select a.buyer_id, a.frozen, a.spent,
                         sum(if(p.status = 'OPEN', p.amount, 0)) as rows_open,
                         sum(if(p.status = 'CAPTURED', p.amount, 0)) as rows_captured
-                    from payment_svc.account a left join payment_svc.payment p on p.buyer_id = a.buyer_id
+                    from payment_svc.account a left join payment_svc.payment p on p.buyer_id = a.buyer_id and p.method = 'WALLET'
                     group by a.buyer_id, a.frozen, a.spent
                     having a.frozen <> rows_open or a.spent <> rows_captured
                     """),
@@ -86,15 +86,23 @@ public final class Books {
                     select f.xid, f.branch_id, f.status as fence, r.order_id, r.sku, r.status
                     from stock_svc.reservation r
                     left join stock_svc.tcc_fence_log f on f.xid = r.xid and f.branch_id = r.branch_id
+                    left join order_svc.orders o on o.order_id = r.order_id
                     where not coalesce((f.status = 1 and r.status = 'RESERVED') or (f.status = 2 and r.status = 'SOLD')
-                        or (f.status = 3 and r.status = 'RELEASED'), false)
+                        or (f.status = 3 and r.status = 'RELEASED')
+                        -- Released by message, whether its Confirm had come or not.
+                        or (f.status in (1, 2) and r.status = 'RELEASED' and o.status in ('CLOSING', 'CLOSED')), false)
                     """),
             new Invariant("I8 a payment is where the fence of its branch is", """
                     select f.xid, f.branch_id, f.status as fence, p.order_id, p.status
                     from payment_svc.payment p
                     left join payment_svc.tcc_fence_log f on f.xid = p.xid and f.branch_id = p.branch_id
+                    left join order_svc.orders o on o.order_id = p.order_id
                     where not coalesce((f.status = 1 and p.status = 'OPEN') or (f.status = 2 and p.status = 'CAPTURED')
-                        or (f.status = 3 and p.status = 'RELEASED'), false)
+                        or (f.status = 3 and p.status = 'RELEASED')
+                        or (f.status = 5 and p.method = 'CARD' and p.status in ('GIVEN_UP', 'CAPTURED'))
+                        -- Refunded by message, after it was captured.
+                        or ((f.status = 2 or f.status = 5 and p.method = 'CARD') and p.status = 'REFUNDED'
+                            and o.status in ('CLOSING', 'CLOSED') and o.reason_code = 'cancelled'), false)
                     """),
             new Invariant("I8 a branch that took effect has its rows", """
                     select f.* from stock_svc.tcc_fence_log f
@@ -118,9 +126,9 @@ public final class Books {
 
     /** True once everything has come to rest. */
     private static final List<Invariant> AT_REST = List.of(
-            new Invariant("I5 every order is PAID or REJECTED", """
+            new Invariant("I5 every order is PAID, REJECTED or CLOSED", """
                     select order_id, status, xid, created_at from order_svc.orders
-                    where status not in ('PAID', 'REJECTED')
+                    where status not in ('PAID', 'REJECTED', 'CLOSED')
                     """),
             new Invariant("I6 no fence row is TRIED", """
                     select 'order' as service, f.* from order_svc.tcc_fence_log f where status = 1
@@ -139,6 +147,41 @@ public final class Books {
             new Invariant("I6 no payment is open", """
                     select * from payment_svc.payment where status = 'OPEN'
                     """),
+            new Invariant("I7 a charge is captured if, and only if, its payment is", """
+                    select p.xid, p.order_id, p.status, c.status as charge
+                    from payment_svc.payment p
+                    left join payment_svc.card_charge c
+                        on c.xid = p.xid and c.branch_id = p.branch_id and c.order_id = p.order_id
+                    where p.method = 'CARD' and (p.status = 'CAPTURED') <> coalesce(c.status = 'CAPTURED', false)
+                    """),
+            new Invariant(
+                    "I9 what payment-svc refunded by card was captured and refunded at the gateway, once each", """
+                    select p.order_id, p.amount, c.status as charge, sum(l.effect = 'CAPTURED') as captures,
+                        sum(l.effect = 'REFUNDED') as refunds, min(l.amount), max(l.amount)
+                    from payment_svc.payment p
+                    left join payment_svc.card_charge c
+                        on c.xid = p.xid and c.branch_id = p.branch_id and c.order_id = p.order_id
+                    left join gateway_sandbox.ledger_entry l on l.reference = p.order_id and l.effect in ('CAPTURED', 'REFUNDED')
+                    where p.method = 'CARD' and p.status = 'REFUNDED'
+                    group by p.order_id, p.amount, c.status
+                    having not coalesce(charge = 'REFUNDED' and captures = 1 and refunds = 1
+                        and min(l.amount) = p.amount and max(l.amount) = p.amount, false)
+                    """),
+            new Invariant("I9 what payment-svc captured by card is captured at the gateway, once, in that amount", """
+                    select p.order_id, p.amount, count(g.id) as charges, sum(g.amount) as taken
+                    from payment_svc.payment p
+                    left join gateway_sandbox.charge g on g.reference = p.order_id and g.status = 'CAPTURED'
+                    where p.method = 'CARD' and p.status = 'CAPTURED'
+                    group by p.order_id, p.amount having charges <> 1 or taken <> p.amount
+                    """),
+            new Invariant(
+                    "I9 what the gateway took for no captured payment is somebody's obligation to give back", """
+                    select g.* from gateway_sandbox.charge g
+                    left join payment_svc.payment p on p.order_id = g.reference and p.status = 'CAPTURED'
+                    left join payment_svc.card_charge c on c.order_id = g.reference
+                    left join payment_svc.void_or_refund v on v.charge_key = c.charge_key and v.status = 'DUE'
+                    where g.status = 'CAPTURED' and p.order_id is null and v.charge_key is null
+                    """),
             new Invariant("I7 each line of a PAID order is sold, in exactly its quantity", """
                     select o.order_id, l.sku, l.quantity, r.status, r.quantity as reserved_quantity
                     from order_svc.orders o join order_svc.order_line l on l.order_id = o.order_id
@@ -147,6 +190,17 @@ public final class Books {
                     where o.status = 'PAID' and not coalesce(r.status = 'SOLD' and r.quantity = l.quantity, false)
                     """),
             PAID_IS_CAPTURED,
+            new Invariant(
+                    "I7 a CLOSED order's payment is refunded if it was cancelled, and given up otherwise; no other is",
+                    """
+                    select o.order_id, o.status, o.reason_code, o.total_minor, p.status as payment, p.amount
+                    from order_svc.orders o
+                    left join payment_svc.payment p on p.order_id = o.order_id and p.status <> 'RELEASED'
+                    where (o.status = 'CLOSED' and o.reason_code = 'cancelled')
+                            <> coalesce(p.status = 'REFUNDED' and p.amount = o.total_minor, false)
+                        or (o.status = 'CLOSED' and o.reason_code = 'payment-given-up')
+                            <> coalesce(p.status = 'GIVEN_UP', false)
+                    """),
             new Invariant("I7 nothing is held or sold for anything but a line of a PAID order", """
                     select r.* from stock_svc.reservation r
                     left join order_svc.orders o on o.order_id = r.order_id and o.status = 'PAID'
@@ -156,11 +210,11 @@ public final class Books {
             new Invariant("I7 no money is held or spent for anything but a PAID order", """
                     select p.* from payment_svc.payment p
                     left join order_svc.orders o on o.order_id = p.order_id and o.status = 'PAID'
-                    where p.status <> 'RELEASED' and o.order_id is null
+                    where p.status not in ('RELEASED', 'GIVEN_UP', 'REFUNDED') and o.order_id is null
                     """),
-            new Invariant("I7 every REJECTED order says why, and no other order does", """
+            new Invariant("I7 every order that is REJECTED or CLOSED says why, and no other order does", """
                     select order_id, status, reason_code from order_svc.orders
-                    where (status = 'REJECTED') <> (reason_code is not null)
+                    where (status in ('REJECTED', 'CLOSED')) <> (reason_code is not null)
                     """),
             new Invariant("I7 a total is the sum of its lines", """
                     select o.order_id, o.total_minor, sum(l.quantity * l.unit_price_minor) as lines_total
@@ -178,6 +232,7 @@ public final class Books {
                     select a.buyer_id, a.spent, coalesce(sum(o.total_minor), 0) as in_paid_orders
                     from payment_svc.account a
                     left join order_svc.orders o on o.buyer_id = a.buyer_id and o.status = 'PAID'
+                        and o.payment_method = 'WALLET'
                     group by a.buyer_id, a.spent having a.spent <> in_paid_orders
                     """),
             // A SUSPENDED branch took no effect: its Try failed or came too late, whatever became of the others.

@@ -27,6 +27,7 @@ public final class Levers implements AutoCloseable {
 
     private final MariaDb.Access root;
     private final List<Lock> held = new ArrayList<>();
+    private final Set<String> refused = new HashSet<>();
 
     Levers(MariaDb.Access root) {
         this.root = root;
@@ -42,6 +43,11 @@ public final class Levers implements AutoCloseable {
         return holdRow("select buyer_id from payment_svc.account where buyer_id = ? for update", buyer);
     }
 
+    /** The end of this order's payment, whichever it is, waits. */
+    public Lock holdPayment(String orderId) {
+        return holdRow("select order_id from payment_svc.payment where order_id = ? for update", orderId);
+    }
+
     /** order.place, order.complete and order.reject of this order wait. */
     public Lock holdOrder(String orderId) {
         return holdRow("select order_id from order_svc.orders where order_id = ? for update", orderId);
@@ -54,6 +60,72 @@ public final class Levers implements AutoCloseable {
                 statement.execute("lock tables stock_svc.stock write");
             }
         });
+    }
+
+    /** stock.sell of this SKU fails at once, again and again, until {@link #letSell} or the test's end. */
+    public void refuseToSell(String sku) {
+        refuse("stock_svc", "sale", "stock", "new.sold > old.sold and new.sku = '" + sku + "'");
+    }
+
+    public void letSell() {
+        allow("stock_svc", "sale");
+    }
+
+    /** stock.release of this SKU fails at once, again and again, until {@link #letRelease} or the test's end. */
+    public void refuseToRelease(String sku) {
+        refuse(
+                "stock_svc",
+                "release",
+                "stock",
+                "new.reserved < old.reserved and new.available > old.available and new.sku = '" + sku + "'");
+    }
+
+    public void letRelease() {
+        allow("stock_svc", "release");
+    }
+
+    /** payment.release of this buyer fails at once, again and again, until {@link #letGiveBack} or the test's end. */
+    public void refuseToGiveBack(String buyer) {
+        refuse(
+                "payment_svc",
+                "give_back",
+                "account",
+                "new.frozen < old.frozen and new.balance > old.balance and new.buyer_id = '" + buyer + "'");
+    }
+
+    public void letGiveBack() {
+        allow("payment_svc", "give_back");
+    }
+
+    private void refuse(String schema, String what, String table, String when) {
+        allow(schema, what);
+        String trigger = schema + "." + what + "_refused_by_a_test";
+        execute("""
+                create trigger %s before update on %s.%s for each row
+                begin
+                    if %s then
+                        signal sqlstate '45000' set message_text = 'a test refuses this';
+                    end if;
+                end
+                """.formatted(trigger, schema, table, when));
+        refused.add(trigger);
+    }
+
+    private void allow(String schema, String what) {
+        String trigger = schema + "." + what + "_refused_by_a_test";
+        if (refused.remove(trigger)) {
+            execute("drop trigger if exists " + trigger);
+        }
+    }
+
+    /** What a person would do by hand, past the services. */
+    public void execute(String sql) {
+        try (Connection connection = root.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
     }
 
     /** Whether one transaction of a service waits for another one of the same service. */
@@ -116,6 +188,9 @@ public final class Levers implements AutoCloseable {
     public void close() {
         held.forEach(Lock::release);
         held.clear();
+        letSell();
+        letRelease();
+        letGiveBack();
     }
 
     private interface Locking {
@@ -191,16 +266,6 @@ public final class Levers implements AutoCloseable {
                 next = ahead.get(next);
             }
             return false;
-        }
-
-        /** The database was killed, and every lock with it. */
-        public void died() {
-            released = true;
-            try {
-                connection.abort(Runnable::run);
-            } catch (SQLException e) {
-                throw new IllegalStateException("the test could not drop a dead connection", e);
-            }
         }
 
         /** Lets the platform go on. May be called twice. */

@@ -20,12 +20,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -34,6 +37,9 @@ public final class Platform {
 
     /** Longer than the longest answer of order-svc on a busy machine, shorter than a test. */
     private static final Duration CALL_LIMIT = Duration.ofSeconds(45);
+
+    private static final Duration TOKEN_LIFETIME = Duration.ofHours(2);
+    private static final String OPERATOR = "operator";
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -44,6 +50,7 @@ public final class Platform {
     /** Also unlike those of an earlier run on the same platform. */
     private final String run = Long.toString(System.currentTimeMillis(), 36);
 
+    private final Map<String, String> tokens = new ConcurrentHashMap<>();
     private final AtomicInteger names = new AtomicInteger();
     /** Whether a process was killed or frozen since the last healing. */
     private boolean disturbed;
@@ -121,11 +128,19 @@ public final class Platform {
         }
     }
 
+    /** From the buyer's account. */
+    public static final Map<String, Object> BY_WALLET = Map.of("method", "WALLET");
+
+    /** By the card that the gateway's sandbox always authorizes. */
+    public static final Map<String, Object> BY_CARD = Map.of("method", "CARD", "token", "tok_ok");
+
     public static Map<String, Object> orderBody(String buyer, Line... lines) {
+        return orderBody(BY_WALLET, buyer, lines);
+    }
+
+    public static Map<String, Object> orderBody(Map<String, Object> payment, String buyer, Line... lines) {
         return Map.of(
-                "buyerId", buyer,
-                "items", Arrays.stream(lines).map(Line::json).toList(),
-                "payment", Map.of("method", "WALLET"));
+                "buyerId", buyer, "items", Arrays.stream(lines).map(Line::json).toList(), "payment", payment);
     }
 
     public Answer order(String buyer, Line... lines) {
@@ -136,11 +151,19 @@ public final class Platform {
         return post(ordersUrl(), key, orderBody(buyer, lines));
     }
 
+    public Answer cardOrder(String buyer, Line... lines) {
+        return post(ordersUrl(), newKey(), orderBody(BY_CARD, buyer, lines));
+    }
+
     /** Sends the order and goes on; a connection that breaks because order-svc is killed shows in the future. */
     public CompletableFuture<Answer> sendOrder(String buyer, Line... lines) {
+        return sendOrder(BY_WALLET, buyer, lines);
+    }
+
+    public CompletableFuture<Answer> sendOrder(Map<String, Object> payment, String buyer, Line... lines) {
         return http.sendAsync(
                         request(ordersUrl(), Map.of("Idempotency-Key", newKey()))
-                                .POST(json(orderBody(buyer, lines)))
+                                .POST(json(orderBody(payment, buyer, lines)))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
                 .thenApply(Answer::of);
@@ -188,6 +211,16 @@ public final class Platform {
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    /** Any method; an empty body is none. */
+    public Answer call(String method, String url, Map<String, String> headers, String body) {
+        return send(request(url, headers)
+                .method(
+                        method,
+                        body.isEmpty()
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(body)));
+    }
+
     public Answer getWith(String url, Map<String, String> headers) {
         return send(request(url, headers).GET());
     }
@@ -200,11 +233,64 @@ public final class Platform {
         return HttpRequest.BodyPublishers.ofString(text(body));
     }
 
-    private static HttpRequest.Builder request(String url, Map<String, String> headers) {
+    private HttpRequest.Builder request(String url, Map<String, String> headers) {
         HttpRequest.Builder builder =
                 HttpRequest.newBuilder(URI.create(url)).timeout(CALL_LIMIT).header("Content-Type", "application/json");
-        headers.forEach(builder::header);
+        headers.forEach((name, value) -> {
+            // An empty one means: none, not even the one that this platform would add.
+            if (!name.equals("Authorization") || !value.isEmpty()) {
+                builder.header(name, value);
+            }
+        });
+        if (!headers.containsKey("Authorization")) {
+            programAt(URI.create(url))
+                    .ifPresent(program -> builder.header(
+                            "Authorization",
+                            "Bearer " + tokenFor(program, URI.create(url).getPath())));
+        }
         return builder;
+    }
+
+    /** What a call of the address needs: the calling service's token on paths for services, elsewhere an operator's. */
+    private String tokenFor(String program, String path) {
+        String bearer = isForServices(program, path) ? program : OPERATOR;
+        return tokens.computeIfAbsent(
+                bearer,
+                name -> name.equals(OPERATOR)
+                        ? stack.tokens().operator(OPERATOR, TOKEN_LIFETIME)
+                        : stack.tokens().service(callerOf(name), name, TOKEN_LIFETIME));
+    }
+
+    /** New ones from now on: the keys that signed these are no longer known. */
+    public void forgetTokens() {
+        tokens.clear();
+    }
+
+    /** Which of our programs has this address, on its port or on its management port; empty for a part that others have made. */
+    private Optional<String> programAt(URI url) {
+        return programs()
+                .filter(program -> Stream.of(program.url(), program.managementUrl())
+                        .anyMatch(own -> URI.create(own).getPort() == url.getPort()))
+                .map(Part::name)
+                .findFirst();
+    }
+
+    public Stream<HoldfastService> services() {
+        return Stream.of(stack.order(), stack.stock(), stack.payment());
+    }
+
+    /** Every program of this code base that listens: the services, and the stand-in for a card gateway. */
+    public Stream<HoldfastService> programs() {
+        return Stream.concat(services(), Stream.of(stack.gateway()));
+    }
+
+    /** Who calls the paths of a program that are for services, with a token of its own. */
+    public static String callerOf(String program) {
+        return program.equals("gateway-sandbox") ? "payment-svc" : "order-svc";
+    }
+
+    public static boolean isForServices(String program, String path) {
+        return path.startsWith(program.equals("gateway-sandbox") ? "/charges" : "/internal/");
     }
 
     private Answer send(HttpRequest.Builder request) {
@@ -313,6 +399,11 @@ public final class Platform {
         interruptibly(() -> part.start(environment));
     }
 
+    /** SIGTERM; does nothing if it does not run. */
+    public void stop(Part part) {
+        interruptibly(part::stop);
+    }
+
     /** SIGSTOP */
     public void freeze(Part part) {
         disturbed = true;
@@ -325,7 +416,7 @@ public final class Platform {
     }
 
     /** Undoes every fault that a test may have left: held locks, frozen and dead processes. */
-    void heal() {
+    public void heal() {
         levers.close();
         if (!disturbed) {
             return;

@@ -21,10 +21,12 @@ class NoTestSleepsTest {
         List<Path> compiledTests = Stream.of(
                         "tcc-fence-sql",
                         "tcc-spring-boot-starter",
+                        "local-message",
                         "http-edge",
                         "stock-svc",
                         "payment-svc",
                         "order-svc",
+                        "gateway-sandbox",
                         "deploy/local-stack",
                         "deploy/system-test")
                 .map(module -> root.resolve(module).resolve("target/test-classes"))

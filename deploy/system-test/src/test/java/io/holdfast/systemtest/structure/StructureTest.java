@@ -38,15 +38,17 @@ class StructureTest {
 
     private static final String STARTER = "io.holdfast.tcc..";
     private static final String EDGE = "io.holdfast.edge..";
+    private static final String MESSAGE = "io.holdfast.message..";
     private static final String ORDER = "io.holdfast.order..";
     private static final String STOCK = "io.holdfast.stock..";
     private static final String PAYMENT = "io.holdfast.payment..";
+    private static final String GATEWAY = "io.holdfast.gateway..";
     private static final String LAUNCHER = "io.holdfast.localstack..";
 
     /** A rule about classes that are not on the class path holds for ever: every module has to be seen. */
     @ArchTest
     static void everyModuleIsSeen(JavaClasses all) {
-        assertThat(List.of(STARTER, EDGE, ORDER, STOCK, PAYMENT, LAUNCHER))
+        assertThat(List.of(STARTER, EDGE, MESSAGE, ORDER, STOCK, PAYMENT, GATEWAY, LAUNCHER))
                 .allSatisfy(module -> assertThat(all.that(resideInAPackage(module)))
                         .as("classes in " + module)
                         .isNotEmpty());
@@ -58,7 +60,7 @@ class StructureTest {
             .resideInAPackage(STARTER)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(ORDER, STOCK, PAYMENT, EDGE, LAUNCHER)
+            .resideInAnyPackage(ORDER, STOCK, PAYMENT, GATEWAY, EDGE, LAUNCHER)
             .because("other teams take the starter into services that we do not know");
 
     @ArchTest
@@ -67,8 +69,43 @@ class StructureTest {
             .resideInAPackage(EDGE)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(ORDER, STOCK, PAYMENT, STARTER, LAUNCHER)
+            .resideInAnyPackage(ORDER, STOCK, PAYMENT, GATEWAY, STARTER, LAUNCHER)
             .because("it has one subject, HTTP");
+
+    @ArchTest
+    static final ArchRule localMessagesKnowNoServiceAndNoStarter = noClasses()
+            .that()
+            .resideInAPackage(MESSAGE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ORDER, STOCK, PAYMENT, GATEWAY, EDGE, STARTER, LAUNCHER, "org.apache.seata..")
+            .because("other teams take them into services that we do not know, with global transactions or without");
+
+    @ArchTest
+    static final ArchRule onlyLocalMessagesKnowKafka = noClasses()
+            .that()
+            .resideInAnyPackage(ORDER, STOCK, PAYMENT, GATEWAY, STARTER, EDGE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.kafka..", "org.springframework.kafka..")
+            .because("a message that is sent past the local transaction may be lost, or tell of what never was");
+
+    @ArchTest
+    static final ArchRule theGatewayIsAForeignSystem = noClasses()
+            .that()
+            .resideInAPackage(GATEWAY)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ORDER, STOCK, PAYMENT, STARTER, LAUNCHER)
+            .because("a real one would know nothing of us");
+
+    @ArchTest
+    static final ArchRule nobodyKnowsTheGatewayButOverHttp = noClasses()
+            .that()
+            .resideInAnyPackage(ORDER, STOCK, PAYMENT, STARTER, EDGE, LAUNCHER)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(GATEWAY);
 
     @ArchTest
     static final ArchRule theEdgeKnowsNoTransactions = noClasses()
@@ -179,10 +216,13 @@ class StructureTest {
                     "..common..", "..util..", "..utils..", "..helper..", "..service..", "..controller..", "..dao..")
             .because("packages are named for what the business does, never for a layer");
 
+    /** And who refuses to start, before there is a log. */
     @ArchTest
     static final ArchRule onlyTheLauncherSpeaksOnTheConsole = noClasses()
             .that()
             .resideOutsideOfPackage(LAUNCHER)
+            .and()
+            .doNotHaveFullyQualifiedName("io.holdfast.edge.RequiredEnvironment")
             .should()
             .accessField(System.class, "out")
             .orShould()
@@ -203,7 +243,7 @@ class StructureTest {
     @ArchTest
     static final ArchRule timeIsInjected = noClasses()
             .that()
-            .resideInAnyPackage(ORDER, STOCK, PAYMENT, STARTER)
+            .resideInAnyPackage(ORDER, STOCK, PAYMENT, GATEWAY, STARTER, MESSAGE)
             .should()
             .callMethod(System.class, "currentTimeMillis")
             .orShould()
@@ -284,7 +324,7 @@ class StructureTest {
             });
 
     @ArchTest
-    static void actionsAreTheThreeOfTheDesignAndNoNameIsTakenTwice(JavaClasses all) {
+    static void actionsAreThoseOfTheDesignAndNoNameIsTakenTwice(JavaClasses all) {
         Map<String, Set<String>> classesByAction = all.stream()
                 .flatMap(type -> type.getMethods().stream())
                 .filter(method -> method.isAnnotatedWith(TwoPhaseBusinessAction.class))
@@ -293,7 +333,8 @@ class StructureTest {
                                 .name(),
                         TreeMap::new,
                         Collectors.mapping(JavaMethod::getFullName, Collectors.toSet())));
-        assertThat(classesByAction.keySet()).containsExactly("order.place", "payment.open", "stock.reserve");
+        assertThat(classesByAction.keySet())
+                .containsExactly("order.place", "payment.card", "payment.open", "stock.reserve");
         assertThat(classesByAction.values())
                 .allSatisfy(methods -> assertThat(methods).hasSize(1));
     }
