@@ -595,7 +595,7 @@ abstract class FenceAcceptance {
         }
 
         @Test
-        void a_confirm_that_waited_for_one_that_failed_takes_effect_itself() throws Exception {
+        void a_confirm_that_waited_for_one_that_failed_takes_effect_at_once_or_when_it_is_due() throws Exception {
             tryReserve();
             Pause inConfirm = pauseIn(CONFIRM, new IllegalStateException("the ledger is closed"));
             Future<Boolean> first = threads.submit(() -> confirm());
@@ -606,7 +606,11 @@ abstract class FenceAcceptance {
             inConfirm.release();
 
             assertThat(get(first)).isFalse();
-            assertThat(get(second)).isTrue();
+            if (!get(second)) {
+                // PostgreSQL may wake whoever waits only after the failure is recorded: then it is not due before its time.
+                assertThat(row().attempts()).isEqualTo(1);
+                attemptAfter(Duration.ofSeconds(1));
+            }
             assertThat(effects()).containsExactly(TRY, CONFIRM);
             assertThat(bench.stock()).isEqualTo(stockWith(0, QUANTITY));
         }
