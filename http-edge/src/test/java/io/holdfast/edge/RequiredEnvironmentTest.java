@@ -20,6 +20,18 @@ class RequiredEnvironmentTest {
     }
 
     @Test
+    void whatIsUsedOnlyIfConfiguredIsMissingOnlyThen() {
+        RequiredEnvironment withMilk =
+                RequiredEnvironment.of("tea-svc", "TEA_KEY").and("MILK_PASSWORD", "MILK_HOST");
+
+        assertThat(withMilk.missingIn(Map.of("TEA_KEY", "k"))).isEmpty();
+        assertThat(withMilk.missingIn(Map.of("TEA_KEY", "k", "MILK_HOST", "cow")))
+                .containsExactly("MILK_PASSWORD");
+        assertThat(withMilk.missingIn(Map.of("TEA_KEY", "k", "MILK_HOST", "cow", "MILK_PASSWORD", "p")))
+                .isEmpty();
+    }
+
+    @Test
     void theMessageNamesThem() {
         assertThat(required.message(List.of("TEA_PASSWORD", "TEA_KEY")))
                 .startsWith("tea-svc does not start: no value for the environment variables TEA_PASSWORD, TEA_KEY.");

@@ -607,7 +607,8 @@ abstract class FenceAcceptance {
 
             assertThat(get(first)).isFalse();
             if (!get(second)) {
-                // PostgreSQL may wake whoever waits only after the failure is recorded: then it is not due before its time.
+                // PostgreSQL may wake whoever waits only after the failure is recorded: then it is not due before its
+                // time.
                 assertThat(row().attempts()).isEqualTo(1);
                 attemptAfter(Duration.ofSeconds(1));
             }
