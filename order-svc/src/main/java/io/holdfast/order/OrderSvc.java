@@ -34,6 +34,7 @@ public class OrderSvc {
                         "HOLDFAST_NACOS_PASSWORD",
                         "HOLDFAST_TOKEN_ISSUER",
                         "HOLDFAST_SERVICE_KEY")
+                .and("HOLDFAST_REDIS_PASSWORD", "HOLDFAST_REDIS_HOST")
                 .orExit();
         SpringApplication.run(OrderSvc.class, args);
     }

@@ -27,7 +27,8 @@ class BuyerLimits {
     /**
      * Locks the buyers of those orders that are of a sale, until the open transaction ends.
      *
-     * @return the orders that may be entered, in the order given; of two orders of one buyer the first comes first
+     * @return the orders that may be entered, in the order given; of two orders of one buyer the first comes first. None of a sale
+     *     that does not sell
      * @throws IllegalStateException if there is no such sale
      */
     List<Order> within(List<Order> orders) {

@@ -169,6 +169,19 @@ public class SaleBook {
         write(() -> mapper.noteMend(id.value(), now(), kind.name(), pieces, detail));
     }
 
+    /** What was mended since then, oldest first. */
+    public List<Mend> mendsSince(Instant since, int limit) {
+        return mapper.mendsSince(OrderRow.utc(since), limit).stream()
+                .map(row -> new Mend(
+                        row.mendId(),
+                        new SaleId(row.saleId()),
+                        OrderRow.instant(row.at()),
+                        MendKind.valueOf(row.kind()),
+                        row.pieces(),
+                        row.detail()))
+                .toList();
+    }
+
     private int write(IntSupplier sql) {
         return Objects.requireNonNull(transaction.execute(status -> sql.getAsInt()));
     }
@@ -191,6 +204,9 @@ public class SaleBook {
     public record OrderKey(String buyer, String idempotencyKey) {}
 
     public record Held(OrderKey order, int pieces) {}
+
+    /** @param pieces by which a counter was off; for BUYERS, how many buyers were concerned */
+    public record Mend(long id, SaleId sale, Instant at, MendKind kind, long pieces, String detail) {}
 
     /** What would have come of a counter that was wrong. */
     public enum MendKind {

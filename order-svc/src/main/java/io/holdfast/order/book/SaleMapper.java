@@ -94,10 +94,10 @@ interface SaleMapper {
             """)
     void lock(@Param("buyers") List<BuyerRow> buyers);
 
-    /** How many pieces each of these buyers may still have. */
+    /** How many pieces each of these buyers may still have: none while the sale does not sell. */
     @Select("""
             <script>
-            select b.sale_id, b.buyer_id, s.per_buyer_limit - coalesce((
+            select b.sale_id, b.buyer_id, case s.stage when 'READY' then s.per_buyer_limit else 0 end - coalesce((
                     select sum(o.sale_quantity) from orders o
                     where o.sale_id = b.sale_id and o.buyer_id = b.buyer_id and o.""" + HOLDING + """
                 ), 0) as `left`
@@ -156,6 +156,14 @@ interface SaleMapper {
             @Param("kind") String kind,
             @Param("pieces") long pieces,
             @Param("detail") String detail);
+
+    @Select("""
+            select mend_id, sale_id, at, kind, pieces, detail from sale_mend where at >= #{since} order by at, mend_id
+            limit #{limit}
+            """)
+    List<MendRow> mendsSince(@Param("since") LocalDateTime since, @Param("limit") int limit);
+
+    record MendRow(long mendId, String saleId, LocalDateTime at, String kind, long pieces, String detail) {}
 
     record BuyerRow(String saleId, String buyerId) {}
 

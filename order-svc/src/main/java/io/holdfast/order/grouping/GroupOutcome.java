@@ -8,8 +8,11 @@ public sealed interface GroupOutcome {
     /** @param order as its row was when its group had been carried out; it may be undecided even then */
     record CarriedOut(Order order) implements GroupOutcome {}
 
-    /** It was not written down, because its idempotency key has an order already. */
-    record HasTwin() implements GroupOutcome {}
+    /**
+     * It was not written down, because its idempotency key has an order already, or because it would be more than its buyer may have
+     * of a sale.
+     */
+    record LeftOut() implements GroupOutcome {}
 
     /** It was not written down: too many wait already. */
     record QueueFull() implements GroupOutcome {}

@@ -137,7 +137,8 @@ class OrderGroup {
     }
 
     /**
-     * Writes them down in one local transaction. Those whose key has an order already, of this group or of before, are told so.
+     * Writes them down in one local transaction. Those whose key has an order already, of this group or of before, and those that
+     * are more than their buyer may have of a sale, are told so.
      *
      * @return the others, as they were written down
      */
@@ -162,7 +163,7 @@ class OrderGroup {
                 entered.put(order, firsts.remove(order.id()));
             }
             twins.addAll(firsts.values());
-            twins.forEach(waiting -> waiting.answer(new GroupOutcome.HasTwin()));
+            twins.forEach(waiting -> waiting.answer(new GroupOutcome.LeftOut()));
             return entered;
         } catch (RuntimeException | Error e) {
             log.warn("{} orders could not be written down: {}", taken.size(), e.toString());

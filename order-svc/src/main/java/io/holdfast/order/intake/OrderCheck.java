@@ -9,6 +9,7 @@ import io.holdfast.order.model.OrderLine;
 import io.holdfast.order.model.PaymentMethod;
 import io.holdfast.order.model.Purchase;
 import io.holdfast.order.model.Quantity;
+import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.Sku;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,13 +54,44 @@ final class OrderCheck {
      */
     record Checked(Purchase purchase, Optional<CardToken> card) {}
 
+    /**
+     * What a buyer orders in a sale.
+     *
+     * @throws InvalidOrderException with what is wrong, if anything is
+     */
+    static Checked check(SaleOrderRequest request, Sale sale, BuyerId buyer) {
+        return new OrderCheck().saleOrder(request, sale, buyer);
+    }
+
+    private Checked saleOrder(SaleOrderRequest request, Sale sale, BuyerId buyer) {
+        Quantity quantity = value("quantity", request.quantity(), Quantity::of);
+        if (quantity != null && quantity.value() > sale.terms().perBuyerLimit()) {
+            add("quantity", "must be at most " + sale.terms().perBuyerLimit() + ", as many as one buyer may have");
+        }
+        PaymentMethod method = method(request.payment());
+        CardToken card = card(method, request.payment());
+        if (!flaws.isEmpty() || quantity == null || method == null) {
+            throw new InvalidOrderException(flaws);
+        }
+        Purchase purchase = sale.purchase(buyer, quantity, method);
+        Purchase.flawsOf(purchase.lines()).forEach(flaw -> add("quantity", flaw));
+        if (!flaws.isEmpty()) {
+            throw new InvalidOrderException(flaws);
+        }
+        return new Checked(purchase, Optional.ofNullable(card));
+    }
+
+    private @Nullable CardToken card(@Nullable PaymentMethod method, PlaceOrderRequest.@Nullable Payment payment) {
+        return method == PaymentMethod.CARD && payment != null
+                ? value("payment.token", payment.token(), CardToken::new)
+                : null;
+    }
+
     private Checked order(PlaceOrderRequest request) {
         BuyerId buyer = value("buyerId", request.buyerId(), BuyerId::new);
         List<OrderLine> lines = lines(request.items());
         PaymentMethod method = method(request.payment());
-        CardToken card = method == PaymentMethod.CARD && request.payment() != null
-                ? value("payment.token", request.payment().token(), CardToken::new)
-                : null;
+        CardToken card = card(method, request.payment());
         if (lines != null) {
             Purchase.flawsOf(lines).forEach(flaw -> add("items", flaw));
         }
@@ -94,7 +126,7 @@ final class OrderCheck {
             add(field, "is missing");
             return null;
         }
-        Sku sku = value(field + ".sku", item.sku(), Sku::new);
+        Sku sku = value(field + ".sku", item.sku(), Sku::named);
         Quantity quantity = value(field + ".quantity", item.quantity(), Quantity::of);
         Money unitPrice = value(field + ".unitPrice", item.unitPrice(), price -> price(field, price));
         return sku == null || quantity == null || unitPrice == null ? null : new OrderLine(sku, quantity, unitPrice);

@@ -74,22 +74,44 @@ class OrderIntake {
     Taken take(PlaceOrderRequest request, IdempotencyKey key) {
         OrderCheck.Checked checked = OrderCheck.check(request);
         Purchase purchase = checked.purchase();
-        Optional<Order> earlier = book.findByKey(purchase.buyer(), key.value());
-        if (earlier.isPresent()) {
-            return again(earlier.get(), purchase);
-        }
-        OrderCheck.check(purchase, limits.now());
+        return again(purchase, key).orElseGet(() -> {
+            OrderCheck.check(purchase, limits.now());
+            Order order = received(purchase, key);
+            return soldOut.in(purchase).map(sku -> refuse(order, sku)).orElseGet(() -> place(order, checked.card()));
+        });
+    }
+
+    /**
+     * As {@link #take}, of an order in a sale: whoever calls has asked whether it may be had, so there is no look for an earlier one
+     * of the same key first. If there is one, that is found out when the order is written down.
+     *
+     * @throws InvalidOrderException if it asks for more than is allowed; then nothing is written down
+     */
+    Taken takeInSale(OrderCheck.Checked checked, IdempotencyKey key) {
+        OrderCheck.check(checked.purchase(), limits.now());
+        return place(received(checked.purchase(), key), checked.card());
+    }
+
+    /** The answer to the order that the key has made before, if it has. */
+    Optional<Taken> again(Purchase purchase, IdempotencyKey key) {
+        return book.findByKey(purchase.buyer(), key.value()).map(earlier -> again(earlier, purchase));
+    }
+
+    /** Whether stock-svc has just said that there is none left. */
+    boolean isSoldOut(Purchase purchase) {
+        return soldOut.in(purchase).isPresent();
+    }
+
+    private Order received(Purchase purchase, IdempotencyKey key) {
         // The database keeps milliseconds; an order is the same before and after it is read back.
-        Order order = Order.received(
-                ids.next(), purchase, key.value(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
-        return soldOut.in(purchase).map(sku -> refuse(order, sku)).orElseGet(() -> place(order, checked.card()));
+        return Order.received(ids.next(), purchase, key.value(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
     }
 
     /** Refused from memory, and kept all the same: the same key gets the same answer when there are goods again. */
     private Taken refuse(Order order, Sku sku) {
         Order refused = order.rejectedAtOnce(Rejection.soldOut(sku));
         if (!book.enter(refused)) {
-            return again(twinOf(order), order.purchase());
+            return leftOut(order);
         }
         log.info("Order {} is rejected at once: {} was just found sold out", order.id(), sku);
         return new Taken.Settled(refused, true);
@@ -107,8 +129,8 @@ class OrderIntake {
         if (outcome instanceof GroupOutcome.CarriedOut carriedOut) {
             return settled(carriedOut.order());
         }
-        if (outcome instanceof GroupOutcome.HasTwin) {
-            return again(twinOf(order), order.purchase());
+        if (outcome instanceof GroupOutcome.LeftOut) {
+            return leftOut(order);
         }
         if (outcome instanceof GroupOutcome.QueueFull) {
             return new Taken.TooMany();
@@ -129,7 +151,7 @@ class OrderIntake {
             return new Taken.NotBegun();
         }
         if (!enter(order.placedBy(transaction.xid()), transaction)) {
-            return again(twinOf(order), order.purchase());
+            return leftOut(order);
         }
         Order placed = card.map(token -> placing.place(transaction, order, token))
                 .orElseGet(() -> placing.place(transaction, List.of(order)).get(0));
@@ -157,10 +179,16 @@ class OrderIntake {
         return order.status().isDecided() ? new Taken.Settled(order, false) : new Taken.InProgress(order);
     }
 
-    private Order twinOf(Order order) {
-        return book.findByKey(order.purchase().buyer(), order.idempotencyKey())
-                .orElseThrow(
-                        () -> new IllegalStateException("The order that took the key of " + order.id() + " is gone"));
+    /** It was not written down: another one has its key, or it would have been too much of a sale. */
+    private Taken leftOut(Order order) {
+        Optional<Order> twin = book.findByKey(order.purchase().buyer(), order.idempotencyKey());
+        if (twin.isPresent()) {
+            return again(twin.get(), order.purchase());
+        }
+        if (order.purchase().sale().isEmpty()) {
+            throw new IllegalStateException("The order that took the key of " + order.id() + " is gone");
+        }
+        return new Taken.NotOfTheSale();
     }
 
     /** How a request ends. */
@@ -177,6 +205,9 @@ class OrderIntake {
 
         /** The key has an order already, which is another one. */
         record KeyReused(Order earlier) implements Taken {}
+
+        /** Its buyer may not have that of the sale, or the sale does not sell; nothing was written down. */
+        record NotOfTheSale() implements Taken {}
 
         /** Too many orders are being placed; nothing was written down. */
         record TooMany() implements Taken {}

@@ -3,8 +3,10 @@ package io.holdfast.order.intake;
 import io.holdfast.edge.ProblemException;
 import io.holdfast.order.intake.OrderCheck.Flaw;
 import io.holdfast.order.model.Order;
-import io.holdfast.order.model.OrderId;
 import io.holdfast.order.model.Rejection;
+import io.holdfast.order.model.Sale;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.springframework.http.HttpStatus;
@@ -13,6 +15,7 @@ import org.springframework.http.HttpStatus;
 final class OrderProblems {
 
     private static final String ORDER_ID = "orderId";
+    private static final String SOLD_OUT = "sold-out";
 
     private OrderProblems() {}
 
@@ -32,12 +35,56 @@ final class OrderProblems {
     }
 
     /** The same for the same order, however often it is asked for. */
-    static ProblemException rejected(OrderId id, Rejection why) {
+    static ProblemException rejected(Order order, Rejection why) {
         HttpStatus status = statusOf(why.reason());
-        Map<String, Object> properties = status.is5xxServerError()
-                ? Map.of(ORDER_ID, id.value(), RetryAfterHeader.MEMBER, 1)
-                : Map.of(ORDER_ID, id.value());
-        return new ProblemException(status, why.reason().code(), why.detail(), properties);
+        String id = order.id().value();
+        Map<String, Object> properties =
+                status.is5xxServerError() ? Map.of(ORDER_ID, id, RetryAfterHeader.MEMBER, 1) : Map.of(ORDER_ID, id);
+        return new ProblemException(status, codeOf(order, why), why.detail(), properties);
+    }
+
+    /** A buyer in a sale hears one word for "none left", whoever found out. */
+    private static String codeOf(Order order, Rejection why) {
+        return why.reason() == Rejection.Reason.OUT_OF_STOCK
+                        && order.purchase().sale().isPresent()
+                ? SOLD_OUT
+                : why.reason().code();
+    }
+
+    static ProblemException soldOut() {
+        return new ProblemException(HttpStatus.CONFLICT, SOLD_OUT, "The sale is sold out.");
+    }
+
+    static ProblemException alreadyBought(Sale sale) {
+        return new ProblemException(
+                HttpStatus.CONFLICT,
+                "already-bought",
+                "One buyer may have " + sale.terms().perBuyerLimit() + " of this sale, and this would be more.");
+    }
+
+    static ProblemException notOpen(Sale sale, Instant now) {
+        long seconds = Math.max(1, Duration.between(now, sale.terms().opensAt()).toSeconds() + 1);
+        return new ProblemException(
+                HttpStatus.TOO_EARLY,
+                "sale-not-open",
+                "The sale opens at " + sale.terms().opensAt() + ".",
+                Map.of("opensAt", sale.terms().opensAt(), RetryAfterHeader.MEMBER, seconds));
+    }
+
+    static ProblemException paused() {
+        return new ProblemException(
+                HttpStatus.CONFLICT,
+                "sale-paused",
+                "The sale is paused. Please try again later.",
+                Map.of(RetryAfterHeader.MEMBER, 5));
+    }
+
+    static ProblemException closed() {
+        return new ProblemException(HttpStatus.FORBIDDEN, "sale-closed", "The sale is over.");
+    }
+
+    static ProblemException noSuchSale() {
+        return new ProblemException(HttpStatus.NOT_FOUND, "not-found", "There is no such sale.");
     }
 
     static ProblemException inProgress(Order order) {

@@ -90,7 +90,8 @@ class PlaceOrderResource {
         return request.of(bearer.subject());
     }
 
-    private static ResponseEntity<OrderView> answer(Taken taken) {
+    /** @throws ProblemException if it is not carried out, or not known to be */
+    static ResponseEntity<OrderView> answer(Taken taken) {
         if (taken instanceof Taken.Settled settled) {
             return settled(settled.order(), settled.first() ? HttpStatus.CREATED : HttpStatus.OK);
         }
@@ -99,7 +100,7 @@ class PlaceOrderResource {
 
     private static ResponseEntity<OrderView> settled(Order order, HttpStatus status) {
         order.whyRejected().ifPresent(why -> {
-            throw OrderProblems.rejected(order.id(), why);
+            throw OrderProblems.rejected(order, why);
         });
         return ResponseEntity.status(status)
                 .location(URI.create("/orders/" + order.id()))

@@ -8,6 +8,7 @@ import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderLine;
 import io.holdfast.order.model.OrderStatus;
 import io.holdfast.order.model.Rejection;
+import io.holdfast.order.model.SaleId;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
@@ -27,6 +28,9 @@ public record OrderView(
                         + " its payment was given up, or it was paid and then cancelled, and what it took goes back. CLOSED and"
                         + " REJECTED: final. PAID: final unless it is cancelled.")
         OrderStatus status,
+
+        @Schema(description = "The sale that it was placed in, if any", format = "uuid") @Nullable
+        String saleId,
 
         Amount total,
         List<Item> items,
@@ -60,6 +64,7 @@ public record OrderView(
                 order.id().value(),
                 order.purchase().buyer().value(),
                 order.status(),
+                order.purchase().sale().map(SaleId::value).orElse(null),
                 Amount.of(order.total()),
                 order.purchase().lines().stream().map(Item::of).toList(),
                 new Payment(order.purchase().method().name()),
@@ -76,7 +81,7 @@ public record OrderView(
             @Schema(example = "3998") long minor,
             @Schema(example = "CNY") String currency) {
 
-        static Amount of(Money money) {
+        public static Amount of(Money money) {
             return new Amount(money.minor(), money.currency());
         }
     }
@@ -88,7 +93,7 @@ public record OrderView(
             Amount unitPrice) {
 
         static Item of(OrderLine line) {
-            return new Item(line.sku().value(), line.quantity().value(), Amount.of(line.unitPrice()));
+            return new Item(line.sku().plain().value(), line.quantity().value(), Amount.of(line.unitPrice()));
         }
     }
 

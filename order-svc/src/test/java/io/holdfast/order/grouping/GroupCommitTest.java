@@ -13,7 +13,7 @@ import io.holdfast.order.StandInNeighbours.Call;
 import io.holdfast.order.book.OrderBook;
 import io.holdfast.order.coordinator.Fate;
 import io.holdfast.order.grouping.GroupOutcome.CarriedOut;
-import io.holdfast.order.grouping.GroupOutcome.HasTwin;
+import io.holdfast.order.grouping.GroupOutcome.LeftOut;
 import io.holdfast.order.grouping.GroupOutcome.NotBegun;
 import io.holdfast.order.grouping.GroupOutcome.QueueFull;
 import io.holdfast.order.grouping.GroupOutcome.Unknown;
@@ -309,8 +309,8 @@ class GroupCommitTest {
         goOn.countDown();
 
         get(first);
-        assertThat(get(waiting.get(1))).isInstanceOf(HasTwin.class);
-        assertThat(get(waiting.get(4))).isInstanceOf(HasTwin.class);
+        assertThat(get(waiting.get(1))).isInstanceOf(LeftOut.class);
+        assertThat(get(waiting.get(4))).isInstanceOf(LeftOut.class);
         assertThat(statuses(List.of(waiting.get(0), waiting.get(2), waiting.get(3), waiting.get(5))))
                 .containsOnly(OrderStatus.PAID);
         assertThat(groupSizes()).containsExactly(1, 4);

@@ -1,0 +1,139 @@
+package io.holdfast.order.admission;
+
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.holdfast.order.book.SaleBook.OrderKey;
+import io.holdfast.order.model.SaleId;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who may order in a sale. Never throws: if Redis does not answer at once, or is not used at all, it says so, and the database has to
+ * decide.
+ */
+public class Admission {
+
+    /** Counter, tag {@code verdict}: what those who wanted to order in a sale were told. */
+    public static final String VERDICTS = "holdfast.order.admission";
+
+    private static final Logger log = LoggerFactory.getLogger(Admission.class);
+
+    private final @Nullable SaleCounters counters;
+    private final CircuitBreaker breaker;
+    private final SoldOutFlags flags;
+    private final MissingSales missing;
+    private final int mostBuyersRemembered;
+    private final Instance instance;
+    private final Clock clock;
+    private final Map<Verdict, Counter> verdicts = new EnumMap<>(Verdict.class);
+
+    Admission(
+            @Nullable SaleCounters counters,
+            CircuitBreaker breaker,
+            SoldOutFlags flags,
+            MissingSales missing,
+            int mostBuyersRemembered,
+            Instance instance,
+            Clock clock,
+            MeterRegistry meters) {
+        this.counters = counters;
+        this.breaker = breaker;
+        this.flags = flags;
+        this.missing = missing;
+        this.mostBuyersRemembered = mostBuyersRemembered;
+        this.instance = instance;
+        this.clock = clock;
+        for (Verdict verdict : Verdict.values()) {
+            verdicts.put(
+                    verdict,
+                    Counter.builder(VERDICTS)
+                            .tag("verdict", verdict.name().toLowerCase(Locale.ROOT))
+                            .register(meters));
+        }
+    }
+
+    /** Takes a slot of a sale that is open by this instance's clock, if there is one for this order. */
+    public Verdict admit(SaleId sale, OrderKey order, int pieces) {
+        Verdict verdict = flags.isUpFor(order.buyer(), sale) ? Verdict.SOLD_OUT : ask(sale, order, pieces);
+        verdicts.get(verdict).increment();
+        return verdict;
+    }
+
+    /** Whether the key has a slot: then an order may have come of it. */
+    public Verdict look(SaleId sale, OrderKey order) {
+        SaleCounters redis = counters;
+        if (redis == null) {
+            return Verdict.UNAVAILABLE;
+        }
+        return guarded(
+                () -> {
+                    if (redis.hasSlot(sale, order)) {
+                        return Verdict.REPEATED;
+                    }
+                    return redis.state(sale).isPresent() ? Verdict.CLOSED : Verdict.UNAVAILABLE;
+                },
+                Verdict.UNAVAILABLE);
+    }
+
+    /** The slot of an order that was not carried out. If Redis is away now, the next comparison with the database finds it. */
+    public void giveBack(SaleId sale, OrderKey order) {
+        SaleCounters redis = counters;
+        if (redis != null && guarded(() -> redis.giveBack(sale, order), 0L) > 0) {
+            flags.lower(sale);
+        }
+    }
+
+    private Verdict ask(SaleId sale, OrderKey order, int pieces) {
+        SaleCounters redis = counters;
+        if (redis == null) {
+            return Verdict.UNAVAILABLE;
+        }
+        return guarded(
+                () -> {
+                    SaleCounters.Answer answer = redis.admit(sale, order, pieces, clock.millis(), instance);
+                    return switch (answer.verdict()) {
+                        case "ADMITTED" -> Verdict.ADMITTED;
+                        case "REPEATED" -> Verdict.REPEATED;
+                        case "ALREADY_BOUGHT" -> Verdict.ALREADY_BOUGHT;
+                        case "TOO_FEW" -> Verdict.SOLD_OUT;
+                        case "SOLD_OUT" -> {
+                            flags.raise(sale, answer.generation(), () -> redis.buyersOf(sale, mostBuyersRemembered));
+                            yield Verdict.SOLD_OUT;
+                        }
+                        case "PAUSED" -> Verdict.PAUSED;
+                        case "CLOSED" -> Verdict.CLOSED;
+                        default -> {
+                            // Redis has forgotten it, or has not heard of it yet.
+                            missing.tell(sale);
+                            yield Verdict.UNAVAILABLE;
+                        }
+                    };
+                },
+                Verdict.UNAVAILABLE);
+    }
+
+    private <T> T guarded(Supplier<T> call, T otherwise) {
+        try {
+            return breaker.executeSupplier(call);
+        } catch (CallNotPermittedException e) {
+            return otherwise;
+        } catch (RuntimeException e) {
+            log.warn("Redis does not answer; the database decides who may order: {}", e.toString());
+            return otherwise;
+        }
+    }
+
+    /** Hears of sales whose counters are not in Redis. */
+    interface MissingSales {
+
+        void tell(SaleId sale);
+    }
+}

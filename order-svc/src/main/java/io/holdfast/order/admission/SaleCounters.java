@@ -1,0 +1,187 @@
+package io.holdfast.order.admission;
+
+import io.holdfast.order.book.SaleBook.Held;
+import io.holdfast.order.book.SaleBook.OrderKey;
+import io.holdfast.order.model.Sale;
+import io.holdfast.order.model.SaleId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.data.redis.core.Cursor;
+import org.springframework.data.redis.core.ScanOptions;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.DefaultRedisScript;
+import org.springframework.data.redis.core.script.RedisScript;
+
+/**
+ * The counters of sales in Redis. Each change is one script, so that nobody sees half of one.
+ *
+ * <p>Every method throws what Spring Data throws if Redis is away; then the change may have been made or not.
+ */
+class SaleCounters {
+
+    /** Entries in one call: a script holds everybody else up while it runs. */
+    private static final int BATCH = 500;
+
+    /** After the end of a sale, for those who send an order of it once more. */
+    private static final Duration AFTER_THE_END = Duration.ofHours(1);
+
+    @SuppressWarnings("unchecked")
+    private static final Class<List<?>> LIST = (Class<List<?>>) (Class<?>) List.class;
+
+    private static final RedisScript<List<?>> ADMIT = script("admit", LIST);
+    private static final RedisScript<Long> GIVE_BACK = script("give-back", Long.class);
+    private static final RedisScript<Long> ADD = script("add", Long.class);
+    private static final RedisScript<List<?>> RECOUNT = script("recount", LIST);
+
+    private final StringRedisTemplate redis;
+
+    SaleCounters(StringRedisTemplate redis) {
+        this.redis = redis;
+    }
+
+    /** @param verdict as admit.lua answers it */
+    record Answer(String verdict, String generation) {}
+
+    Answer admit(SaleId sale, OrderKey order, int pieces, long now, Instance instance) {
+        List<?> answer = Objects.requireNonNull(redis.execute(
+                ADMIT,
+                keys(sale),
+                order.buyer(),
+                order.idempotencyKey(),
+                Integer.toString(pieces),
+                Long.toString(now),
+                instance.toString()));
+        return new Answer((String) answer.get(0), (String) answer.get(1));
+    }
+
+    boolean hasSlot(SaleId sale, OrderKey order) {
+        return redis.opsForHash().hasKey(slots(sale), SlotKey.of(order));
+    }
+
+    /** @return pieces that came back */
+    long giveBack(SaleId sale, OrderKey order) {
+        return run(GIVE_BACK, sale, List.of(SlotKey.of(order), ""));
+    }
+
+    /** Those that are still what they were when they were read. @return pieces that came back */
+    long giveBack(SaleId sale, Map<String, String> seen) {
+        List<String> arguments = new ArrayList<>();
+        seen.forEach((field, value) -> {
+            arguments.add(field);
+            arguments.add(value);
+        });
+        return run(GIVE_BACK, sale, arguments);
+    }
+
+    /** @return pieces that were added */
+    long add(SaleId sale, Collection<Held> held) {
+        List<String> arguments = new ArrayList<>();
+        held.forEach(order -> {
+            arguments.add(SlotKey.of(order.order()));
+            arguments.add(Integer.toString(order.pieces()));
+        });
+        return run(ADD, sale, arguments);
+    }
+
+    private long run(RedisScript<Long> script, SaleId sale, List<String> arguments) {
+        long pieces = 0;
+        for (int from = 0; from < arguments.size(); from += 2 * BATCH) {
+            List<String> some = arguments.subList(from, Math.min(from + 2 * BATCH, arguments.size()));
+            pieces += Objects.requireNonNull(redis.execute(script, keys(sale), some.toArray()));
+        }
+        return pieces;
+    }
+
+    /**
+     * @param counted pieces taken, as the counter had it
+     * @param taken pieces taken, as the slots have it, and the counter now
+     * @param wrongBuyers buyers whose own count was wrong
+     */
+    record Recount(long counted, long taken, long wrongBuyers) {}
+
+    Recount recount(SaleId sale) {
+        List<?> answer = Objects.requireNonNull(redis.execute(RECOUNT, keys(sale)));
+        return new Recount((Long) answer.get(0), (Long) answer.get(1), (Long) answer.get(2));
+    }
+
+    Optional<String> state(SaleId sale) {
+        return Optional.ofNullable((String) redis.opsForHash().get(counters(sale), "state"));
+    }
+
+    /** Nobody is admitted until {@link #open}. */
+    void begin(Sale sale, long now) {
+        String key = counters(sale.id());
+        redis.opsForHash()
+                .putAll(
+                        key,
+                        Map.of(
+                                "quota", Integer.toString(sale.terms().quota()),
+                                "limit", Integer.toString(sale.terms().perBuyerLimit())));
+        redis.opsForHash().putIfAbsent(key, "taken", "0");
+        // Not from zero: nobody must take it for a generation of before.
+        redis.opsForHash().putIfAbsent(key, "generation", Long.toString(now));
+        redis.opsForHash().putIfAbsent(key, "state", "LOADING");
+    }
+
+    void open(SaleId sale, String state) {
+        redis.opsForHash().put(counters(sale), "state", state);
+    }
+
+    /** The sale is over; what is known of it is forgotten after a while. */
+    void close(SaleId sale) {
+        if (state(sale).isPresent()) {
+            open(sale, "CLOSED");
+            keys(sale).forEach(key -> redis.expire(key, AFTER_THE_END));
+        }
+    }
+
+    /** All slots, field by field as they are kept. */
+    Map<String, String> slotsOf(SaleId sale) {
+        Map<String, String> all = new HashMap<>();
+        try (Cursor<Map.Entry<String, String>> cursor = redis.<String, String>opsForHash()
+                .scan(slots(sale), ScanOptions.scanOptions().count(1_000).build())) {
+            cursor.forEachRemaining(entry -> all.put(entry.getKey(), entry.getValue()));
+        }
+        return all;
+    }
+
+    /** Who has something of the sale; empty if these are more than that. */
+    Optional<Set<String>> buyersOf(SaleId sale, int most) {
+        if (redis.opsForHash().size(buyers(sale)) > most) {
+            return Optional.empty();
+        }
+        return Optional.of(redis.<String, String>opsForHash().keys(buyers(sale)));
+    }
+
+    private static List<String> keys(SaleId sale) {
+        return List.of(counters(sale), buyers(sale), slots(sale));
+    }
+
+    // In braces, for a Redis cluster: what is changed together has to be kept together.
+    private static String counters(SaleId sale) {
+        return "holdfast:sale:{" + sale + "}";
+    }
+
+    private static String buyers(SaleId sale) {
+        return counters(sale) + ":buyers";
+    }
+
+    private static String slots(SaleId sale) {
+        return counters(sale) + ":slots";
+    }
+
+    private static <T> RedisScript<T> script(String name, Class<T> answer) {
+        DefaultRedisScript<T> script = new DefaultRedisScript<>();
+        script.setLocation(new ClassPathResource(name + ".lua", SaleCounters.class));
+        script.setResultType(answer);
+        return script;
+    }
+}

@@ -1,0 +1,17 @@
+package io.holdfast.order.admission;
+
+/** Whether a buyer may order. */
+public enum Verdict {
+    /** A slot is taken. If no order comes of it, it has to be given back. */
+    ADMITTED,
+    /** The buyer's idempotency key has a slot already. */
+    REPEATED,
+    /** It would be more than one buyer may have. */
+    ALREADY_BOUGHT,
+    /** There are not as many left. */
+    SOLD_OUT,
+    PAUSED,
+    CLOSED,
+    /** Redis is away or does not know the sale yet: the database has to decide. A slot may have been taken all the same. */
+    UNAVAILABLE
+}

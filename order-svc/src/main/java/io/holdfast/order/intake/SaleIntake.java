@@ -1,0 +1,142 @@
+package io.holdfast.order.intake;
+
+import io.holdfast.edge.IdempotencyKey;
+import io.holdfast.edge.ProblemException;
+import io.holdfast.order.admission.Admission;
+import io.holdfast.order.admission.Verdict;
+import io.holdfast.order.book.SaleBook.OrderKey;
+import io.holdfast.order.intake.OrderCheck.Checked;
+import io.holdfast.order.intake.OrderIntake.Taken;
+import io.holdfast.order.model.BuyerId;
+import io.holdfast.order.model.Order;
+import io.holdfast.order.model.OrderStatus;
+import io.holdfast.order.model.Purchase;
+import io.holdfast.order.model.Sale;
+import io.holdfast.order.model.SaleId;
+import io.holdfast.order.sale.KnownSales;
+import java.time.Clock;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/**
+ * The way of a request to order in a sale, until it is an order like any other. Whoever is refused on this way costs no statement.
+ *
+ * <p>The admission is asked first and never believed alone: how many one buyer has, and whether the sale sells, is decided when the
+ * order is written down, and whether there are goods in stock-svc.
+ */
+@Component
+class SaleIntake {
+
+    private final KnownSales sales;
+    private final Admission admission;
+    private final OrderIntake orders;
+    private final Clock clock;
+
+    SaleIntake(KnownSales sales, Admission admission, OrderIntake orders, Clock clock) {
+        this.sales = sales;
+        this.admission = admission;
+        this.orders = orders;
+        this.clock = clock;
+    }
+
+    /** The sale, if buyers may know of it. @throws ProblemException with 404 if not */
+    Sale find(String saleId) {
+        return Optional.of(saleId)
+                .filter(SaleId::isWellFormed)
+                .flatMap(id -> sales.find(new SaleId(id)))
+                .filter(sale -> switch (sale.stage()) {
+                    case PREPARING, REFUSED -> false;
+                    case READY, PAUSED, CLOSING, CLOSED -> true;
+                })
+                .orElseThrow(OrderProblems::noSuchSale);
+    }
+
+    /**
+     * @return how the request ends
+     * @throws InvalidOrderException if no order can be made of it
+     * @throws ProblemException if it is refused before there is an order
+     */
+    Taken take(Sale sale, BuyerId buyer, SaleOrderRequest request, IdempotencyKey key) {
+        Checked checked = OrderCheck.check(request, sale, buyer);
+        OrderKey order = new OrderKey(buyer.value(), key.value());
+        return switch (sale.stateAt(clock.instant())) {
+            case OPEN -> admit(sale, checked, order, key);
+            case SCHEDULED -> throw OrderProblems.notOpen(sale, clock.instant());
+            case PAUSED, CLOSED -> again(sale, checked.purchase(), order, key).orElseThrow(() -> refusal(sale));
+            case PREPARING, REFUSED -> throw OrderProblems.noSuchSale();
+        };
+    }
+
+    /** The sale does not sell, but whoever has ordered in it gets the same answer for the same key. */
+    private Optional<Taken> again(Sale sale, Purchase purchase, OrderKey order, IdempotencyKey key) {
+        return switch (admission.look(sale.id(), order)) {
+            case REPEATED, UNAVAILABLE -> orders.again(purchase, key);
+            default -> Optional.empty();
+        };
+    }
+
+    private ProblemException refusal(Sale sale) {
+        return switch (sale.stateAt(clock.instant())) {
+            case SCHEDULED -> OrderProblems.notOpen(sale, clock.instant());
+            case PAUSED -> OrderProblems.paused();
+            case CLOSED -> OrderProblems.closed();
+            case OPEN -> OrderProblems.alreadyBought(sale);
+            case PREPARING, REFUSED -> OrderProblems.noSuchSale();
+        };
+    }
+
+    private Taken admit(Sale sale, Checked checked, OrderKey order, IdempotencyKey key) {
+        Verdict verdict = admission.admit(
+                sale.id(), order, Math.toIntExact(checked.purchase().pieces()));
+        return switch (verdict) {
+            case ADMITTED -> place(sale, checked, order, key);
+            case REPEATED -> orders.again(checked.purchase(), key).orElseGet(() -> place(sale, checked, order, key));
+            case ALREADY_BOUGHT -> throw OrderProblems.alreadyBought(sale);
+            case SOLD_OUT -> throw OrderProblems.soldOut();
+            case PAUSED -> throw OrderProblems.paused();
+            case CLOSED -> throw OrderProblems.closed();
+            case UNAVAILABLE ->
+                orders.again(checked.purchase(), key).orElseGet(() -> {
+                    if (orders.isSoldOut(checked.purchase())) {
+                        throw OrderProblems.soldOut();
+                    }
+                    return place(sale, checked, order, key);
+                });
+        };
+    }
+
+    private Taken place(Sale sale, Checked checked, OrderKey order, IdempotencyKey key) {
+        Taken taken;
+        try {
+            taken = orders.takeInSale(checked, key);
+        } catch (InvalidOrderException e) {
+            admission.giveBack(sale.id(), order);
+            throw e;
+        }
+        if (!mayHoldPieces(taken, sale)) {
+            admission.giveBack(sale.id(), order);
+        }
+        if (taken instanceof Taken.NotOfTheSale) {
+            // The database refused it: it is more than one buyer may have, or the sale was stopped a moment ago.
+            throw refusal(sales.findAnew(sale.id()).orElse(sale));
+        }
+        return taken;
+    }
+
+    /** An order that may yet be carried out keeps its slot. */
+    private static boolean mayHoldPieces(Taken taken, Sale sale) {
+        if (taken instanceof Taken.Settled settled) {
+            return mayHoldPieces(settled.order(), sale);
+        }
+        if (taken instanceof Taken.InProgress inProgress) {
+            return mayHoldPieces(inProgress.order(), sale);
+        }
+        return taken instanceof Taken.Unknown;
+    }
+
+    private static boolean mayHoldPieces(Order order, Sale sale) {
+        return order.purchase().sale().filter(sale.id()::equals).isPresent()
+                && order.status() != OrderStatus.REJECTED
+                && order.status() != OrderStatus.CLOSED;
+    }
+}

@@ -1,0 +1,107 @@
+package io.holdfast.order.intake;
+
+import io.holdfast.edge.IdempotencyKey;
+import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.access.Bearer;
+import io.holdfast.order.book.SaleBook;
+import io.holdfast.order.model.BuyerId;
+import io.holdfast.order.model.Sale;
+import io.holdfast.order.reading.OrderView;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.List;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@Tag(name = "Sales")
+class SaleOrderResource {
+
+    private final SaleIntake intake;
+    private final SaleBook book;
+
+    SaleOrderResource(SaleIntake intake, SaleBook book) {
+        this.intake = intake;
+        this.book = book;
+    }
+
+    @PostMapping("/sales/{saleId}/orders")
+    @Operation(
+            summary = "Order in a sale",
+            description = """
+                    As `POST /orders`, of what the sale sells and at its price. Whoever comes too early, too late or in vain is told \
+                    so at once, and no order is kept.""",
+            parameters =
+                    @Parameter(
+                            name = IdempotencyKey.HEADER,
+                            in = ParameterIn.HEADER,
+                            required = true,
+                            description =
+                                    "Your name for this order, 1 to 64 visible ASCII characters. The same key with the"
+                                            + " same order gets the same answer; with another order it gets 422.",
+                            schema = @Schema(type = "string", maxLength = IdempotencyKey.MAX_LENGTH)))
+    @ApiResponse(
+            responseCode = "201",
+            description = "The order is decided: PAID, or CONFIRMING while a confirmation is still being tried",
+            headers = @Header(name = "Location", description = "Where the order is to be found"))
+    @ApiResponse(responseCode = "200", description = "The order that this key made before")
+    @ApiResponse(responseCode = "400", description = "`invalid-order`, with `errors`; or the key is missing or invalid")
+    @ApiResponse(
+            responseCode = "402",
+            description = "`insufficient-funds`; or `payment-declined`, by the card's issuer")
+    @ApiResponse(responseCode = "403", description = "`sale-closed`: the sale is over")
+    @ApiResponse(responseCode = "404", description = "`not-found`: there is no such sale")
+    @ApiResponse(
+            responseCode = "409",
+            description = "`sold-out`; `already-bought`: it would be more than one buyer may have; `sale-paused`; or"
+                    + " `order-in-progress`: the same key is being placed at this moment")
+    @ApiResponse(responseCode = "422", description = "`idempotency-key-reused`: the key has made another order")
+    @ApiResponse(responseCode = "425", description = "`sale-not-open`: it opens later, see `opensAt` and Retry-After")
+    @ApiResponse(
+            responseCode = "429",
+            description = "`too-many-orders`: too many wait to be placed; nothing was written down, send it again")
+    @ApiResponse(
+            responseCode = "503",
+            description =
+                    "`service-unavailable`: not carried out, nothing is held; `outcome-unknown`: ask again, the order or"
+                            + " the same request, to learn how it ended")
+    ResponseEntity<OrderView> place(
+            @Parameter(schema = @Schema(format = "uuid")) @PathVariable String saleId,
+            @Parameter(hidden = true) @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key,
+            @RequestBody SaleOrderRequest request) {
+        BuyerId buyer = buyer();
+        try {
+            return PlaceOrderResource.answer(intake.take(intake.find(saleId), buyer, request, key));
+        } catch (InvalidOrderException e) {
+            throw OrderProblems.invalid(e.flaws());
+        }
+    }
+
+    @GetMapping("/sales/{saleId}/orders/mine")
+    @Operation(summary = "Show my orders in a sale", description = "Newest first, up to 100, whatever became of them.")
+    @ApiResponse(responseCode = "200", description = "The orders; none if nothing was ordered")
+    @ApiResponse(responseCode = "404", description = "`not-found`: there is no such sale")
+    List<OrderView> mine(@Parameter(schema = @Schema(format = "uuid")) @PathVariable String saleId) {
+        Sale sale = intake.find(saleId);
+        return book.ordersOf(sale.id(), buyer()).stream().map(OrderView::of).toList();
+    }
+
+    private static BuyerId buyer() {
+        String subject = Bearer.current().subject();
+        if (!BuyerId.isWellFormed(subject)) {
+            throw new ProblemException(HttpStatus.FORBIDDEN, "forbidden", "The token's subject is no buyer id.");
+        }
+        return new BuyerId(subject);
+    }
+}

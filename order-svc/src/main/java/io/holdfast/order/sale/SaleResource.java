@@ -1,0 +1,222 @@
+package io.holdfast.order.sale;
+
+import io.holdfast.edge.IdempotencyKey;
+import io.holdfast.edge.ProblemException;
+import io.holdfast.order.book.SaleBook;
+import io.holdfast.order.book.SaleBook.Asked;
+import io.holdfast.order.intake.RetryAfterHeader;
+import io.holdfast.order.model.Sale;
+import io.holdfast.order.model.SaleId;
+import io.holdfast.order.model.SaleStage;
+import io.holdfast.order.model.SaleState;
+import io.holdfast.order.model.SaleTerms;
+import io.holdfast.order.model.SaleTerms.Flaw;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@Tag(name = "Sales", description = "Flash sales: goods set apart, for a time, a number to each buyer")
+class SaleResource {
+
+    private final SaleBook book;
+    private final SaleKeeper keeper;
+    private final KnownSales sales;
+    private final SaleTallies tallies;
+    private final Clock clock;
+
+    SaleResource(SaleBook book, SaleKeeper keeper, KnownSales sales, SaleTallies tallies, Clock clock) {
+        this.book = book;
+        this.keeper = keeper;
+        this.sales = sales;
+        this.tallies = tallies;
+        this.clock = clock;
+    }
+
+    @PostMapping("/sales")
+    @Operation(
+            summary = "Make a sale",
+            description = """
+                    Sets the quota apart from the normal stock; what has not been sold comes back when the sale closes. It opens \
+                    and closes by itself at its times, and may be paused, opened and closed by hand before.""",
+            parameters =
+                    @Parameter(
+                            name = IdempotencyKey.HEADER,
+                            in = ParameterIn.HEADER,
+                            required = true,
+                            description =
+                                    "Your name for this sale, 1 to 64 visible ASCII characters. The same key with the same sale"
+                                            + " gets the same sale; with another sale it gets 422.",
+                            schema = @Schema(type = "string", maxLength = IdempotencyKey.MAX_LENGTH)))
+    @ApiResponse(
+            responseCode = "201",
+            description = "The quota is set apart, and the sale is SCHEDULED or OPEN",
+            headers = @Header(name = "Location", description = "Where the sale is to be found"))
+    @ApiResponse(responseCode = "200", description = "The sale that this key made before")
+    @ApiResponse(responseCode = "400", description = "`invalid-sale`, with `errors`; or the key is missing or invalid")
+    @ApiResponse(responseCode = "409", description = "`quota-exceeds-stock`: there are not that many available")
+    @ApiResponse(responseCode = "422", description = "`idempotency-key-reused`: the key has made another sale")
+    @ApiResponse(
+            responseCode = "503",
+            description =
+                    "`outcome-unknown`: stock-svc has not said whether the quota is set apart. It will be asked again; the"
+                            + " same request, or GET, tells how it ended")
+    ResponseEntity<SaleView> make(
+            @Parameter(hidden = true) @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key,
+            @RequestBody MakeSaleRequest request) {
+        SaleTerms terms = termsOf(request);
+        Optional<Asked> earlier = book.findByKey(key.value());
+        if (earlier.isPresent()) {
+            return answer(keeper.prepare(sameAs(terms, earlier.get())), HttpStatus.OK);
+        }
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        if (!terms.closesAt().isAfter(now)) {
+            throw invalid(List.of(new Flaw("closesAt", "must be in the future")));
+        }
+        Sale sale = new Sale(new SaleId(UUID.randomUUID().toString()), terms, SaleStage.PREPARING, null, now);
+        if (!book.enter(sale, key.value())) {
+            Asked twin = book.findByKey(key.value())
+                    .orElseThrow(
+                            () -> new IllegalStateException("The sale that took the key of " + sale.id() + " is gone"));
+            return answer(keeper.prepare(sameAs(terms, twin)), HttpStatus.OK);
+        }
+        return answer(keeper.prepare(sale), HttpStatus.CREATED);
+    }
+
+    @GetMapping("/sales/{saleId}")
+    @Operation(summary = "Show a sale", description = "The figures are at most a quarter of a second old.")
+    @ApiResponse(responseCode = "200", description = "The sale")
+    @ApiResponse(responseCode = "404", description = "`not-found`: there is no such sale")
+    SaleView show(@Parameter(schema = @Schema(format = "uuid")) @PathVariable String saleId) {
+        return view(find(saleId));
+    }
+
+    @PostMapping("/sales/{saleId}/pause")
+    @Operation(summary = "Pause a sale", description = "Nothing is sold until it is opened again.")
+    @ApiResponse(responseCode = "200", description = "The sale is PAUSED")
+    @ApiResponse(responseCode = "404", description = "`not-found`: there is no such sale")
+    @ApiResponse(responseCode = "409", description = "`sale-state`: it is over, or not ready yet")
+    SaleView pause(@Parameter(schema = @Schema(format = "uuid")) @PathVariable String saleId) {
+        return view(require(SaleState.PAUSED, keeper.pause(find(saleId)), "paused"));
+    }
+
+    @PostMapping("/sales/{saleId}/open")
+    @Operation(summary = "Open a sale", description = "One that is paused goes on; one that is SCHEDULED opens now.")
+    @ApiResponse(responseCode = "200", description = "The sale is OPEN")
+    @ApiResponse(responseCode = "404", description = "`not-found`: there is no such sale")
+    @ApiResponse(responseCode = "409", description = "`sale-state`: it is over, or not ready yet")
+    SaleView open(@Parameter(schema = @Schema(format = "uuid")) @PathVariable String saleId) {
+        return view(require(SaleState.OPEN, keeper.open(find(saleId)), "opened"));
+    }
+
+    @PostMapping("/sales/{saleId}/close")
+    @Operation(
+            summary = "Close a sale",
+            description =
+                    "For good. What has not been sold is normal stock again, in a moment or once stock-svc is back.")
+    @ApiResponse(responseCode = "200", description = "The sale is CLOSED")
+    @ApiResponse(responseCode = "404", description = "`not-found`: there is no such sale")
+    @ApiResponse(responseCode = "409", description = "`sale-state`: it is not ready yet, or was refused")
+    SaleView close(@Parameter(schema = @Schema(format = "uuid")) @PathVariable String saleId) {
+        return view(require(SaleState.CLOSED, keeper.close(find(saleId)), "closed"));
+    }
+
+    private ResponseEntity<SaleView> answer(Sale sale, HttpStatus status) {
+        if (sale.stage() == SaleStage.PREPARING) {
+            throw new ProblemException(
+                    HttpStatus.SERVICE_UNAVAILABLE,
+                    "outcome-unknown",
+                    "It is not known yet whether the quota is set apart. The sale will be ready, or refused, once stock-svc is"
+                            + " back: GET /sales/" + sale.id()
+                            + " will tell, and so will the same request with the same"
+                            + " Idempotency-Key.",
+                    Map.of("saleId", sale.id().value(), RetryAfterHeader.MEMBER, 2));
+        }
+        sale.refusal().ifPresent(why -> {
+            throw refused(sale, why);
+        });
+        return ResponseEntity.status(status)
+                .location(URI.create("/sales/" + sale.id()))
+                .body(view(sale));
+    }
+
+    private static ProblemException refused(Sale sale, Sale.Rejected why) {
+        if ("unknown-sku".equals(why.code())) {
+            return invalid(List.of(new Flaw("sku", "is not known to stock-svc")));
+        }
+        return new ProblemException(
+                HttpStatus.CONFLICT,
+                why.code(),
+                why.detail(),
+                Map.of("saleId", sale.id().value()));
+    }
+
+    private static SaleTerms termsOf(MakeSaleRequest request) {
+        try {
+            return request.terms();
+        } catch (InvalidSaleException e) {
+            throw invalid(e.flaws());
+        }
+    }
+
+    private static Sale sameAs(SaleTerms terms, Asked earlier) {
+        if (!earlier.terms().equals(terms)) {
+            throw new ProblemException(
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    "idempotency-key-reused",
+                    "This Idempotency-Key was used for another sale. Use a new key for a new sale.");
+        }
+        return earlier.sale();
+    }
+
+    private static ProblemException invalid(List<Flaw> flaws) {
+        String detail = flaws.size() == 1
+                ? "The sale cannot be made: " + flaws.get(0).field() + " "
+                        + flaws.get(0).message() + "."
+                : "The sale cannot be made: " + flaws.size() + " things are wrong with it, see errors.";
+        return new ProblemException(HttpStatus.BAD_REQUEST, "invalid-sale", detail, Map.of("errors", flaws));
+    }
+
+    private Sale require(SaleState wanted, Sale sale, String done) {
+        SaleState state = sale.stateAt(clock.instant());
+        if (state != wanted) {
+            throw new ProblemException(
+                    HttpStatus.CONFLICT,
+                    "sale-state",
+                    "The sale is " + state + " and cannot be " + done + ".",
+                    Map.of("state", state));
+        }
+        return sale;
+    }
+
+    private Sale find(String saleId) {
+        return Optional.of(saleId)
+                .filter(SaleId::isWellFormed)
+                .flatMap(id -> sales.find(new SaleId(id)))
+                .orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "not-found", "There is no such sale."));
+    }
+
+    private SaleView view(Sale sale) {
+        return SaleView.of(sale, tallies.of(sale.id()), clock.instant());
+    }
+}

@@ -1,0 +1,33 @@
+-- Whether a buyer gets a slot of a sale, and if so, takes it.
+-- KEYS: the sale, what its buyers have, its entries (buyer, a space, idempotency key -> pieces:since:instance).
+-- ARGV: buyer, idempotency key, pieces, now in milliseconds, instance.
+-- Answers a verdict, and the generation of the counters: it changes whenever a slot comes back.
+local sale = redis.call('HMGET', KEYS[1], 'state', 'quota', 'limit', 'taken', 'generation')
+for i = 1, 5 do
+  if not sale[i] then
+    return {'UNKNOWN', ''}
+  end
+end
+local field = ARGV[1] .. ' ' .. ARGV[2]
+if redis.call('HEXISTS', KEYS[3], field) == 1 then
+  return {'REPEATED', sale[5]}
+end
+if sale[1] ~= 'SELLING' then
+  return {sale[1], sale[5]}
+end
+local pieces = tonumber(ARGV[3])
+local has = tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or '0')
+if has + pieces > tonumber(sale[3]) then
+  return {'ALREADY_BOUGHT', sale[5]}
+end
+local left = tonumber(sale[2]) - tonumber(sale[4])
+if left <= 0 then
+  return {'SOLD_OUT', sale[5]}
+end
+if pieces > left then
+  return {'TOO_FEW', sale[5]}
+end
+redis.call('HINCRBY', KEYS[1], 'taken', pieces)
+redis.call('HINCRBY', KEYS[2], ARGV[1], pieces)
+redis.call('HSET', KEYS[3], field, ARGV[3] .. ':' .. ARGV[4] .. ':' .. ARGV[5])
+return {'ADMITTED', sale[5]}
