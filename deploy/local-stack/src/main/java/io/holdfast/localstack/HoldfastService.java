@@ -22,10 +22,12 @@ public final class HoldfastService extends Part {
     private final MariaDb database;
     private final Optional<Nacos> registry;
     private final Optional<Kafka> messages;
+    private final Optional<Redis> cache;
 
     /**
      * @param registry where it registers itself and reads its settings; empty for one that plays a foreign system
      * @param messages where it sends and takes messages; it does not wait for it, so this may start later or not at all
+     * @param cache where it may keep what it can also work out; it does not wait for it either
      */
     HoldfastService(
             String name,
@@ -33,8 +35,9 @@ public final class HoldfastService extends Part {
             Surroundings at,
             MariaDb database,
             Optional<Nacos> registry,
-            Optional<Kafka> messages) {
-        this(name, name, port, at, database, registry, messages);
+            Optional<Kafka> messages,
+            Optional<Redis> cache) {
+        this(name, name, port, at, database, registry, messages, cache);
     }
 
     /** @param name of this instance, by which it is told from others of the same service */
@@ -45,7 +48,8 @@ public final class HoldfastService extends Part {
             Surroundings at,
             MariaDb database,
             Optional<Nacos> registry,
-            Optional<Kafka> messages) {
+            Optional<Kafka> messages,
+            Optional<Redis> cache) {
         super(name, at);
         this.service = service;
         this.port = port;
@@ -53,12 +57,13 @@ public final class HoldfastService extends Part {
         this.database = database;
         this.registry = registry;
         this.messages = messages;
+        this.cache = cache;
     }
 
     /** Another instance of the same service, with a process, a port and a log of its own. */
     HoldfastService second() {
         return new HoldfastService(
-                service + "-2", service, at.ports().secondOf(port), at, database, registry, messages);
+                service + "-2", service, at.ports().secondOf(port), at, database, registry, messages, cache);
     }
 
     @Override
@@ -140,6 +145,10 @@ public final class HoldfastService extends Part {
                 "HOLDFAST_KAFKA_SERVERS", kafka.url(),
                 "HOLDFAST_KAFKA_USER", service,
                 "HOLDFAST_KAFKA_PASSWORD", at.secrets().kafkaPassword(service))));
+        cache.ifPresent(redis -> environment.putAll(Map.of(
+                "HOLDFAST_REDIS_HOST", redis.host(),
+                "HOLDFAST_REDIS_PORT", Integer.toString(redis.port()),
+                "HOLDFAST_REDIS_PASSWORD", redis.password())));
         // Everybody may know the public keys; who may call whom is each service's own setting.
         for (String caller : Tokens.CALLERS) {
             String keys = at.tokens().publicKeys(caller).toUri().toString();

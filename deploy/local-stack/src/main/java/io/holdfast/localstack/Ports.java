@@ -62,6 +62,10 @@ public record Ports(int offset) {
         return 8084 + offset;
     }
 
+    public int redis() {
+        return 6379 + offset;
+    }
+
     public int kafka() {
         return 9092 + offset;
     }

@@ -37,6 +37,7 @@ public final class Secrets {
         ORDER_SVC_KAFKA_PASSWORD,
         STOCK_SVC_KAFKA_PASSWORD,
         PAYMENT_SVC_KAFKA_PASSWORD,
+        REDIS_PASSWORD,
         /** Signs the Seata console's tokens. */
         SEATA_CONSOLE_SECRET
     }

@@ -22,7 +22,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * The whole platform on this machine: MariaDB, Nacos, Kafka, the Seata coordinator, the sandbox of a card gateway and the three
+ * The whole platform on this machine: MariaDB, Nacos, Kafka, Redis, the Seata coordinator, the sandbox of a card gateway and the three
  * services, each a process of its own.
  *
  * <pre>{@code
@@ -43,6 +43,7 @@ public final class Stack implements AutoCloseable {
     private final MariaDb database;
     private final Nacos nacos;
     private final Kafka kafka;
+    private final Redis redis;
     private final Coordinator coordinator;
     private final HoldfastService gateway;
     private final HoldfastService stock;
@@ -64,15 +65,40 @@ public final class Stack implements AutoCloseable {
         this.database = new MariaDb(at);
         this.nacos = new Nacos(at);
         this.kafka = new Kafka(at);
+        this.redis = new Redis(at);
         this.coordinator = new Coordinator(at, database, nacos);
         this.gateway = new HoldfastService(
-                "gateway-sandbox", at.ports().gatewaySandbox(), at, database, Optional.empty(), Optional.empty());
+                "gateway-sandbox",
+                at.ports().gatewaySandbox(),
+                at,
+                database,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
         this.stock = new HoldfastService(
-                "stock-svc", at.ports().stockSvc(), at, database, Optional.of(nacos), Optional.of(kafka));
+                "stock-svc",
+                at.ports().stockSvc(),
+                at,
+                database,
+                Optional.of(nacos),
+                Optional.of(kafka),
+                Optional.empty());
         this.payment = new HoldfastService(
-                "payment-svc", at.ports().paymentSvc(), at, database, Optional.of(nacos), Optional.of(kafka));
+                "payment-svc",
+                at.ports().paymentSvc(),
+                at,
+                database,
+                Optional.of(nacos),
+                Optional.of(kafka),
+                Optional.empty());
         this.order = new HoldfastService(
-                "order-svc", at.ports().orderSvc(), at, database, Optional.of(nacos), Optional.of(kafka));
+                "order-svc",
+                at.ports().orderSvc(),
+                at,
+                database,
+                Optional.of(nacos),
+                Optional.of(kafka),
+                Optional.of(redis));
     }
 
     /** @param checkout the root of a checkout of Holdfast: where the built modules and the settings are found */
@@ -138,6 +164,10 @@ public final class Stack implements AutoCloseable {
 
     public Kafka kafka() {
         return kafka;
+    }
+
+    public Redis redis() {
+        return redis;
     }
 
     public Coordinator coordinator() {
@@ -297,7 +327,9 @@ public final class Stack implements AutoCloseable {
 
     private List<List<Part>> stages() {
         // Kafka beside the services, not before them: they start and take orders whether it is there or not.
-        return List.of(List.of(database, nacos), List.of(coordinator, gateway), List.of(kafka, stock, payment, order));
+        // They do without Redis too; it goes first because it is there in an instant.
+        return List.of(
+                List.of(database, nacos, redis), List.of(coordinator, gateway), List.of(kafka, stock, payment, order));
     }
 
     private void startTogether(List<Part> stage, List<Part> startedHere) throws InterruptedException {

@@ -31,6 +31,7 @@ class PortsTest {
         assertThat(ports.coordinatorConsole()).isEqualTo(7091);
         assertThat(ports.mariaDb()).isEqualTo(13306);
         assertThat(ports.kafka()).isEqualTo(9092);
+        assertThat(ports.redis()).isEqualTo(6379);
     }
 
     @ParameterizedTest
@@ -81,6 +82,7 @@ class PortsTest {
                 ports.mariaDb(),
                 ports.kafka(),
                 ports.kafkaController(),
+                ports.redis(),
                 ports.coordinator(),
                 ports.coordinatorConsole()));
         for (int service : List.of(ports.orderSvc(), ports.stockSvc(), ports.paymentSvc(), ports.gatewaySandbox())) {

@@ -72,7 +72,11 @@ class SecretsTest {
 
         assertThat(secrets.databasePassword("seata")).isEqualTo("kept");
         assertThat(secrets.get(Name.NACOS_ADMIN_PASSWORD)).isNotEmpty();
-        assertThat(Files.readString(file())).contains("SEATA_DB_PASSWORD=kept", "NACOS_ADMIN_PASSWORD=");
+        assertThat(Files.readString(file()))
+                .contains(
+                        "SEATA_DB_PASSWORD=kept",
+                        "NACOS_ADMIN_PASSWORD=",
+                        "REDIS_PASSWORD=" + secrets.get(Name.REDIS_PASSWORD));
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package io.holdfast.localstack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +23,7 @@ class StackTest {
 
     @Test
     void theGatewayComesAfterItsDatabaseAndBeforeTheServiceThatCallsIt() {
-        assertThat(stack.parts()).extracting(Part::name).doesNotHaveDuplicates().hasSize(8);
+        assertThat(stack.parts()).extracting(Part::name).doesNotHaveDuplicates().hasSize(9);
         assertThat(stack.parts()).containsSubsequence(stack.database(), stack.gateway(), stack.payment());
         assertThat(stack.gateway().url()).isEqualTo("http://127.0.0.1:8184");
         assertThat(stack.gateway().managementUrl()).isEqualTo("http://127.0.0.1:9184");
@@ -46,6 +47,26 @@ class StackTest {
                 .containsEntry("HOLDFAST_DB_USER", "payment_svc")
                 .containsEntry("HOLDFAST_NACOS_ADDR", stack.nacos().address())
                 .containsEntry("HOLDFAST_NACOS_PASSWORD", stack.secrets().get(Secrets.Name.NACOS_ADMIN_PASSWORD));
+    }
+
+    @Test
+    void onlyTheOrderServiceIsToldWhereTheCacheIs() {
+        assertThat(stack.redis().url()).isEqualTo("127.0.0.1:6479");
+        for (HoldfastService instance : List.of(stack.order(), stack.second(stack.order()))) {
+            assertThat(instance.environment())
+                    .containsEntry("HOLDFAST_REDIS_HOST", "127.0.0.1")
+                    .containsEntry("HOLDFAST_REDIS_PORT", "6479")
+                    .containsEntry("HOLDFAST_REDIS_PASSWORD", stack.secrets().get(Secrets.Name.REDIS_PASSWORD));
+        }
+        for (HoldfastService other : List.of(stack.stock(), stack.payment(), stack.gateway())) {
+            assertThat(other.environment())
+                    .allSatisfy((name, value) -> assertThat(name).doesNotContain("REDIS"));
+        }
+    }
+
+    @Test
+    void theCacheComesBeforeTheServiceThatUsesIt() {
+        assertThat(stack.parts()).containsSubsequence(stack.redis(), stack.order());
     }
 
     @Test

@@ -86,6 +86,21 @@ class PartsIT {
     }
 
     @Test
+    void redisAnswersNobodyWithoutItsPassword() throws IOException {
+        assertThat(stack.redis().answers("PING", "CONFIG GET requirepass", "FLUSHALL", "SHUTDOWN NOSAVE"))
+                .hasSize(4)
+                .allMatch(answer -> answer.startsWith("-NOAUTH"));
+        for (String guess : List.of("\"\"", "redis", "password", "123456", "foobared", "default")) {
+            assertThat(stack.redis().answers("AUTH " + guess, "PING"))
+                    .as(guess)
+                    .satisfiesExactly(login -> assertThat(login).startsWith("-WRONGPASS"), ping -> assertThat(ping)
+                            .startsWith("-NOAUTH"));
+        }
+        assertThat(stack.redis().answers("AUTH " + stack.redis().password(), "PING"))
+                .containsExactly("+OK", "+PONG");
+    }
+
+    @Test
     void nacosAnswersNobodyWithoutAToken() {
         String nacos = stack.nacos().url().replaceFirst("/nacos/?$", "");
         for (String path : List.of(
@@ -133,6 +148,7 @@ class PartsIT {
     void secretsAndKeysCanBeReadByTheirOwnerOnlyAndAreIgnoredByGit() throws IOException {
         Path secrets = stack.runFolder().resolve("secrets");
         assertThat(rights(secrets)).isEqualTo("rw-------");
+        assertThat(rights(stack.runFolder().resolve("data/redis/redis.conf"))).isEqualTo("rw-------");
         try (Stream<Path> keys = Files.list(stack.runFolder().resolve("keys"))) {
             assertThat(keys.toList()).hasSizeGreaterThanOrEqualTo(4).allSatisfy(key -> assertThat(rights(key))
                     .isEqualTo("rw-------"));
