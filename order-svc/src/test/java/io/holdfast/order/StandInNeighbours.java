@@ -32,6 +32,11 @@ public final class StandInNeighbours {
     public static final String PAYMENT_STATES = "/internal/payments/states";
     public static final String BRANCHES = "/internal/tcc/branches";
 
+    /** Of any sale. */
+    public static final String SET_APART = "/internal/sales/{saleId}/quota";
+
+    public static final String GIVE_BACK = "/internal/sales/{saleId}/quota/return";
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final HttpServer server;
@@ -77,6 +82,8 @@ public final class StandInNeighbours {
                         .formatted(call.body().get("orderId").asString())));
         outcomes("CAPTURED");
         on(BRANCHES, call -> Answer.ok("[]"));
+        on(SET_APART, call -> Answer.ok(JSON.writeValueAsString(call.body())));
+        on(GIVE_BACK, call -> Answer.ok("{\"returned\":0}"));
     }
 
     public void on(String path, Function<Call, Answer> script) {
@@ -119,7 +126,7 @@ public final class StandInNeighbours {
     private void handle(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readAllBytes();
         Call call = new Call(
-                exchange.getRequestURI().getPath(),
+                exchange.getRequestURI().getPath().replaceFirst("/internal/sales/[^/]+/", "/internal/sales/{saleId}/"),
                 exchange.getRequestHeaders().getFirst("TX_XID"),
                 body.length == 0 ? JSON.nullNode() : JSON.readTree(body));
         calls.add(call);

@@ -2,12 +2,14 @@ package io.holdfast.order.admission;
 
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.holdfast.order.book.SaleBook.Held;
 import io.holdfast.order.book.SaleBook.OrderKey;
 import io.holdfast.order.model.SaleId;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -88,6 +90,14 @@ public class Admission {
         SaleCounters redis = counters;
         if (redis != null && guarded(() -> redis.giveBack(sale, order), 0L) > 0) {
             flags.lower(sale);
+        }
+    }
+
+    /** The order was placed without asking, because nobody answered; whoever answers now has to know of it. */
+    public void add(SaleId sale, OrderKey order, int pieces) {
+        SaleCounters redis = counters;
+        if (redis != null) {
+            guarded(() -> redis.add(sale, List.of(new Held(order, pieces))), 0L);
         }
     }
 

@@ -86,8 +86,7 @@ class SaleIntake {
     }
 
     private Taken admit(Sale sale, Checked checked, OrderKey order, IdempotencyKey key) {
-        Verdict verdict = admission.admit(
-                sale.id(), order, Math.toIntExact(checked.purchase().pieces()));
+        Verdict verdict = admission.admit(sale.id(), order, pieces(checked));
         return switch (verdict) {
             case ADMITTED -> place(sale, checked, order, key);
             case REPEATED -> orders.again(checked.purchase(), key).orElseGet(() -> place(sale, checked, order, key));
@@ -96,13 +95,25 @@ class SaleIntake {
             case PAUSED -> throw OrderProblems.paused();
             case CLOSED -> throw OrderProblems.closed();
             case UNAVAILABLE ->
-                orders.again(checked.purchase(), key).orElseGet(() -> {
-                    if (orders.isSoldOut(checked.purchase())) {
-                        throw OrderProblems.soldOut();
-                    }
-                    return place(sale, checked, order, key);
-                });
+                orders.again(checked.purchase(), key).orElseGet(() -> placeUnasked(sale, checked, order, key));
         };
+    }
+
+    /** By the database alone. */
+    private Taken placeUnasked(Sale sale, Checked checked, OrderKey order, IdempotencyKey key) {
+        if (orders.isSoldOut(checked.purchase())) {
+            throw OrderProblems.soldOut();
+        }
+        Taken taken = place(sale, checked, order, key);
+        if (mayHoldPieces(taken, sale)) {
+            admission.add(sale.id(), order, pieces(checked));
+        }
+        return taken;
+    }
+
+    /** Within the limit of a sale, which is an int. */
+    private static int pieces(Checked checked) {
+        return Math.toIntExact(checked.purchase().pieces());
     }
 
     private Taken place(Sale sale, Checked checked, OrderKey order, IdempotencyKey key) {

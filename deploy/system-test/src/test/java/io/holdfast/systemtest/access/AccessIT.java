@@ -28,6 +28,9 @@ class AccessIT {
             "GET /orders",
             "GET /orders/{orderId}",
             "POST /orders/{orderId}/cancellation",
+            "GET /sales/{saleId}",
+            "POST /sales/{saleId}/orders",
+            "GET /sales/{saleId}/orders/mine",
             "GET /stock/{sku}",
             "GET /accounts/{buyerId}",
             "GET /payments");

@@ -1,0 +1,254 @@
+package io.holdfast.order.sale;
+
+import static io.holdfast.order.sale.SalesHttp.terms;
+import static io.holdfast.order.sale.SalesHttp.unique;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.holdfast.edge.testtokens.TestTokens;
+import io.holdfast.order.OnRealDatabase;
+import io.holdfast.order.StandInCoordinator;
+import io.holdfast.order.StandInCoordinator.Database;
+import io.holdfast.order.StandInNeighbours;
+import io.holdfast.order.StandInNeighbours.Answer;
+import io.holdfast.order.sale.SalesHttp.Reply;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/** How a sale is made and goes through its stages, while the database alone decides who may order. */
+@OnRealDatabase
+class MakingSalesTest {
+
+    private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    private static final Instant LATER = NOW.plus(Duration.ofHours(1));
+
+    private final String sku = unique("sku");
+    private final String key = unique("key");
+    private final SalesHttp http;
+    private final StandInNeighbours neighbours;
+    private final StandInCoordinator coordinator;
+    private final Database database;
+
+    MakingSalesTest(
+            @LocalServerPort int port,
+            @Autowired TestTokens tokens,
+            @Autowired StandInNeighbours neighbours,
+            @Autowired StandInCoordinator coordinator,
+            @Autowired Database database) {
+        this.http = new SalesHttp(port, tokens);
+        this.neighbours = neighbours;
+        this.coordinator = coordinator;
+        this.database = database;
+    }
+
+    @BeforeEach
+    void everythingIsUp() {
+        neighbours.serveAll();
+        coordinator.behave();
+    }
+
+    @Test
+    void aSaleSetsItsQuotaApartAndIsOpen() {
+        Reply made = http.make(key, terms(sku, 10, 2, NOW, LATER));
+
+        assertThat(made.status()).as("%s", made).isEqualTo(201);
+        String sale = made.text("saleId");
+        assertThat(made.response().headers().firstValue("Location")).contains("/sales/" + sale);
+        assertThat(made.body().toString()).isEqualTo("""
+                {"saleId":"%s","sku":"%s","quota":10,"unitPrice":{"minor":500,"currency":"CNY"},"opensAt":"%s",\
+                "closesAt":"%s","perBuyerLimit":2,"state":"OPEN","left":10,"sold":0,"rejected":0}""".formatted(sale, sku, NOW, LATER));
+        assertThat(neighbours.callsTo(StandInNeighbours.SET_APART))
+                .singleElement()
+                .satisfies(call ->
+                        assertThat(call.body().toString()).isEqualTo("{\"sku\":\"%s\",\"quota\":10}".formatted(sku)));
+        assertThat(http.show(sale).body()).isEqualTo(made.body());
+    }
+
+    @Test
+    void theSameRequestGetsTheSameSaleAndAnotherOneUnderItsKeyIsRefused() {
+        Reply made = http.make(key, terms(sku, 10, 2, NOW, LATER));
+
+        Reply again = http.make(key, terms(sku, 10, 2, NOW, LATER));
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(again.body()).isEqualTo(made.body());
+        assertThat(http.make(key, terms(sku, 11, 2, NOW, LATER)).problem()).isEqualTo("422 idempotency-key-reused");
+
+        // Also after its own times have changed.
+        http.operate(made.text("saleId"), "close");
+        assertThat(http.make(key, terms(sku, 10, 2, NOW, LATER)).text("state")).isEqualTo("CLOSED");
+        assertThat(neighbours.callsTo(StandInNeighbours.SET_APART)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 1, 0, 60, quota",
+        "-5, 1, 0, 60, quota",
+        "1000001, 1, 0, 60, quota",
+        "10, 0, 0, 60, perBuyerLimit",
+        "10, -1, 0, 60, perBuyerLimit",
+        "10, 11, 0, 60, perBuyerLimit",
+        "10, 1, 60, 0, closesAt",
+        "10, 1, 60, 60, closesAt",
+        "10, 1, -120, -60, closesAt",
+        "10, 1, 0, 129601, closesAt"
+    })
+    void termsThatMakeNoSenseAreRefusedAndNamed(int quota, int limit, int opens, int closes, String field) {
+        Reply refused = http.make(
+                key,
+                terms(sku, quota, limit, NOW.plus(Duration.ofMinutes(opens)), NOW.plus(Duration.ofMinutes(closes))));
+
+        assertThat(refused.problem()).as("%s", refused).isEqualTo("400 invalid-sale");
+        assertThat(refused.body().at("/errors/0/field").asString()).isEqualTo(field);
+        assertThat(salesOf(sku)).isZero();
+        assertThat(neighbours.paths()).isEmpty();
+    }
+
+    @Test
+    void everythingThatIsMissingIsNamedAtOnce() {
+        Reply refused = http.make(key, "{}");
+
+        assertThat(refused.problem()).isEqualTo("400 invalid-sale");
+        assertThat(refused.body().get("errors").findValuesAsString("field"))
+                .containsExactlyInAnyOrder("sku", "quota", "unitPrice", "opensAt", "closesAt", "perBuyerLimit");
+    }
+
+    @Test
+    void aQuotaAboveTheStockIsRefusedForGood() {
+        neighbours.on(
+                StandInNeighbours.SET_APART,
+                call -> Answer.problem(
+                        409,
+                        "{\"status\":409,\"code\":\"quota-exceeds-stock\",\"detail\":\"Of it are 3 available.\"}"));
+
+        Reply refused = http.make(key, terms(sku, 10, 2, NOW, LATER));
+        assertThat(refused.problem()).isEqualTo("409 quota-exceeds-stock");
+        neighbours.serveAll();
+        assertThat(http.make(key, terms(sku, 10, 2, NOW, LATER)).problem()).isEqualTo("409 quota-exceeds-stock");
+        assertThat(http.show(refused.text("saleId")).text("state")).isEqualTo("REFUSED");
+        assertThat(http.order(refused.text("saleId"), "alice", key, 1).problem())
+                .isEqualTo("404 not-found");
+    }
+
+    @Test
+    void aSkuThatNobodyKnowsIsAMistakeInTheRequest() {
+        neighbours.on(
+                StandInNeighbours.SET_APART,
+                call -> Answer.problem(404, "{\"status\":404,\"code\":\"unknown-sku\",\"detail\":\"No such SKU.\"}"));
+
+        Reply refused = http.make(key, terms(sku, 10, 2, NOW, LATER));
+
+        assertThat(refused.problem()).isEqualTo("400 invalid-sale");
+        assertThat(refused.body().at("/errors/0/field").asString()).isEqualTo("sku");
+    }
+
+    @Test
+    void aSaleWhoseQuotaIsNotKnownToBeSetApartIsMadeOnceStockSvcAnswers() {
+        neighbours.on(StandInNeighbours.SET_APART, call -> Answer.hangUp());
+        Reply unknown = http.make(key, terms(sku, 10, 2, NOW, LATER));
+        assertThat(unknown.problem()).isEqualTo("503 outcome-unknown");
+        assertThat(http.order(unknown.text("saleId"), "alice", key, 1).problem())
+                .isEqualTo("404 not-found");
+
+        neighbours.serveAll();
+
+        // By itself, and to whoever asks again.
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> http.show(unknown.text("saleId")).text("state").equals("OPEN"));
+        assertThat(http.make(key, terms(sku, 10, 2, NOW, LATER)).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aSaleIsPausedAndOpenedAndClosedByHand() {
+        String sale = http.openSale(10, 2);
+
+        assertThat(http.operate(sale, "pause").text("state")).isEqualTo("PAUSED");
+        assertThat(http.operate(sale, "pause").text("state")).isEqualTo("PAUSED");
+        assertThat(http.order(sale, "alice", key, 1).problem()).isEqualTo("409 sale-paused");
+        assertThat(http.operate(sale, "open").text("state")).isEqualTo("OPEN");
+        assertThat(http.order(sale, "alice", key, 1).status()).isEqualTo(201);
+        assertThat(http.operate(sale, "close").text("state")).isEqualTo("CLOSED");
+        assertThat(neighbours.callsTo(StandInNeighbours.GIVE_BACK)).hasSize(1);
+        assertThat(http.operate(sale, "close").text("state")).isEqualTo("CLOSED");
+        assertThat(http.operate(sale, "open").problem()).isEqualTo("409 sale-state");
+        assertThat(http.operate(sale, "pause").problem()).isEqualTo("409 sale-state");
+        assertThat(http.order(sale, "bob", key, 1).problem()).isEqualTo("403 sale-closed");
+        // The order that is there is there still.
+        assertThat(http.order(sale, "alice", key, 1).status()).isEqualTo(200);
+        assertThat(http.show(sale).number("sold")).isEqualTo(1);
+    }
+
+    @Test
+    void aSaleOpensAndClosesByTheClock() {
+        Instant start = Instant.now();
+        Reply made = http.make(key, terms(sku, 10, 2, start.plusMillis(1_500), start.plusMillis(4_000)));
+        String sale = made.text("saleId");
+        assertThat(made.text("state")).isEqualTo("SCHEDULED");
+
+        Reply early = http.order(sale, "alice", key, 1);
+        assertThat(early.problem()).isEqualTo("425 sale-not-open");
+        assertThat(early.response().headers().firstValueAsLong("Retry-After").orElse(0))
+                .isBetween(1L, 3L);
+
+        await("it opens")
+                .atMost(Duration.ofSeconds(3))
+                .until(() -> http.order(sale, "alice", key, 1).status() == 201);
+        await("it closes")
+                .atMost(Duration.ofSeconds(10))
+                // Each time somebody else: whoever has ordered gets his order.
+                .until(() -> http.order(sale, unique("bob"), key, 1).problem().equals("403 sale-closed"));
+        await("its quota goes back").atMost(Duration.ofSeconds(10)).until(() -> stageOf(sale)
+                .equals("CLOSED"));
+    }
+
+    @Test
+    void aSaleThatIsScheduledMayBeOpenedNow() {
+        String sale =
+                http.make(key, terms(sku, 10, 2, LATER, LATER.plusSeconds(60))).text("saleId");
+
+        assertThat(http.operate(sale, "open").text("state")).isEqualTo("OPEN");
+
+        assertThat(http.order(sale, "alice", key, 1).status()).isEqualTo(201);
+        // The request that made it is known all the same.
+        assertThat(http.make(key, terms(sku, 10, 2, LATER, LATER.plusSeconds(60)))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aQuotaThatCouldNotBeGivenBackIsGivenBackOnceStockSvcAnswers() {
+        String sale = http.openSale(10, 2);
+        neighbours.on(StandInNeighbours.GIVE_BACK, call -> Answer.problem(503, "{\"status\":503}"));
+        assertThat(http.operate(sale, "close").text("state")).isEqualTo("CLOSED");
+        assertThat(stageOf(sale)).isEqualTo("CLOSING");
+
+        neighbours.serveAll();
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> stageOf(sale).equals("CLOSED"));
+    }
+
+    @Test
+    void ofASaleThatThereIsNotNobodyLearnsAnything() {
+        for (String id : List.of("00000000-0000-4000-8000-000000000000", "x", "'%20or%201=1")) {
+            assertThat(http.show(id).problem()).isEqualTo("404 not-found");
+            assertThat(http.operate(id, "close").problem()).isEqualTo("404 not-found");
+            assertThat(http.order(id, "alice", key, 1).problem()).isEqualTo("404 not-found");
+            assertThat(http.mine(id, "alice").problem()).isEqualTo("404 not-found");
+        }
+    }
+
+    private String stageOf(String sale) {
+        return database.jdbc().queryForObject("select stage from sale where sale_id = ?", String.class, sale);
+    }
+
+    private int salesOf(String goods) {
+        return database.jdbc().queryForObject("select count(*) from sale where sku = ?", Integer.class, goods);
+    }
+}

@@ -1,0 +1,274 @@
+package io.holdfast.order.sale;
+
+import static io.holdfast.order.sale.SalesHttp.unique;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.holdfast.edge.testtokens.TestTokens;
+import io.holdfast.order.OnRealDatabase;
+import io.holdfast.order.RealRedis;
+import io.holdfast.order.StandInCoordinator;
+import io.holdfast.order.StandInCoordinator.Database;
+import io.holdfast.order.StandInNeighbours;
+import io.holdfast.order.StandInNeighbours.Answer;
+import io.holdfast.order.sale.SalesHttp.Reply;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** Redis decides who may order, is lost, lies and comes back. */
+@OnRealDatabase
+@DirtiesContext
+class SaleOrdersByRedisTest extends SaleOrderCases {
+
+    /** So many that the few statements of the jobs that run meanwhile are fewer. */
+    private static final int REFUSED = 400;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    private static final RealRedis REDIS = RealRedis.start();
+
+    SaleOrdersByRedisTest(
+            @LocalServerPort int port,
+            @Autowired TestTokens tokens,
+            @Autowired StandInNeighbours neighbours,
+            @Autowired StandInCoordinator coordinator,
+            @Autowired Database database) {
+        super(port, new Services(tokens, neighbours, coordinator, database));
+    }
+
+    @DynamicPropertySource
+    static void redis(DynamicPropertyRegistry properties) {
+        for (String setting : REDIS.environment()) {
+            String[] parts = setting.split("=", 2);
+            properties.add(parts[0], () -> parts[1]);
+        }
+        properties.add("holdfast.order.admission.mend-interval", () -> "500ms");
+        properties.add("holdfast.order.admission.forgotten-after", () -> "2s");
+    }
+
+    /** What nobody looks at any more need not be compared over and over. */
+    @AfterEach
+    void closeTheSales() {
+        database.jdbc().update("update sale set stage = 'CLOSED' where stage in ('READY', 'PAUSED')");
+    }
+
+    @AfterAll
+    static void stopRedis() {
+        REDIS.close();
+    }
+
+    @Test
+    void asManyArePaidAsThereAreAndTheOthersCostNoStatement() throws Exception {
+        String sale = readySale(20, 1);
+
+        List<Reply> replies = atOnce(100, i -> () -> http.order(sale, buyer + "." + i, key, 1));
+
+        assertThat(replies.stream().filter(reply -> reply.status() == 201)).hasSize(20);
+        assertThat(replies.stream().filter(reply -> reply.status() != 201).map(Reply::problem))
+                .containsOnly("409 sold-out");
+        assertThat(ordersIn(sale)).isEqualTo(20);
+        long before = statements();
+        for (int i = 0; i < REFUSED; i++) {
+            assertThat(http.order(sale, buyer + ".late." + i, key, 1).problem()).isEqualTo("409 sold-out");
+        }
+        int winner = IntStream.range(0, 100)
+                .filter(i -> replies.get(i).status() == 201)
+                .findFirst()
+                .orElseThrow();
+        for (int i = 0; i < 50; i++) {
+            assertThat(http.order(sale, buyer + "." + winner, key + i, 1).problem())
+                    .isEqualTo("409 already-bought");
+        }
+        assertThat(statements() - before).isLessThan(REFUSED);
+        // Whoever has something gets the answer to the same order, though the sale is sold out.
+        assertThat(http.order(sale, buyer + "." + winner, key, 1).status()).isEqualTo(200);
+        assertThat(http.show(sale).number("left")).isZero();
+        assertThat(http.show(sale).number("sold")).isEqualTo(20);
+    }
+
+    @Test
+    void whoComesTooEarlyOrTooLateCostsNoStatement() {
+        String sale = readySale(5, 1);
+        http.operate(sale, "close");
+        assertThat(http.order(sale, buyer, key, 1).problem()).isEqualTo("403 sale-closed");
+        await("Redis knows").until(() -> "CLOSED".equals(counter(sale, "state")));
+
+        long before = statements();
+        for (int i = 0; i < REFUSED; i++) {
+            assertThat(http.order(sale, buyer + i, key, 1).problem()).isEqualTo("403 sale-closed");
+        }
+        assertThat(statements() - before).isLessThan(REFUSED);
+    }
+
+    @Test
+    void aSlotWhoseOrderIsRefusedComesBackAtOnce() {
+        String sale = readySale(1, 1);
+        neighbours.on(StandInNeighbours.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
+        assertThat(http.order(sale, buyer, key, 1).problem()).isEqualTo("402 insufficient-funds");
+
+        assertThat(counter(sale, "taken")).isEqualTo("0");
+        neighbours.serveAll();
+        assertThat(http.order(sale, unique("other"), key, 1).status()).isEqualTo(201);
+        assertThat(counter(sale, "taken")).isEqualTo("1");
+    }
+
+    @Test
+    void wipedInTheMiddleOfASaleItIsBuiltAnewAndNothingIsSoldTwice() {
+        String sale = readySale(3, 1);
+        assertThat(http.order(sale, buyer + ".a", key, 1).status()).isEqualTo(201);
+
+        REDIS.wipe();
+
+        // The first who comes is served by the database.
+        assertThat(http.order(sale, buyer + ".b", key, 1).status()).isEqualTo(201);
+        await("built anew").atMost(PATIENCE).until(() -> "2".equals(counter(sale, "taken")));
+        await().until(() -> "SELLING".equals(counter(sale, "state")));
+        assertThat(http.order(sale, buyer + ".a", key + 2, 1).problem()).isEqualTo("409 already-bought");
+        assertThat(http.order(sale, buyer + ".c", key, 1).status()).isEqualTo(201);
+        assertThat(http.order(sale, buyer + ".d", key, 1).problem()).isEqualTo("409 sold-out");
+        assertThat(ordersIn(sale)).isEqualTo(3);
+    }
+
+    @Test
+    void withRedisAwayTheDatabaseDecidesAndTheCountersFollowWhenItIsBack() throws Exception {
+        String sale = readySale(30, 1);
+        assertThat(http.order(sale, buyer + ".0", key, 1).status()).isEqualTo(201);
+
+        REDIS.stop();
+        try {
+            assertThat(http.order(sale, buyer + ".0", key + 1, 1).problem()).isEqualTo("409 already-bought");
+            List<Reply> replies = atOnce(20, i -> () -> http.order(sale, buyer + "." + (i + 1), key, 1));
+            assertThat(replies).extracting(Reply::status).containsOnly(201);
+        } finally {
+            REDIS.startAgain();
+        }
+
+        await("built anew")
+                .atMost(PATIENCE)
+                .until(() -> "SELLING".equals(counter(sale, "state")) && "21".equals(counter(sale, "taken")));
+        assertThat(http.order(sale, buyer + ".1", key + 1, 1).problem()).isEqualTo("409 already-bought");
+        assertThat(http.order(sale, buyer + ".21", key, 1).status()).isEqualTo(201);
+        await().until(() -> "22".equals(counter(sale, "taken")));
+    }
+
+    @Test
+    void aCounterThatIsTooLowIsMendedAndTold() {
+        String sale = readySale(5, 1);
+        http.order(sale, buyer, key, 1);
+        http.order(sale, buyer + ".2", key, 1);
+
+        REDIS.template().opsForHash().put(name(sale), "taken", "0");
+
+        await().atMost(PATIENCE).until(() -> mendsOf(sale).contains("OVERSELL 2"));
+        assertThat(counter(sale, "taken")).isEqualTo("2");
+    }
+
+    @Test
+    void aCounterThatIsTooHighIsMendedAndTold() {
+        String sale = readySale(2, 1);
+        http.order(sale, buyer, key, 1);
+
+        REDIS.template().opsForHash().put(name(sale), "taken", "2");
+
+        await().atMost(PATIENCE).until(() -> mendsOf(sale).contains("UNDERSELL 1"));
+        assertThat(http.order(sale, buyer + ".2", key, 1).status()).isEqualTo(201);
+    }
+
+    @Test
+    void theCountOfOneBuyerIsMendedAndTold() {
+        String sale = readySale(2, 1);
+        http.order(sale, buyer, key, 1);
+
+        REDIS.template().opsForHash().put(name(sale) + ":buyers", buyer, "0");
+
+        await().atMost(PATIENCE).until(() -> mendsOf(sale).contains("BUYERS 1"));
+        assertThat(http.order(sale, buyer, key + 2, 1).problem()).isEqualTo("409 already-bought");
+    }
+
+    @Test
+    void anOrderWhoseSlotIsLostGetsItAgain() {
+        String sale = readySale(2, 1);
+        http.order(sale, buyer, key, 1);
+
+        REDIS.template().opsForHash().delete(name(sale) + ":slots", buyer + " " + key);
+        REDIS.template().opsForHash().delete(name(sale) + ":buyers", buyer);
+        REDIS.template().opsForHash().put(name(sale), "taken", "0");
+
+        await().atMost(PATIENCE).until(() -> mendsOf(sale).contains("OVERSELL 1"));
+        assertThat(counter(sale, "taken")).isEqualTo("1");
+        assertThat(http.order(sale, buyer, key + 2, 1).problem()).isEqualTo("409 already-bought");
+    }
+
+    @Test
+    void aSlotThatNoOrderCameOfIsFreeAgainAfterAWhile() {
+        String sale = readySale(1, 1);
+        long now = System.currentTimeMillis();
+        // As somebody leaves it who is killed right after the admission.
+        REDIS.template().opsForHash().put(name(sale) + ":slots", buyer + " lost", "1:" + now + ":elsewhere#1");
+        REDIS.template().opsForHash().put(name(sale) + ":buyers", buyer, "1");
+        REDIS.template().opsForHash().put(name(sale), "taken", "1");
+        assertThat(http.order(sale, buyer + ".2", key, 1).problem()).isEqualTo("409 sold-out");
+
+        await().atMost(PATIENCE).until(() -> mendsOf(sale).contains("UNDERSELL 1"));
+
+        await().atMost(PATIENCE)
+                .until(() -> http.order(sale, buyer + ".2", key, 1).status() == 201);
+    }
+
+    @Test
+    void whatAnOrderHeldThatEndedElsewhereIsSoldAgain() {
+        String sale = readySale(1, 1);
+        Reply first = http.order(sale, buyer, key, 1);
+        // By somebody who does not think of its slot, say another instance that looks for abandoned orders.
+        database.jdbc()
+                .update(
+                        "update orders set status = 'REJECTED', reason_code = 'abandoned', reason_detail = 'By the test.'"
+                                + " where order_id = ?",
+                        first.text("orderId"));
+
+        await().atMost(PATIENCE).until(() -> "0".equals(counter(sale, "taken")));
+
+        await().atMost(PATIENCE)
+                .until(() -> http.order(sale, buyer + ".2", key, 1).status() == 201);
+    }
+
+    private String readySale(int quota, int limit) {
+        String sale = http.openSale(quota, limit);
+        await("the counters are there").atMost(PATIENCE).until(() -> "SELLING".equals(counter(sale, "state")));
+        return sale;
+    }
+
+    private static String name(String sale) {
+        return "holdfast:sale:{" + sale + "}";
+    }
+
+    private static Object counter(String sale, String name) {
+        return REDIS.template().opsForHash().get(name(sale), name);
+    }
+
+    private List<String> mendsOf(String sale) {
+        return new ArrayList<>(database.jdbc()
+                .queryForList(
+                        "select concat(kind, ' ', pieces) from sale_mend where sale_id = ? order by mend_id",
+                        String.class,
+                        sale));
+    }
+
+    /** That the database has been sent by anybody. */
+    private long statements() {
+        return database.jdbc()
+                .queryForObject(
+                        "select variable_value from information_schema.global_status where variable_name = 'QUESTIONS'",
+                        Long.class);
+    }
+}
