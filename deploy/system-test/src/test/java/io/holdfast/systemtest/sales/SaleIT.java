@@ -1,0 +1,216 @@
+package io.holdfast.systemtest.sales;
+
+import static io.holdfast.systemtest.sales.FlashSale.PRICE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.holdfast.localstack.Part;
+import io.holdfast.localstack.Stack;
+import io.holdfast.systemtest.platform.Answer;
+import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Crowd;
+import io.holdfast.systemtest.platform.OnThePlatform;
+import io.holdfast.systemtest.platform.Platform;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A flash sale over all services, and every part killed in the middle of one. The databases are asked, not the service. */
+@OnThePlatform
+@Order(48)
+class SaleIT {
+
+    private static final int QUOTA = 20;
+
+    private final Platform platform;
+    private final Stack stack;
+    private final Books books;
+
+    SaleIT(Platform platform, Stack stack, Books books) {
+        this.platform = platform;
+        this.stack = stack;
+        this.books = books;
+    }
+
+    @Test
+    void asManyArePaidAsAreSetApartAndWhatIsLeftComesBack() throws InterruptedException {
+        String sku = platform.goods(50);
+        FlashSale sale = FlashSale.open(platform, sku, QUOTA, 1);
+        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(30, 30, 0, 0));
+        List<String> buyers = buyers(3 * QUOTA);
+
+        List<Answer> answers = Crowd.of(buyers.size()).everyone(i -> sale.order(buyers.get(i)));
+
+        assertThat(answers).extracting(Answer::status).containsOnly(201, 409);
+        assertThat(answers.stream().filter(answer -> answer.status() == 409))
+                .extracting(Answer::code)
+                .containsOnly("sold-out");
+        assertSold(sale, QUOTA);
+        assertThat(sale.figure("left")).isZero();
+        assertThat(sale.figure("sold")).isEqualTo(QUOTA);
+        assertThat(platform.get(stack.stock().url() + "/stock/" + sku)
+                        .body()
+                        .path("sold")
+                        .asLong())
+                .isEqualTo(QUOTA);
+
+        // One is cancelled: its piece is sold again, in the sale.
+        String cancelled = answers.stream()
+                .filter(answer -> answer.status() == 201)
+                .findFirst()
+                .orElseThrow()
+                .orderId();
+        assertThat(platform.call("POST", platform.ordersUrl() + "/" + cancelled + "/cancellation", Map.of(), "{}")
+                        .status())
+                .isIn(200, 202);
+        String late = platform.buyer(PRICE);
+        await("what came back is sold")
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(300))
+                .until(() -> sale.order(late).status() == 201);
+        assertSold(sale, QUOTA);
+    }
+
+    @Test
+    void whatASaleHasNotSoldIsNormalStockAgainOnceItIsClosed() {
+        String sku = platform.goods(50);
+        FlashSale sale = FlashSale.open(platform, sku, QUOTA, 1);
+        buyers(3).forEach(buyer -> assertThat(sale.order(buyer).status()).isEqualTo(201));
+
+        assertThat(sale.close().body().path("state").asString()).isEqualTo("CLOSED");
+
+        await("the quota is back").atMost(Duration.ofSeconds(20)).until(() -> books.stock(sku)
+                .equals(new Books.Stock(47, 47, 0, 0)));
+        assertThat(books.stock(sale.goods())).isEqualTo(new Books.Stock(3, 0, 0, 3));
+        Answer refused = sale.order(platform.buyer(PRICE));
+        assertThat(refused.status() + refused.code()).isEqualTo("403sale-closed");
+        assertThat(platform.order(platform.buyer(100), new Platform.Line(sku, 1, 1))
+                        .status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void aQuotaAboveTheStockSetsNothingApart() {
+        String sku = platform.goods(5);
+
+        Answer refused = FlashSale.make(platform, sku, 6, 1);
+
+        assertThat(refused.status() + refused.code()).isEqualTo("409quota-exceeds-stock");
+        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(5, 5, 0, 0));
+    }
+
+    @Test
+    void whoHasNoAccountOrTooLittleMoneyIsLeftOutOfTheBatchAndTheOthersBuy() throws InterruptedException {
+        FlashSale sale = FlashSale.open(platform, platform.goods(QUOTA), QUOTA, 1);
+        List<String> buyers = Stream.concat(
+                        buyers(QUOTA).stream(),
+                        IntStream.range(0, 10)
+                                .mapToObj(i -> i % 2 == 0 ? platform.buyer(0) : platform.buyer(PRICE - 1)))
+                .toList();
+
+        List<Answer> answers = Crowd.of(buyers.size()).everyone(i -> {
+            Answer answer = sale.order(buyers.get(i));
+            // Those who cannot pay had the last pieces for a moment.
+            for (int again = 0; again < 100 && answer.status() == 409 && i < QUOTA; again++) {
+                answer = sale.order(buyers.get(i));
+            }
+            return answer;
+        });
+
+        assertThat(answers.subList(0, QUOTA)).extracting(Answer::status).containsOnly(201);
+        assertThat(answers.subList(QUOTA, answers.size()))
+                .allMatch(answer -> answer.status() == 402 || answer.code().equals("sold-out"));
+        assertSold(sale, QUOTA);
+    }
+
+    @Test
+    void redisWipedInTheMiddleIsBuiltAnewFromTheOrders() throws InterruptedException {
+        FlashSale sale = FlashSale.open(platform, platform.goods(QUOTA), QUOTA, 1);
+        Buyers crowd = Buyers.come(sale, buyers(3 * QUOTA));
+        crowd.awaitServed(3);
+
+        assertThat(sale.redis("FLUSHALL")).isEqualTo("+OK");
+
+        crowd.awaitAll();
+        sellTheRest(sale);
+        await("the counters are built anew").atMost(Duration.ofSeconds(30)).until(sale::slots, slots -> slots == QUOTA);
+        assertThat(sale.order(platform.buyer(PRICE)).code()).isEqualTo("sold-out");
+    }
+
+    @Test
+    void aRedisThatHangsHoldsNobodyUp() throws InterruptedException {
+        FlashSale sale = FlashSale.open(platform, platform.goods(QUOTA), QUOTA, 1);
+        platform.freeze(stack.redis());
+
+        Buyers crowd = Buyers.come(sale, buyers(3 * QUOTA));
+        crowd.awaitAll();
+        sellTheRest(sale);
+        platform.thaw(stack.redis());
+
+        await("the counters follow").atMost(Duration.ofSeconds(60)).until(sale::slots, slots -> slots == QUOTA);
+        assertThat(sale.order(platform.buyer(PRICE)).code()).isEqualTo("sold-out");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"redis", "order-svc", "stock-svc", "payment-svc", "coordinator", "nacos", "mariadb"})
+    void aPartThatIsKilledInTheMiddleOfASaleCostsNoPieceAndSellsNoneTwice(String name) throws InterruptedException {
+        Part part = stack.parts().stream()
+                .filter(candidate -> candidate.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        FlashSale sale = FlashSale.open(platform, platform.goods(QUOTA), QUOTA, 1);
+        Buyers crowd = Buyers.come(sale, buyers(3 * QUOTA));
+        crowd.awaitServed(2);
+
+        platform.kill(part);
+        platform.start(part);
+
+        crowd.awaitAll();
+        sellTheRest(sale);
+        await("as many slots are taken as there are pieces")
+                .atMost(Duration.ofSeconds(60))
+                .until(sale::slots, slots -> slots == QUOTA);
+    }
+
+    /** Whoever was told to come again has gone; what is left is for others, and is exactly what is left. */
+    private void sellTheRest(FlashSale sale) {
+        books.awaitRestAndBalance();
+        await("the last piece is sold")
+                .pollInterval(Duration.ofMillis(200))
+                .atMost(Duration.ofSeconds(90))
+                .ignoreExceptions()
+                .until(() -> {
+                    if (paid(sale) < QUOTA) {
+                        sale.order(platform.buyer(PRICE));
+                    }
+                    return paid(sale) == QUOTA;
+                });
+        assertSold(sale, QUOTA);
+    }
+
+    private void assertSold(FlashSale sale, int pieces) {
+        books.awaitRestAndBalance();
+        assertThat(paid(sale)).as("orders PAID").isEqualTo(pieces);
+        assertThat(books.stock(sale.goods())).isEqualTo(new Books.Stock(QUOTA, QUOTA - pieces, 0, pieces));
+        assertThat(books.number(
+                        "select coalesce(max(n), 0) from (select count(*) as n from order_svc.orders where sale_id = ?"
+                                + " and status = 'PAID' group by buyer_id) t",
+                        sale.id))
+                .as("most pieces of one buyer")
+                .isLessThanOrEqualTo(1);
+    }
+
+    private long paid(FlashSale sale) {
+        return books.number("select count(*) from order_svc.orders where sale_id = ? and status = 'PAID'", sale.id);
+    }
+
+    private List<String> buyers(int many) {
+        return IntStream.range(0, many).mapToObj(i -> platform.buyer(PRICE)).toList();
+    }
+}
