@@ -1,0 +1,26 @@
+# Sourced by deploy/seckill and deploy/bench: as deploy/local-stack/launcher.sh, and builds and starts the load test.
+source "$(dirname -- "${BASH_SOURCE[0]}")/../local-stack/launcher.sh"
+
+load_test=$checkout/deploy/load-test
+# A mark of its own: what is built here says nothing about the services.
+built=$load_test/target/built-by-load-test
+build_log=$load_test/target/build.log
+
+load_test_is_up_to_date() {
+    [[ -f $built && -d $load_test/target/classes && -f $load_test/target/classpath.txt ]] || return 1
+    ! misses_jars "$load_test/target/classpath.txt" || return 1
+    [[ -z $(find "$checkout/pom.xml" "$load_test/pom.xml" "$load_test/src/main" "$checkout/deploy/local-stack/src/main" \
+        -newer "$built" -print -quit) ]]
+}
+
+load() {
+    if ! load_test_is_up_to_date; then
+        mkdir -p "$load_test/target"
+        build deploy/load-test
+    fi
+    # The two --add-opens are Netty's and Gatling's; without them they say so at every start.
+    exec "$JAVA_HOME/bin/java" -Xmx768m -XX:+UseParallelGC -XX:-UsePerfData \
+        --add-opens java.base/java.lang=ALL-UNNAMED --add-opens java.base/jdk.internal.misc=ALL-UNNAMED \
+        -cp "$load_test/target/classes:$(<"$load_test/target/classpath.txt")" io.holdfast.load.LoadTest \
+        "$@" --checkout "$checkout"
+}
