@@ -3,6 +3,8 @@ package io.holdfast.load.bench;
 import io.holdfast.load.measure.Spread;
 import java.util.List;
 import java.util.Locale;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
 
 /** A bar for each median, with a line from the least to the greatest, as SVG. */
 record Bars(List<Bar> bars) {
@@ -15,37 +17,64 @@ record Bars(List<Bar> bars) {
     /** One bar. */
     record Bar(String label, Spread spread) {}
 
-    String svg() {
+    void drawOn(XMLStreamWriter page) throws XMLStreamException {
         double greatest =
                 bars.stream().mapToDouble(bar -> bar.spread().max()).max().orElse(0);
         double scale = greatest > 0 ? WIDTH / greatest : 0;
-        StringBuilder svg = new StringBuilder();
-        svg.append(format(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%1$d\" role=\"img\">%n",
-                LABEL + WIDTH + VALUE, bars.size() * ROW));
+        int width = LABEL + WIDTH + VALUE;
+        int height = bars.size() * ROW;
+        page.writeStartElement("svg");
+        page.writeAttribute("viewBox", "0 0 " + width + " " + height);
+        page.writeAttribute("width", Integer.toString(width));
+        page.writeAttribute("role", "img");
         for (int i = 0; i < bars.size(); i++) {
-            Bar bar = bars.get(i);
-            int top = i * ROW;
-            double middle = top + ROW / 2.0;
-            svg.append(format(
-                    "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>%n",
-                    LABEL - 8, middle + 4, Page.escape(bar.label())));
-            svg.append(format(
-                    "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>%n",
-                    LABEL, top + 4, bar.spread().median() * scale, ROW - 8));
-            svg.append(format(
-                    "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%3$.1f\"/>%n",
-                    LABEL + bar.spread().min() * scale, LABEL + bar.spread().max() * scale, middle));
-            svg.append(format(
-                    "<text x=\"%.1f\" y=\"%.1f\">%s</text>%n",
-                    LABEL + bar.spread().max() * scale + 6,
-                    middle + 4,
-                    Report.number(bar.spread().median())));
+            draw(bars.get(i), i * ROW, scale, page);
         }
-        return svg.append("</svg>\n").toString();
+        page.writeEndElement();
     }
 
-    private static String format(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
+    private static void draw(Bar bar, int top, double scale, XMLStreamWriter page) throws XMLStreamException {
+        double middle = top + ROW / 2.0;
+        double end = LABEL + bar.spread().max() * scale;
+        text(page, LABEL - 8.0, middle, "end", bar.label());
+        shape(
+                page,
+                "rect",
+                new String[] {"x", "y", "width", "height"},
+                LABEL,
+                top + 4,
+                bar.spread().median() * scale,
+                ROW - 8);
+        shape(
+                page,
+                "line",
+                new String[] {"x1", "x2", "y1", "y2"},
+                LABEL + bar.spread().min() * scale,
+                end,
+                middle,
+                middle);
+        text(page, end + 6, middle, "start", Report.number(bar.spread().median()));
+    }
+
+    private static void text(XMLStreamWriter page, double x, double middle, String anchor, String text)
+            throws XMLStreamException {
+        page.writeStartElement("text");
+        page.writeAttribute("x", number(x));
+        page.writeAttribute("y", number(middle + 4));
+        page.writeAttribute("text-anchor", anchor);
+        page.writeCharacters(text);
+        page.writeEndElement();
+    }
+
+    private static void shape(XMLStreamWriter page, String name, String[] attributes, double... values)
+            throws XMLStreamException {
+        page.writeEmptyElement(name);
+        for (int i = 0; i < attributes.length; i++) {
+            page.writeAttribute(attributes[i], number(values[i]));
+        }
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.1f", value);
     }
 }

@@ -8,10 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Turns group commit on and off by its live setting in Nacos, and puts the former settings back. They are kept in a file until then,
@@ -21,8 +21,7 @@ final class GroupCommitSwitch implements AutoCloseable {
 
     private static final String SETTINGS = "order-svc.yaml";
     private static final String GROUP = "DEFAULT_GROUP";
-    private static final Pattern ENABLED =
-            Pattern.compile("(?m)(^ +grouping:[^\\n]*\\n(?: *#[^\\n]*\\n| *\\n)*? +enabled: *)\\w+");
+    private static final String SWITCH = "enabled:";
     private static final Duration OBEYED_WITHIN = Duration.ofSeconds(30);
     private static final int RESTORE_TRIES = 3;
 
@@ -85,11 +84,27 @@ final class GroupCommitSwitch implements AutoCloseable {
 
     /** The settings with the switch as wanted, and everything else, comments too, as it was. */
     static String with(String settings, boolean enabled) {
-        Matcher found = ENABLED.matcher(settings);
-        if (!found.find()) {
-            throw new IllegalStateException(SETTINGS + " in Nacos has no holdfast.order.grouping.enabled");
+        List<String> lines = new ArrayList<>(settings.lines().toList());
+        for (int i = firstOf(lines, "grouping:") + 1; i > 0 && i < lines.size(); i++) {
+            String line = lines.get(i);
+            if (line.strip().startsWith(SWITCH)) {
+                lines.set(i, line.substring(0, line.indexOf(SWITCH)) + SWITCH + " " + enabled);
+                return String.join("\n", lines) + "\n";
+            }
+            if (!line.isBlank() && !line.strip().startsWith("#")) {
+                break;
+            }
         }
-        return found.replaceFirst("$1" + enabled);
+        throw new IllegalStateException(
+                SETTINGS + " in Nacos does not have holdfast.order.grouping begin with enabled");
+    }
+
+    /** The index of the line; -1 if there is none. */
+    private static int firstOf(List<String> lines, String key) {
+        return IntStream.range(0, lines.size())
+                .filter(i -> lines.get(i).strip().equals(key))
+                .findFirst()
+                .orElse(-1);
     }
 
     @Override

@@ -1,69 +1,82 @@
 package io.holdfast.load.bench;
 
 import io.holdfast.localstack.Table;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
 
 /** An HTML page that needs nothing but itself. */
 final class Page {
 
-    private static final String HEAD = """
-            <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8"><title>%1$s</title><style>
+    private static final String STYLE = """
             body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 960px; color: #222; }
-            svg { max-width: 100%%; height: auto; font-size: 12px; }
-            svg rect { fill: #3b7dd8; } svg line { stroke: #222; stroke-width: 1.5; }
+            svg { max-width: 100%; height: auto; font-size: 12px; }
+            rect { fill: #3b7dd8; } line { stroke: #222; stroke-width: 1.5; }
             pre { overflow-x: auto; background: #f5f5f5; padding: 1rem; font-size: 12px; }
             .warning { color: #b00020; font-weight: bold; }
             dl { display: grid; grid-template-columns: max-content auto; gap: 0 1rem; } dd { margin: 0; }
-            </style></head><body><h1>%1$s</h1>
             """;
 
-    private final StringBuilder html = new StringBuilder();
+    private final StringWriter text = new StringWriter();
+    private final XMLStreamWriter html;
 
-    Page(String title) {
-        html.append(HEAD.formatted(escape(title)));
+    Page(String title) throws XMLStreamException {
+        text.write("<!DOCTYPE html>\n");
+        html = XMLOutputFactory.newInstance().createXMLStreamWriter(text);
+        html.writeStartElement("html");
+        html.writeAttribute("lang", "en");
+        html.writeStartElement("head");
+        html.writeEmptyElement("meta");
+        html.writeAttribute("charset", "utf-8");
+        element("title", title);
+        element("style", STYLE);
+        html.writeEndElement();
+        html.writeStartElement("body");
+        element("h1", title);
     }
 
-    void facts(Map<String, String> facts) {
-        html.append("<dl>\n");
-        facts.forEach((name, value) -> html.append("<dt>")
-                .append(escape(name))
-                .append("</dt><dd>")
-                .append(escape(value))
-                .append("</dd>\n"));
-        html.append("</dl>\n");
+    void facts(Map<String, String> facts) throws XMLStreamException {
+        html.writeStartElement("dl");
+        for (Map.Entry<String, String> fact : facts.entrySet()) {
+            element("dt", fact.getKey());
+            element("dd", fact.getValue());
+        }
+        html.writeEndElement();
     }
 
-    void warning(String text) {
-        html.append("<p class=\"warning\">").append(escape(text)).append("</p>\n");
+    void warning(String warning) throws XMLStreamException {
+        html.writeStartElement("p");
+        html.writeAttribute("class", "warning");
+        html.writeCharacters(warning);
+        html.writeEndElement();
     }
 
     /** Left out if there is nothing to draw. */
-    void plot(String title, List<Bars.Bar> bars) {
+    void plot(String title, List<Bars.Bar> bars) throws XMLStreamException {
         if (!bars.isEmpty()) {
-            heading(title);
-            html.append(new Bars(bars).svg());
+            element("h2", title);
+            new Bars(bars).drawOn(html);
         }
     }
 
-    void table(String title, Table table) {
-        heading(title);
-        html.append("<pre>").append(escape(String.join("\n", table.lines("")))).append("</pre>\n");
+    void table(String title, Table table) throws XMLStreamException {
+        element("h2", title);
+        element("pre", String.join("\n", table.lines("")));
     }
 
-    String html() {
-        return html + "</body></html>\n";
+    /** The page as it is complete; nothing can be added any more. */
+    String html() throws XMLStreamException {
+        html.writeEndDocument();
+        html.close();
+        return text.toString();
     }
 
-    private void heading(String text) {
-        html.append("<h2>").append(escape(text)).append("</h2>\n");
-    }
-
-    static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
+    private void element(String name, String content) throws XMLStreamException {
+        html.writeStartElement(name);
+        html.writeCharacters(content);
+        html.writeEndElement();
     }
 }

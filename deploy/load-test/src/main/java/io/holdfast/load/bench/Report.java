@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import javax.xml.stream.XMLStreamException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The results of a run: for the screen, as JSON, and as a page with plots. */
@@ -64,13 +65,19 @@ final class Report {
                                 "summaries", results.lines(),
                                 "ratios", ratios(),
                                 "failures", failures)));
-        Files.writeString(folder.file(PAGE), page().html());
+        try {
+            Files.writeString(folder.file(PAGE), page().html());
+        } catch (XMLStreamException e) {
+            throw new IOException(e);
+        }
     }
 
-    Page page() {
+    private Page page() throws XMLStreamException {
         Page page = new Page("Holdfast benchmark");
         page.facts(surroundings.facts());
-        failures.forEach((variant, why) -> page.warning("Variant " + variant + " failed: " + why));
+        for (Map.Entry<Integer, String> failure : failures.entrySet()) {
+            page.warning("Variant " + failure.getKey() + " failed: " + failure.getValue());
+        }
         page.plot("Orders a second, with the number of clients that suits each best", best(Results.ORDERS_PER_SECOND));
         for (Variant variant : variants) {
             List<Bars.Bar> byClients = results.lines().stream()

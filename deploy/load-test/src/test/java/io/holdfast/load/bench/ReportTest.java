@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,16 +63,13 @@ class ReportTest {
         report(Map.of()).write(new ReportFolder(folder));
 
         String page = Files.readString(folder.resolve(Report.PAGE));
-        assertThat(page).doesNotContain("http:", "https:", "<script", "src=").contains("<svg");
-        List<String> plots = Pattern.compile("(?s)<svg.*?</svg>")
-                .matcher(page)
-                .results()
-                .map(found -> found.group())
-                .toList();
-        assertThat(plots).hasSizeGreaterThan(6);
-        for (String plot : plots) {
-            DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(plot)));
-        }
+        assertThat(page).doesNotContain("http:", "https:", "<script", "src=");
+        assertThat(DocumentBuilderFactory.newInstance()
+                        .newDocumentBuilder()
+                        .parse(new InputSource(new StringReader(page)))
+                        .getElementsByTagName("svg")
+                        .getLength())
+                .isGreaterThan(6);
         assertThat(Files.readString(folder.resolve(Report.DATA))).contains("\"orders/s\"", "\"measurements\"");
     }
 
