@@ -18,8 +18,9 @@ load() {
         mkdir -p "$load_test/target"
         build deploy/load-test
     fi
-    # The two --add-opens are Netty's and Gatling's; without them they say so at every start.
+    # The two --add-opens are Netty's and Gatling's. The preferences, too, stay out of the home folder.
     exec "$JAVA_HOME/bin/java" -Xmx768m -XX:+UseParallelGC -XX:-UsePerfData \
+        -Djava.util.prefs.userRoot="$load_test/target" \
         --add-opens java.base/java.lang=ALL-UNNAMED --add-opens java.base/jdk.internal.misc=ALL-UNNAMED \
         -cp "$load_test/target/classes:$(<"$load_test/target/classpath.txt")" io.holdfast.load.LoadTest \
         "$@" --checkout "$checkout"

@@ -34,7 +34,6 @@ record SoldOutRefusals() implements Variant {
         if (OrdersOverHttp.inSale(site, saleId).attempt(0, 1, 0) != Work.Result.COUNTED) {
             throw new IOException("the only piece of sale " + saleId + " could not be bought");
         }
-        // The buyer who has it would be told so, and not that it is sold out; that one is the first client's first.
         return OrdersOverHttp.refusedBySale(site, saleId);
     }
 }

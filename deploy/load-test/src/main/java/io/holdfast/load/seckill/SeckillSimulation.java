@@ -55,7 +55,8 @@ public final class SeckillSimulation extends Simulation {
                                 exec(this::note))
                         .injectOpen(rampUsers(plan.arrivals()).during(plan.lasting())))
                 // One pool for all, as behind a load balancer: a connection of each buyer's own would be a test of TCP.
-                .protocols(http.shareConnections());
+                .protocols(
+                        http.shareConnections().warmUp(platform.stack().order().managementUrl() + "/actuator/health"));
     }
 
     @Override
