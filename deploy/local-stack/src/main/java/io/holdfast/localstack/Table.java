@@ -4,17 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Lines of cells under a heading, in columns as wide as their widest cell. Numbers are aligned to the right. */
-final class Table {
+public final class Table {
 
     private final List<List<String>> rows = new ArrayList<>();
     private final int columns;
 
-    Table(String... heading) {
+    public Table(String... heading) {
         this.columns = heading.length;
         rows.add(List.of(heading));
     }
 
-    Table row(Object... cells) {
+    /** One cell per column; null is an empty one. */
+    public Table row(Object... cells) {
         if (cells.length != columns) {
             throw new IllegalArgumentException(cells.length + " cells for " + columns + " columns");
         }
@@ -24,7 +25,8 @@ final class Table {
         return this;
     }
 
-    List<String> lines(String indent) {
+    /** Heading and rows, each after the indent. */
+    public List<String> lines(String indent) {
         List<String> lines = new ArrayList<>();
         for (List<String> row : rows) {
             StringBuilder line = new StringBuilder(indent);

@@ -28,6 +28,7 @@ class NoTestSleepsTest {
                         "order-svc",
                         "gateway-sandbox",
                         "deploy/local-stack",
+                        "deploy/load-test",
                         "deploy/system-test")
                 .map(module -> root.resolve(module).resolve("target/test-classes"))
                 .filter(Files::isDirectory)

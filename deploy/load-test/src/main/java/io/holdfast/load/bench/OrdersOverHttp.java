@@ -1,0 +1,82 @@
+package io.holdfast.load.bench;
+
+import io.holdfast.load.http.Answer;
+import io.holdfast.load.platform.Operator;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.LongFunction;
+import java.util.function.Predicate;
+
+/** Sends orders of one piece as buyers do. */
+final class OrdersOverHttp implements Work {
+
+    private final Site site;
+    private final String url;
+    private final LongFunction<String> body;
+    private final Predicate<Answer> counted;
+
+    /**
+     * @param body of an order, from a number that differs from order to order
+     * @param counted which answers are those that are measured
+     */
+    private OrdersOverHttp(Site site, String url, LongFunction<String> body, Predicate<Answer> counted) {
+        this.site = site;
+        this.url = url;
+        this.body = body;
+        this.counted = counted;
+    }
+
+    /** @param skus one of them each, in turn */
+    static Work of(Site site, List<String> skus) {
+        List<String> bodies = skus.stream()
+                .map(sku -> """
+                        {"items":[{"sku":"%s","quantity":1,"unitPrice":%s}],"payment":{"method":"WALLET"}}""".formatted(sku, Operator.money(Site.PRICE)))
+                .toList();
+        return new OrdersOverHttp(
+                site,
+                site.platform().ordersUrl(),
+                number -> bodies.get((int) (number % bodies.size())),
+                OrdersOverHttp::isTaken);
+    }
+
+    static Work inSale(Site site, String saleId) {
+        return inSale(site, saleId, OrdersOverHttp::isTaken);
+    }
+
+    static Work refusedBySale(Site site, String saleId) {
+        return inSale(
+                site, saleId, answer -> answer.status() == 409 && answer.code().equals("sold-out"));
+    }
+
+    private static Work inSale(Site site, String saleId, Predicate<Answer> counted) {
+        return new OrdersOverHttp(
+                site,
+                site.platform().saleOrdersUrl(saleId),
+                number -> "{\"quantity\":1,\"payment\":{\"method\":\"WALLET\"}}",
+                counted);
+    }
+
+    private static boolean isTaken(Answer answer) {
+        return answer.status() == 201;
+    }
+
+    @Override
+    public Result attempt(int client, int clients, long attempt) throws IOException {
+        // Two primes: clients neither follow each other through the SKUs nor keep to some of them.
+        long number = client * 7_919L + attempt * 104_729L;
+        Answer answer =
+                site.calls().post(url, site.tokenFor(client, clients, attempt), site.newKey(), body.apply(number));
+        if (counted.test(answer)) {
+            return Result.COUNTED;
+        }
+        if (answer.isBusy()) {
+            return Result.NOT_SERVED;
+        }
+        throw new IOException(answer.toString());
+    }
+
+    @Override
+    public List<String> breaches() throws InterruptedException {
+        return site.breaches();
+    }
+}

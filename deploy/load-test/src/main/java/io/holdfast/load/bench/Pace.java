@@ -1,0 +1,20 @@
+package io.holdfast.load.bench;
+
+import java.time.Duration;
+
+/**
+ * How long is measured.
+ *
+ * @param rounds all variants in turn, so often
+ * @param warmUp of each variant, before its first round
+ * @param settling of each measurement, before it counts
+ * @param measured time of each measurement
+ */
+record Pace(int rounds, Duration warmUp, Duration settling, Duration measured) {
+
+    /** About a quarter of an hour for all variants. */
+    static final Pace FULL = new Pace(3, Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(9));
+
+    /** About four minutes for all variants. */
+    static final Pace QUICK = new Pace(2, Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofSeconds(3));
+}

@@ -1,0 +1,172 @@
+package io.holdfast.load.bench;
+
+import io.holdfast.load.measure.Spread;
+import io.holdfast.load.platform.ReportFolder;
+import io.holdfast.localstack.Table;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import javax.xml.stream.XMLStreamException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The results of a run: for the screen, as JSON, and as a page with plots. */
+final class Report {
+
+    static final String PAGE = "index.html";
+    static final String DATA = "results.json";
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final List<Variant> variants;
+    private final Results results;
+    private final Map<Integer, String> failures;
+    private final Surroundings surroundings;
+
+    /** @param failures by the number of the variant */
+    Report(List<Variant> variants, Results results, Map<Integer, String> failures, Surroundings surroundings) {
+        this.variants = variants;
+        this.results = results;
+        this.failures = failures;
+        this.surroundings = surroundings;
+    }
+
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        lines.add("Medians over all rounds, in brackets the least and the greatest");
+        lines.addAll(figures().lines("  "));
+        lines.add("");
+        lines.add("CPU milliseconds per order, by process");
+        lines.addAll(cpu().lines("  "));
+        List<Ratio.Measured> ratios = ratios();
+        if (!ratios.isEmpty()) {
+            lines.add("");
+            lines.add(
+                    "Ratios of orders a second, each with the number of clients that suits it best unless one is named");
+            lines.addAll(ratioTable(ratios).lines("  "));
+        }
+        failures.forEach((variant, why) -> lines.add("FAILED  variant " + variant + ": " + why));
+        return lines;
+    }
+
+    void write(ReportFolder folder) throws IOException {
+        Files.writeString(
+                folder.file(DATA),
+                JSON.writerWithDefaultPrettyPrinter()
+                        .writeValueAsString(Map.of(
+                                "surroundings", surroundings.facts(),
+                                "variants", titles(),
+                                "measurements", results.measurements(),
+                                "summaries", results.lines(),
+                                "ratios", ratios(),
+                                "failures", failures)));
+        try {
+            Files.writeString(folder.file(PAGE), page().html());
+        } catch (XMLStreamException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private Page page() throws XMLStreamException {
+        Page page = new Page("Holdfast benchmark");
+        page.facts(surroundings.facts());
+        for (Map.Entry<Integer, String> failure : failures.entrySet()) {
+            page.warning("Variant " + failure.getKey() + " failed: " + failure.getValue());
+        }
+        page.plot("Orders a second, with the number of clients that suits each best", best(Results.ORDERS_PER_SECOND));
+        for (Variant variant : variants) {
+            List<Bars.Bar> byClients = results.lines().stream()
+                    .filter(line -> line.variant() == variant.number())
+                    .map(line -> new Bars.Bar(line.clients() + " clients", line.figure(Results.ORDERS_PER_SECOND)))
+                    .toList();
+            page.plot(variant.number() + " " + variant.title() + ": a second, by clients", byClients);
+        }
+        page.plot("P95 in milliseconds, with the same number of clients", best(Results.P95));
+        page.plot("CPU milliseconds per order, all processes", best(Results.CPU));
+        page.plot("Statements per order", best(Results.STATEMENTS));
+        page.plot("Writing transactions per order", best(Results.WRITES));
+        page.plot("fsyncs per order", best(Results.FSYNCS));
+        page.table("Figures: median (least to greatest)", figures());
+        page.table("CPU milliseconds per order, by process", cpu());
+        if (!ratios().isEmpty()) {
+            page.table("Ratios", ratioTable(ratios()));
+        }
+        return page;
+    }
+
+    private List<Bars.Bar> best(String figure) {
+        List<Bars.Bar> bars = new ArrayList<>();
+        for (Variant variant : variants) {
+            Optional<Results.Line> line = results.line(variant.number(), OptionalInt.empty());
+            line.ifPresent(found -> bars.add(new Bars.Bar(
+                    variant.number() + " " + variant.title() + " (" + found.clients() + ")", found.figure(figure))));
+        }
+        return bars;
+    }
+
+    private Table figures() {
+        List<String> names = results.lines().stream()
+                .findFirst()
+                .map(line -> List.copyOf(line.figures().keySet()))
+                .orElse(List.of());
+        List<String> heading = new ArrayList<>(List.of("", "variant", "clients"));
+        heading.addAll(names);
+        Table table = new Table(heading.toArray(String[]::new));
+        for (Results.Line line : results.lines()) {
+            List<Object> row = new ArrayList<>(List.of(line.variant(), titles().get(line.variant()), line.clients()));
+            names.forEach(name -> row.add(text(line.figure(name))));
+            table.row(row.toArray());
+        }
+        return table;
+    }
+
+    private Table cpu() {
+        List<String> processes = results.lines().stream()
+                .flatMap(line -> line.cpuMillisPerOrder().keySet().stream())
+                .distinct()
+                .sorted()
+                .toList();
+        List<String> heading = new ArrayList<>(List.of("", "clients"));
+        heading.addAll(processes);
+        Table table = new Table(heading.toArray(String[]::new));
+        for (Results.Line line : results.lines()) {
+            List<Object> row = new ArrayList<>(List.of(line.variant(), line.clients()));
+            processes.forEach(process -> row.add(number(line.cpuMillisPerOrder().getOrDefault(process, 0.0))));
+            table.row(row.toArray());
+        }
+        return table;
+    }
+
+    private List<Ratio.Measured> ratios() {
+        return Ratio.ALL.stream().flatMap(ratio -> ratio.in(results).stream()).toList();
+    }
+
+    private static Table ratioTable(List<Ratio.Measured> ratios) {
+        Table table = new Table("ratio", "measured", "to reach", "");
+        ratios.forEach(ratio -> table.row(
+                ratio.name(),
+                number(ratio.value()),
+                number(ratio.target()),
+                ratio.isReached() ? "reached" : "not reached"));
+        return table;
+    }
+
+    private Map<Integer, String> titles() {
+        Map<Integer, String> titles = new TreeMap<>();
+        variants.forEach(variant -> titles.put(variant.number(), variant.title()));
+        return titles;
+    }
+
+    private static String text(Spread spread) {
+        return number(spread.median()) + " (" + number(spread.min()) + "-" + number(spread.max()) + ")";
+    }
+
+    static String number(double value) {
+        return String.format(Locale.ROOT, value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : "%.2f", value);
+    }
+}

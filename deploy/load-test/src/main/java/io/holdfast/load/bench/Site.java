@@ -1,0 +1,142 @@
+package io.holdfast.load.bench;
+
+import io.holdfast.load.http.Calls;
+import io.holdfast.load.platform.Books;
+import io.holdfast.load.platform.ManyTimes;
+import io.holdfast.load.platform.Operator;
+import io.holdfast.load.platform.Platform;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+
+/** What all variants of a run share: buyers with money, goods, the services and the books. */
+final class Site {
+
+    static final long PRICE = 1;
+
+    /** More than can be sold in a run. */
+    static final long PLENTY = 1_000_000_000;
+
+    /** Many, so that no buyer comes near the rate that one of them is held to (50 a second, 16 at once). */
+    private static final int BUYERS = 1_024;
+
+    private static final int SKUS = 1_000;
+    private static final Duration DECIDED_WITHIN = Duration.ofSeconds(90);
+
+    private final Platform platform;
+    private final Calls calls;
+    private final Operator operator;
+    private final Books books;
+    private final String id;
+    private final PrintStream out;
+    private final List<String> tokens;
+    private final AtomicLong keys = new AtomicLong();
+    private final List<String> manySkus = new ArrayList<>();
+
+    private Site(Platform platform, Calls calls, String id, PrintStream out, List<String> tokens) {
+        this.platform = platform;
+        this.calls = calls;
+        this.operator = new Operator(platform, calls);
+        this.books = new Books(platform);
+        this.id = id;
+        this.out = out;
+        this.tokens = tokens;
+    }
+
+    /** @param id that no other run has */
+    static Site prepare(Platform platform, Calls calls, String id, PrintStream out)
+            throws IOException, InterruptedException {
+        List<String> buyers = Platform.buyers(buyerPrefix(id), BUYERS);
+        Site site = new Site(platform, calls, id, out, platform.buyerTokens(buyers));
+        ManyTimes.forEach(buyers, buyer -> site.operator.deposit(buyer, PLENTY), done -> {});
+        out.println(BUYERS + " buyers have money");
+        return site;
+    }
+
+    Platform platform() {
+        return platform;
+    }
+
+    Calls calls() {
+        return calls;
+    }
+
+    Operator operator() {
+        return operator;
+    }
+
+    /** The clients' buyers overlap nowhere, and each client goes through all of its own. */
+    String tokenFor(int client, int clients, long attempt) {
+        return tokens.get((int) ((client + attempt * clients) % tokens.size()));
+    }
+
+    String newKey() {
+        return "bench-" + id + "-" + keys.incrementAndGet();
+    }
+
+    /** Goods that are enough, under a new SKU. */
+    String newSku(String name) throws IOException, InterruptedException {
+        String sku = "BENCH-" + id + "-" + name.toUpperCase(Locale.ROOT);
+        operator.receive(sku, PLENTY);
+        return sku;
+    }
+
+    /** The same for whoever asks. */
+    List<String> manySkus() throws IOException, InterruptedException {
+        if (manySkus.isEmpty()) {
+            List<String> skus = IntStream.range(0, SKUS)
+                    .mapToObj(i -> "BENCH-" + id + "-" + i)
+                    .toList();
+            ManyTimes.forEach(skus, sku -> operator.receive(sku, PLENTY), done -> {});
+            manySkus.addAll(skus);
+            out.println(SKUS + " SKUs are in stock");
+        }
+        return List.copyOf(manySkus);
+    }
+
+    /** I1 per SKU and I2 per buyer, of everything that this run has ever done, once all orders are decided. */
+    List<String> breaches() throws InterruptedException {
+        String buyers = buyerPrefix(id) + "%";
+        String skus = "BENCH-" + id + "-%";
+        List<String> breaches = new ArrayList<>();
+        long undecided = books.awaitDecided(buyerPrefix(id), DECIDED_WITHIN);
+        if (undecided > 0) {
+            breaches.add(undecided + " orders are undecided after " + DECIDED_WITHIN.toSeconds() + " s");
+        }
+        books.rows("""
+                select sku, received, available, reserved, sold from stock_svc.stock
+                where sku like ? and (received <> available + reserved + sold or reserved <> 0
+                    or least(received, available, sold) < 0)
+                """, skus).forEach(row -> breaches.add("I1 " + row));
+        books.rows("""
+                select s.sku, s.sold, coalesce(p.pieces, 0) as paid
+                from stock_svc.stock s left join (
+                    select l.sku, sum(l.quantity) as pieces
+                    from order_svc.orders o join order_svc.order_line l on l.order_id = o.order_id
+                    where o.buyer_id like ? and o.status = 'PAID' group by l.sku) as p on p.sku = s.sku
+                where s.sku like ? and s.sold <> coalesce(p.pieces, 0)
+                """, buyers, skus).forEach(row -> breaches.add("I1 sold is what was paid for: " + row));
+        books.rows("""
+                select buyer_id, deposited, balance, frozen, spent from payment_svc.account
+                where buyer_id like ? and (balance + frozen + spent <> deposited or frozen <> 0
+                    or least(deposited, balance, spent) < 0)
+                """, buyers).forEach(row -> breaches.add("I2 " + row));
+        books.rows("""
+                select a.buyer_id, a.spent, coalesce(p.total, 0) as paid
+                from payment_svc.account a left join (
+                    select buyer_id, sum(total_minor) as total from order_svc.orders
+                    where buyer_id like ? and status = 'PAID' group by buyer_id) as p on p.buyer_id = a.buyer_id
+                where a.buyer_id like ? and a.spent <> coalesce(p.total, 0)
+                """, buyers, buyers).forEach(row -> breaches.add("I2 spent is what was paid: " + row));
+        return breaches;
+    }
+
+    private static String buyerPrefix(String id) {
+        return "bench" + id + "-";
+    }
+}

@@ -1,0 +1,40 @@
+package io.holdfast.load.bench;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What was used up so far, since each process was started.
+ *
+ * @param cpuSeconds per process
+ * @param statements that the database server was sent
+ * @param commits of them that were COMMIT
+ * @param writingTransactions that the storage engine committed, those without a COMMIT included
+ * @param fsyncs that the storage engine asked for
+ * @param groups global transactions that orders shared, one order alone included
+ * @param groupedOrders orders in them
+ */
+record Snapshot(
+        Map<String, Double> cpuSeconds,
+        long statements,
+        long commits,
+        long writingTransactions,
+        long fsyncs,
+        double groups,
+        double groupedOrders) {
+
+    /** What was used up between an earlier one and this one. */
+    Snapshot since(Snapshot earlier) {
+        Map<String, Double> cpu = new TreeMap<>();
+        cpuSeconds.forEach(
+                (process, seconds) -> cpu.put(process, seconds - earlier.cpuSeconds.getOrDefault(process, 0.0)));
+        return new Snapshot(
+                cpu,
+                statements - earlier.statements,
+                commits - earlier.commits,
+                writingTransactions - earlier.writingTransactions,
+                fsyncs - earlier.fsyncs,
+                groups - earlier.groups,
+                groupedOrders - earlier.groupedOrders);
+    }
+}

@@ -1,0 +1,45 @@
+package io.holdfast.load.bench;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * One way to place an order, or to refuse one. The numbers are fixed and have gaps: 1 (three local commits over Feign, without a
+ * coordinator), 3 (Seata's own fence), 4 (Seata AT) and 9 (orders beside stuck Confirms) need services of their own.
+ */
+sealed interface Variant
+        permits UngroupedManySkus,
+                UngroupedHotSku,
+                GroupedManySkus,
+                GroupedSale,
+                LocalHotRow,
+                SoldOutRefusals,
+                EmptyEndpoint {
+
+    /** All that are built, in the order in which they are measured: those that need the same settings are neighbours. */
+    List<Variant> ALL = List.of(
+            new UngroupedManySkus(),
+            new UngroupedHotSku(),
+            new GroupedManySkus(),
+            new GroupedSale(),
+            new LocalHotRow(),
+            new SoldOutRefusals(),
+            new EmptyEndpoint());
+
+    int number();
+
+    /** A few words for tables and plots. */
+    String title();
+
+    Grouping grouping();
+
+    /** How many clients call at once, one measurement each. */
+    List<Integer> clients();
+
+    /**
+     * Makes what is needed, once in a run.
+     *
+     * @throws io.holdfast.load.platform.NotOffered if this platform lacks what is measured
+     */
+    Work prepare(Site site) throws IOException, InterruptedException;
+}

@@ -1,0 +1,44 @@
+package io.holdfast.load.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class BenchCommandTest {
+
+    @Test
+    void everyVariantIsMeasuredUnlessSomeAreNamed() {
+        assertThat(parsed().variants()).isEqualTo(Variant.ALL);
+        assertThat(parsed("--variants", "8,2").variants())
+                .extracting(Variant::number)
+                .containsExactly(2, 8);
+    }
+
+    @Test
+    void aVariantThatIsNotBuiltIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parsed("--variants", "2,99").variants())
+                .withMessageStartingWith("there is no variant 99; there are [2,");
+    }
+
+    @Test
+    void quickIsShorter() {
+        assertThat(parsed().pace()).isEqualTo(Pace.FULL);
+        assertThat(parsed("--quick").pace()).isEqualTo(Pace.QUICK);
+    }
+
+    @Test
+    void numbersAndTitlesTellVariantsApart() {
+        assertThat(Variant.ALL).extracting(Variant::number).doesNotHaveDuplicates();
+        assertThat(Variant.ALL).extracting(Variant::title).doesNotHaveDuplicates();
+        assertThat(Variant.ALL).hasSameSizeAs(Variant.class.getPermittedSubclasses());
+    }
+
+    private static BenchCommand parsed(String... arguments) {
+        BenchCommand command = new BenchCommand();
+        new CommandLine(command).parseArgs(arguments);
+        return command;
+    }
+}
