@@ -16,14 +16,14 @@ import java.util.stream.IntStream;
 
 /**
  * Buyers who want one piece of a sale. Who gets no answer, or is told to ask again, does so with the same key; who is told that the
- * order was not carried out orders anew; who is told that all is sold goes home, and so does everybody after a minute.
+ * order was not carried out orders anew; who is told that all is sold goes home, and so does everybody after half a minute.
  */
 final class Buyers {
 
     /** Few, so that a sale lasts long enough to be disturbed. */
-    private static final int AT_ONCE = 6;
+    private static final int AT_ONCE = 8;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final FlashSale sale;
@@ -84,7 +84,7 @@ final class Buyers {
     }
 
     void awaitAll() throws InterruptedException {
-        assertThat(threads.awaitTermination(4, TimeUnit.MINUTES))
+        assertThat(threads.awaitTermination(6, TimeUnit.MINUTES))
                 .as("everybody has gone home")
                 .isTrue();
     }

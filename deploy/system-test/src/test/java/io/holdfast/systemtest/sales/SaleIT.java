@@ -132,7 +132,7 @@ class SaleIT {
     @Test
     void redisWipedInTheMiddleIsBuiltAnewFromTheOrders() throws InterruptedException {
         FlashSale sale = FlashSale.open(platform, platform.goods(QUOTA), QUOTA, 1);
-        Buyers crowd = Buyers.come(sale, buyers(3 * QUOTA));
+        Buyers crowd = Buyers.come(sale, buyers(2 * QUOTA));
         crowd.awaitServed(3);
 
         assertThat(sale.redis("FLUSHALL")).isEqualTo("+OK");
@@ -148,7 +148,7 @@ class SaleIT {
         FlashSale sale = FlashSale.open(platform, platform.goods(QUOTA), QUOTA, 1);
         platform.freeze(stack.redis());
 
-        Buyers crowd = Buyers.come(sale, buyers(3 * QUOTA));
+        Buyers crowd = Buyers.come(sale, buyers(2 * QUOTA));
         crowd.awaitAll();
         sellTheRest(sale);
         platform.thaw(stack.redis());
@@ -165,7 +165,7 @@ class SaleIT {
                 .findFirst()
                 .orElseThrow();
         FlashSale sale = FlashSale.open(platform, platform.goods(QUOTA), QUOTA, 1);
-        Buyers crowd = Buyers.come(sale, buyers(3 * QUOTA));
+        Buyers crowd = Buyers.come(sale, buyers(2 * QUOTA));
         crowd.awaitServed(2);
 
         platform.kill(part);
