@@ -48,6 +48,10 @@ public class Admission {
             MeterRegistry meters) {
         this.counters = counters;
         this.breaker = breaker;
+        breaker.getEventPublisher()
+                .onStateTransition(event -> log.warn(
+                        "Redis: {}; while it does not answer, the database alone decides who may order",
+                        event.getStateTransition()));
         this.flags = flags;
         this.missing = missing;
         this.mostBuyersRemembered = mostBuyersRemembered;
@@ -136,7 +140,8 @@ public class Admission {
         } catch (CallNotPermittedException e) {
             return otherwise;
         } catch (RuntimeException e) {
-            log.warn("Redis does not answer; the database decides who may order: {}", e.toString());
+            // Told when the breaker opens, not once per buyer.
+            log.debug("Redis does not answer", e);
             return otherwise;
         }
     }

@@ -92,7 +92,18 @@ public class CounterMender implements Admission.MissingSales, AutoCloseable {
 
     @EventListener(ApplicationReadyEvent.class)
     void start() {
+        thread.execute(this::warmUp);
         thread.execute(this::lookAndComeBack);
+    }
+
+    private void warmUp() {
+        try {
+            counters.warmUp(instance);
+        } catch (RuntimeException e) {
+            log.warn(
+                    "Redis does not answer yet; until it does, the database alone decides who may order: {}",
+                    e.toString());
+        }
     }
 
     @EventListener
