@@ -44,8 +44,12 @@ final class OrdersOverHttp implements Work {
     }
 
     static Work refusedBySale(Site site, String saleId) {
+        // The one buyer who has the piece is refused, too, for another reason.
         return inSale(
-                site, saleId, answer -> answer.status() == 409 && answer.code().equals("sold-out"));
+                site,
+                saleId,
+                answer -> answer.status() == 409
+                        && (answer.code().equals("sold-out") || answer.code().equals("already-bought")));
     }
 
     private static Work inSale(Site site, String saleId, Predicate<Answer> counted) {
