@@ -155,21 +155,25 @@ public class CounterMender implements Admission.MissingSales, AutoCloseable {
     void lookAtAll() {
         List<Sale> running = book.running();
         Set<SaleId> ids = running.stream().map(Sale::id).collect(Collectors.toSet());
+        Set<SaleId> next = new HashSet<>(ids);
         for (SaleId gone : counted) {
-            if (!ids.contains(gone)) {
-                safely(gone, () -> book.find(gone).ifPresent(this::look));
+            // Once, if it can be done: then its counters end by themselves.
+            if (!ids.contains(gone) && !safely(gone, () -> book.find(gone).ifPresent(this::look))) {
+                next.add(gone);
             }
         }
-        counted = ids;
+        counted = next;
         running.forEach(sale -> safely(sale.id(), () -> look(sale)));
     }
 
-    private void safely(SaleId sale, Runnable look) {
+    private boolean safely(SaleId sale, Runnable look) {
         try {
             look.run();
+            return true;
         } catch (RuntimeException e) {
             // Redis or the database is away: whoever orders finds out by himself.
             log.warn("The counters of sale {} could not be compared: {}", sale, e.toString());
+            return false;
         }
     }
 
@@ -187,7 +191,7 @@ public class CounterMender implements Admission.MissingSales, AutoCloseable {
 
     private void compare(Sale sale, String state) {
         SaleId id = sale.id();
-        boolean loading = counters.state(id).map("LOADING"::equals).orElse(true);
+        boolean loading = !counters.isLoaded(id);
         long start = System.nanoTime();
         if (loading) {
             counters.begin(sale, clock.millis());

@@ -32,6 +32,9 @@ class SaleCounters {
 
     private static final int WARM = 200;
 
+    /** What admit.lua needs of a sale. */
+    private static final List<String> FIELDS = List.of("state", "quota", "limit", "taken", "generation");
+
     /** After the end of a sale, for those who send an order of it once more. */
     private static final Duration AFTER_THE_END = Duration.ofHours(1);
 
@@ -126,9 +129,17 @@ class SaleCounters {
         return Optional.ofNullable((String) redis.opsForHash().get(counters(sale), "state"));
     }
 
+    /** Whether buyers can be admitted by it, or would be if the sale were not paused or over. */
+    boolean isLoaded(SaleId sale) {
+        List<String> values = redis.<String, String>opsForHash().multiGet(counters(sale), FIELDS);
+        // After a wipe some may be there again, written by somebody who had not noticed.
+        return !values.contains(null) && !"LOADING".equals(values.get(0));
+    }
+
     /** Nobody is admitted until {@link #open}. */
     void begin(Sale sale, long now) {
         String key = counters(sale.id());
+        redis.opsForHash().put(key, FIELDS.get(0), "LOADING");
         redis.opsForHash()
                 .putAll(
                         key,
@@ -138,7 +149,6 @@ class SaleCounters {
         redis.opsForHash().putIfAbsent(key, "taken", "0");
         // Not from zero: nobody must take it for a generation of before.
         redis.opsForHash().putIfAbsent(key, "generation", Long.toString(now));
-        redis.opsForHash().putIfAbsent(key, "state", "LOADING");
     }
 
     void open(SaleId sale, String state) {

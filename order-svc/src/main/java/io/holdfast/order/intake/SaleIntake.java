@@ -89,7 +89,8 @@ class SaleIntake {
         Verdict verdict = admission.admit(sale.id(), order, pieces(checked));
         return switch (verdict) {
             case ADMITTED -> place(sale, checked, order, key);
-            case REPEATED -> orders.again(checked.purchase(), key).orElseGet(() -> place(sale, checked, order, key));
+            case REPEATED ->
+                orders.again(checked.purchase(), key).orElseGet(() -> placeBesideTwin(sale, checked, order, key));
             case ALREADY_BOUGHT -> throw OrderProblems.alreadyBought(sale);
             case SOLD_OUT -> throw OrderProblems.soldOut();
             case PAUSED -> throw OrderProblems.paused();
@@ -116,6 +117,16 @@ class SaleIntake {
         return Math.toIntExact(checked.purchase().pieces());
     }
 
+    /** The slot is of another request with this key, which may be placing the order: it is not this one's to give back. */
+    private Taken placeBesideTwin(Sale sale, Checked checked, OrderKey order, IdempotencyKey key) {
+        Taken taken = orders.takeInSale(checked, key);
+        if (taken instanceof Taken.Settled settled && !mayHoldPieces(settled.order(), sale)) {
+            admission.giveBack(sale.id(), order);
+        }
+        refuseIfNotOfTheSale(taken, sale);
+        return taken;
+    }
+
     private Taken place(Sale sale, Checked checked, OrderKey order, IdempotencyKey key) {
         Taken taken;
         try {
@@ -127,11 +138,15 @@ class SaleIntake {
         if (!mayHoldPieces(taken, sale)) {
             admission.giveBack(sale.id(), order);
         }
+        refuseIfNotOfTheSale(taken, sale);
+        return taken;
+    }
+
+    private void refuseIfNotOfTheSale(Taken taken, Sale sale) {
         if (taken instanceof Taken.NotOfTheSale) {
             // The database refused it: it is more than one buyer may have, or the sale was stopped a moment ago.
             throw refusal(sales.findAnew(sale.id()).orElse(sale));
         }
-        return taken;
     }
 
     /** An order that may yet be carried out keeps its slot. */

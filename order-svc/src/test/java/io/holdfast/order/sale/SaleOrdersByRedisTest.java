@@ -162,6 +162,20 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
     }
 
     @Test
+    void aSaleOfWhichRedisHasForgottenAPartIsBuiltAnew() {
+        String sale = readySale(3, 1);
+        assertThat(http.order(sale, buyer + ".a", key, 1).status()).isEqualTo(201);
+
+        // As after a wipe, when somebody writes who has not noticed.
+        REDIS.wipe();
+        REDIS.template().opsForHash().put(name(sale), "state", "SELLING");
+
+        assertThat(http.order(sale, buyer + ".b", key, 1).status()).isEqualTo(201);
+        await("built anew").atMost(PATIENCE).until(() -> "2".equals(counter(sale, "taken")));
+        assertThat(http.order(sale, buyer + ".a", key + 2, 1).problem()).isEqualTo("409 already-bought");
+    }
+
+    @Test
     void aCounterThatIsTooLowIsMendedAndTold() {
         String sale = readySale(5, 1);
         http.order(sale, buyer, key, 1);
