@@ -2,6 +2,7 @@ package io.holdfast.order.sale;
 
 import static io.holdfast.order.sale.SalesHttp.unique;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.holdfast.edge.testtokens.TestTokens;
 import io.holdfast.order.StandInCoordinator;
@@ -125,7 +126,7 @@ abstract class SaleOrderCases {
         Reply poor = http.order(sale, buyer, key + "a", 1);
         assertThat(poor.problem()).isEqualTo("402 insufficient-funds");
         assertThat(http.order(sale, buyer, key + "a", 1).problem()).isEqualTo("402 insufficient-funds");
-        assertThat(http.show(sale).number("left")).isEqualTo(1);
+        await().until(() -> http.show(sale).number("left") == 1);
 
         neighbours.serveAll();
 

@@ -52,8 +52,8 @@ class SaleIT {
                 .extracting(Answer::code)
                 .containsOnly("sold-out");
         assertSold(sale, QUOTA);
-        assertThat(sale.figure("left")).isZero();
-        assertThat(sale.figure("sold")).isEqualTo(QUOTA);
+        sale.awaitFigure("left", 0);
+        sale.awaitFigure("sold", QUOTA);
         assertThat(platform.get(stack.stock().url() + "/stock/" + sku)
                         .body()
                         .path("sold")
