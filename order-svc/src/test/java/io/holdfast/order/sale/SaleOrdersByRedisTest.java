@@ -52,6 +52,9 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
             String[] parts = setting.split("=", 2);
             properties.add(parts[0], () -> parts[1]);
         }
+        // On a busy machine a Redis that is there must not be taken for one that is away.
+        properties.add("spring.data.redis.timeout", () -> "10s");
+        properties.add("spring.data.redis.connect-timeout", () -> "10s");
         properties.add("holdfast.order.admission.mend-interval", () -> "500ms");
         properties.add("holdfast.order.admission.forgotten-after", () -> "2s");
     }

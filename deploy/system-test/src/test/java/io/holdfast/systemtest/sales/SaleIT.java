@@ -14,6 +14,7 @@ import io.holdfast.systemtest.platform.Platform;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
@@ -45,9 +46,9 @@ class SaleIT {
         assertThat(books.stock(sku)).isEqualTo(new Books.Stock(30, 30, 0, 0));
         List<String> buyers = buyers(3 * QUOTA);
 
-        List<Answer> answers = Crowd.of(buyers.size()).everyone(i -> sale.order(buyers.get(i)));
+        List<Answer> answers = Crowd.of(buyers.size()).everyone(i -> settled(sale, buyers.get(i)));
 
-        assertThat(answers).extracting(Answer::status).containsOnly(201, 409);
+        assertThat(answers).extracting(Answer::status).containsOnly(200, 201, 409);
         assertThat(answers.stream().filter(answer -> answer.status() == 409))
                 .extracting(Answer::code)
                 .containsOnly("sold-out");
@@ -62,7 +63,7 @@ class SaleIT {
 
         // One is cancelled: its piece is sold again, in the sale.
         String cancelled = answers.stream()
-                .filter(answer -> answer.status() == 201)
+                .filter(answer -> answer.status() < 300)
                 .findFirst()
                 .orElseThrow()
                 .orderId();
@@ -115,15 +116,18 @@ class SaleIT {
                 .toList();
 
         List<Answer> answers = Crowd.of(buyers.size()).everyone(i -> {
-            Answer answer = sale.order(buyers.get(i));
-            // Those who cannot pay had the last pieces for a moment.
-            for (int again = 0; again < 100 && answer.status() == 409 && i < QUOTA; again++) {
-                answer = sale.order(buyers.get(i));
+            Answer answer = settled(sale, buyers.get(i));
+            if (i < QUOTA && answer.status() == 409) {
+                // Those who cannot pay had the last pieces for a moment.
+                return await("the buyer gets a piece")
+                        .pollInterval(Duration.ofMillis(200))
+                        .atMost(Duration.ofSeconds(60))
+                        .until(() -> settled(sale, buyers.get(i)), now -> now.status() < 300);
             }
             return answer;
         });
 
-        assertThat(answers.subList(0, QUOTA)).extracting(Answer::status).containsOnly(201);
+        assertThat(answers.subList(0, QUOTA)).extracting(Answer::status).containsOnly(200, 201);
         assertThat(answers.subList(QUOTA, answers.size()))
                 .allMatch(answer -> answer.status() == 402 || answer.code().equals("sold-out"));
         assertSold(sale, QUOTA);
@@ -176,6 +180,26 @@ class SaleIT {
         await("as many slots are taken as there are pieces")
                 .atMost(Duration.ofSeconds(60))
                 .until(sale::slots, slots -> slots == QUOTA);
+    }
+
+    /** On a busy machine somebody is told to ask again, and does. */
+    private static Answer settled(FlashSale sale, String buyer) {
+        AtomicReference<String> key = new AtomicReference<>(Platform.newKey());
+        return await("the order is answered")
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(200))
+                .atMost(Duration.ofSeconds(90))
+                .until(
+                        () -> {
+                            Answer answer = sale.order(buyer, key.get());
+                            if (answer.code().equals("service-unavailable")) {
+                                key.set(Platform.newKey());
+                            }
+                            return answer;
+                        },
+                        answer -> answer.status() != 503
+                                && answer.status() != 429
+                                && !answer.code().equals("order-in-progress"));
     }
 
     /** Whoever was told to come again has gone; what is left is for others, and is exactly what is left. */
