@@ -30,7 +30,7 @@ import org.springframework.test.context.DynamicPropertySource;
 @DirtiesContext
 class SaleOrdersByRedisTest extends SaleOrderCases {
 
-    /** So many that the few statements of the jobs that run meanwhile are fewer. */
+    /** So many that one statement for each would show among those of the jobs. */
     private static final int REFUSED = 400;
 
     private static final Duration PATIENCE = Duration.ofSeconds(40);
@@ -56,7 +56,7 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
         properties.add("spring.data.redis.timeout", () -> "10s");
         properties.add("spring.data.redis.connect-timeout", () -> "10s");
         properties.add("holdfast.order.admission.mend-interval", () -> "500ms");
-        properties.add("holdfast.order.admission.forgotten-after", () -> "2s");
+        properties.add("holdfast.order.admission.forgotten-after", () -> "5s");
     }
 
     /** What nobody looks at any more need not be compared over and over. */
@@ -80,19 +80,21 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
         assertThat(replies.stream().filter(reply -> reply.status() != 201).map(Reply::problem))
                 .containsOnly("409 sold-out");
         assertThat(ordersIn(sale)).isEqualTo(20);
-        long before = statements();
-        for (int i = 0; i < REFUSED; i++) {
-            assertThat(http.order(sale, buyer + ".late." + i, key, 1).problem()).isEqualTo("409 sold-out");
-        }
         int winner = IntStream.range(0, 100)
                 .filter(i -> replies.get(i).status() == 201)
                 .findFirst()
                 .orElseThrow();
-        for (int i = 0; i < 50; i++) {
-            assertThat(http.order(sale, buyer + "." + winner, key + i, 1).problem())
-                    .isEqualTo("409 already-bought");
-        }
-        assertThat(statements() - before).isLessThan(REFUSED);
+        long statements = statementsBesidesJobs(() -> {
+            for (int i = 0; i < REFUSED; i++) {
+                assertThat(http.order(sale, buyer + ".late." + i, key, 1).problem())
+                        .isEqualTo("409 sold-out");
+            }
+            for (int i = 0; i < 50; i++) {
+                assertThat(http.order(sale, buyer + "." + winner, key + i, 1).problem())
+                        .isEqualTo("409 already-bought");
+            }
+        });
+        assertThat(statements).isLessThan(REFUSED / 2);
         // Whoever has something gets the answer to the same order, though the sale is sold out.
         assertThat(http.order(sale, buyer + "." + winner, key, 1).status()).isEqualTo(200);
         // The figures may be a quarter of a second old.
@@ -107,11 +109,12 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
         assertThat(http.order(sale, buyer, key, 1).problem()).isEqualTo("403 sale-closed");
         await("Redis knows").until(() -> "CLOSED".equals(counter(sale, "state")));
 
-        long before = statements();
-        for (int i = 0; i < REFUSED; i++) {
-            assertThat(http.order(sale, buyer + i, key, 1).problem()).isEqualTo("403 sale-closed");
-        }
-        assertThat(statements() - before).isLessThan(REFUSED);
+        long statements = statementsBesidesJobs(() -> {
+            for (int i = 0; i < REFUSED; i++) {
+                assertThat(http.order(sale, buyer + i, key, 1).problem()).isEqualTo("403 sale-closed");
+            }
+        });
+        assertThat(statements).isLessThan(REFUSED / 2);
     }
 
     @Test
@@ -280,6 +283,18 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
                         "select concat(kind, ' ', pieces) from sale_mend where sale_id = ? order by mend_id",
                         String.class,
                         sale));
+    }
+
+    /** What the database was sent meanwhile, without what jobs send it in as much time. */
+    private long statementsBesidesJobs(Runnable calls) {
+        long start = System.nanoTime();
+        long before = statements();
+        calls.run();
+        long during = statements() - before;
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        long idle = statements();
+        await().pollDelay(took).atMost(took.plus(PATIENCE)).until(() -> true);
+        return during - (statements() - idle);
     }
 
     /** That the database has been sent by anybody. */
