@@ -1,5 +1,8 @@
 package io.holdfast.order;
 
+import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.access.Bearer;
+import io.holdfast.order.model.BuyerId;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -21,6 +24,9 @@ class PingResource {
                             + " about.")
     @ApiResponse(responseCode = "204", description = "The token is good")
     void ping() {
-        // Nothing to do.
+        Bearer bearer = Bearer.current();
+        if (!bearer.operator() && !BuyerId.isWellFormed(bearer.subject())) {
+            throw new ProblemException(HttpStatus.FORBIDDEN, "forbidden", "The token's subject is no buyer id.");
+        }
     }
 }
