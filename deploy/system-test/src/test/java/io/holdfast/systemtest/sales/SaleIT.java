@@ -48,7 +48,7 @@ class SaleIT {
 
         List<Answer> answers = Crowd.of(buyers.size()).everyone(i -> settled(sale, buyers.get(i)));
 
-        assertThat(answers).extracting(Answer::status).containsOnly(200, 201, 409);
+        assertThat(answers).extracting(Answer::status).isSubsetOf(200, 201, 409);
         assertThat(answers.stream().filter(answer -> answer.status() == 409))
                 .extracting(Answer::code)
                 .containsOnly("sold-out");
@@ -127,7 +127,7 @@ class SaleIT {
             return answer;
         });
 
-        assertThat(answers.subList(0, QUOTA)).extracting(Answer::status).containsOnly(200, 201);
+        assertThat(answers.subList(0, QUOTA)).extracting(Answer::status).isSubsetOf(200, 201);
         assertThat(answers.subList(QUOTA, answers.size()))
                 .allMatch(answer -> answer.status() == 402 || answer.code().equals("sold-out"));
         assertSold(sale, QUOTA);
