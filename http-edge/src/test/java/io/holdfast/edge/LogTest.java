@@ -77,6 +77,18 @@ class LogTest {
         assertThat(new DiscreetMessage().convert(event)).isEqualTo("headers={accessToken=***, more}");
     }
 
+    @Test
+    void aStatementThatMyBatisQuotesInAMessageIsNotWritten() {
+        LoggingEvent event =
+                new LoggingEvent("test", logback.getLogger("test"), Level.WARN, "it failed: {}", null, new Object[] {
+                    "### Error querying database.\n### SQL: select secret from vault where id = ?\n### Cause: gone"
+                });
+
+        assertThat(new DiscreetMessage().convert(event))
+                .contains("### Cause: gone")
+                .doesNotContain("vault");
+    }
+
     private String written(Throwable failure) {
         return new OneLineCauses()
                 .convert(new LoggingEvent("test", logback.getLogger("test"), Level.ERROR, "failed", failure, null));

@@ -93,7 +93,7 @@ final class Housekeeping implements SmartLifecycle {
             work.run();
         } catch (RuntimeException e) {
             // A scheduler drops a task that throws.
-            log.warn("{} local messages failed; it is tried again: {}", what, e.toString());
+            log.warn("{} local messages failed; it is tried again", what, e);
         }
     }
 }

@@ -113,7 +113,7 @@ public final class Reconciler implements SmartLifecycle {
             publish();
         } catch (RuntimeException e) {
             // A scheduler drops a task that throws.
-            log.warn("A round of the reconciler failed; the next one comes: {}", e.toString());
+            log.warn("A round of the reconciler failed; the next one comes", e);
         }
     }
 
@@ -150,7 +150,7 @@ public final class Reconciler implements SmartLifecycle {
         } catch (NotCompletedException e) {
             endWithout(check, holder, began, Outcome.NOT_COMPLETED, e.getMessage());
         } catch (RuntimeException e) {
-            log.warn("The check {} could not be made: {}", check.name(), e.toString());
+            log.warn("The check {} could not be made", check.name(), e);
             endWithout(check, holder, began, Outcome.FAILED, e.getClass().getSimpleName());
         }
         return true;
@@ -226,7 +226,7 @@ public final class Reconciler implements SmartLifecycle {
                 metrics.mended(check.name());
                 log.warn("MENDED {} {}: {}", check.name(), open.subject(), done);
             } catch (RuntimeException e) {
-                log.warn("The finding {} {} could not be mended: {}", check.name(), open.subject(), e.toString());
+                log.warn("The finding {} {} could not be mended", check.name(), open.subject(), e);
             }
         }
     }

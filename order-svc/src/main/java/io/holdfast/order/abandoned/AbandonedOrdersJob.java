@@ -24,7 +24,7 @@ class AbandonedOrdersJob {
         try {
             abandonedOrders.rejectThem();
         } catch (RuntimeException e) {
-            log.warn("Looking for abandoned orders failed; the next run will try again: {}", e.toString());
+            log.warn("Looking for abandoned orders failed; the next run will try again", e);
         }
     }
 }

@@ -84,7 +84,8 @@ public class Admission {
                     if (redis.hasSlot(sale, order)) {
                         return Verdict.REPEATED;
                     }
-                    return redis.state(sale).isPresent() ? Verdict.CLOSED : Verdict.UNAVAILABLE;
+                    // While the slots are being loaded, nothing follows from one that is missing.
+                    return redis.isLoaded(sale) ? Verdict.CLOSED : Verdict.UNAVAILABLE;
                 },
                 Verdict.UNAVAILABLE);
     }

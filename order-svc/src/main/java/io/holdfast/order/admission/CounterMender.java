@@ -138,7 +138,7 @@ public class CounterMender implements Admission.MissingSales, AutoCloseable {
         try {
             lookAtAll();
         } catch (RuntimeException e) {
-            log.warn("The counters of sales could not be compared; the next look will: {}", e.toString());
+            log.warn("The counters of sales could not be compared; the next look will", e);
         }
         long took = System.nanoTime() - start;
         try {
@@ -172,7 +172,7 @@ public class CounterMender implements Admission.MissingSales, AutoCloseable {
             return true;
         } catch (RuntimeException e) {
             // Redis or the database is away: whoever orders finds out by himself.
-            log.warn("The counters of sale {} could not be compared: {}", sale, e.toString());
+            log.warn("The counters of sale {} could not be compared", sale, e);
             return false;
         }
     }

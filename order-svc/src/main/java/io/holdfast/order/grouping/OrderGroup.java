@@ -166,7 +166,7 @@ class OrderGroup {
             twins.forEach(waiting -> waiting.answer(new GroupOutcome.LeftOut()));
             return entered;
         } catch (RuntimeException | Error e) {
-            log.warn("{} orders could not be written down: {}", taken.size(), e.toString());
+            log.warn("{} orders could not be written down", taken.size(), e);
             taken.forEach(waiting -> waiting.fail(e));
             return Map.of();
         }

@@ -81,7 +81,7 @@ public class KnownSales {
             List<Sale> now = book.running();
             running = now.stream().collect(Collectors.toUnmodifiableMap(Sale::id, Function.identity()));
         } catch (RuntimeException e) {
-            log.warn("The sales could not be read; those that were known a moment ago go on: {}", e.toString());
+            log.warn("The sales could not be read; those that were known a moment ago go on", e);
         }
     }
 

@@ -113,7 +113,7 @@ class SaleKeeper {
             book.closeThoseThatAreOver();
             book.inStage(SaleStage.CLOSING, now, MOST).forEach(this::giveBack);
         } catch (RuntimeException e) {
-            log.warn("Sales could not be taken further; the next look will try again: {}", e.toString());
+            log.warn("Sales could not be taken further; the next look will try again", e);
         }
     }
 

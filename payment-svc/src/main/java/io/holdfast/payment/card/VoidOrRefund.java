@@ -109,7 +109,11 @@ class VoidOrRefund {
             record(obligation, lease, charge, undone);
         } catch (RuntimeException e) {
             log.warn("The charge with key {} could not be undone", obligation.chargeKey(), e);
-            later(obligation, lease, obligation.refusals(), e.toString());
+            later(
+                    obligation,
+                    lease,
+                    obligation.refusals(),
+                    "failed with " + e.getClass().getSimpleName());
         }
     }
 

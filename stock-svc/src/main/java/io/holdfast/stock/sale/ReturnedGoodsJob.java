@@ -31,7 +31,7 @@ class ReturnedGoodsJob {
         try {
             mapper.returnedWithGoods(MOST_SALES).forEach(sale -> quotas.giveBack(new SaleId(sale)));
         } catch (RuntimeException e) {
-            log.warn("Goods of ended sales could not be passed on; the next look will try again: {}", e.toString());
+            log.warn("Goods of ended sales could not be passed on; the next look will try again", e);
         }
     }
 }

@@ -158,7 +158,7 @@ public final class PhaseTwoSchedule {
             try {
                 paused = readHeads(List.of()).paused();
             } catch (RuntimeException e) {
-                log.warn("It could not be read which actions are paused: {}", e.toString());
+                log.warn("It could not be read which actions are paused: {}", Failures.describe(e));
                 paused = Set.of();
             }
         }

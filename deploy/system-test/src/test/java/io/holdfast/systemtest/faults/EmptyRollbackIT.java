@@ -9,6 +9,7 @@ import io.holdfast.systemtest.platform.Levers;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Order;
@@ -74,10 +75,12 @@ class EmptyRollbackIT {
     }
 
     private List<Answer> bothWaitingAt(Levers.Lock row, String service, List<String> buyers, String sku) {
-        List<CompletableFuture<Answer>> sent = buyers.stream()
-                .map(buyer -> platform.sendOrder(buyer, new Line(sku, 2, 10_00)))
-                .toList();
-        row.awaitWaiting(service, 2);
+        List<CompletableFuture<Answer>> sent = new ArrayList<>();
+        for (String buyer : buyers) {
+            // One after the other: two that come in the same instant may share a global transaction.
+            sent.add(platform.sendOrder(buyer, new Line(sku, 2, 10_00)));
+            row.awaitWaiting(service, sent.size());
+        }
         row.release();
         return sent.stream().map(Platform::answerOf).toList();
     }

@@ -93,7 +93,8 @@ class CancellationIT {
     @Test
     void aCardOrderThatIsCancelledIsRefundedAtTheGatewayOnceAlsoIfItsAnswerIsLost() {
         String order = byCard();
-        assertThat(books.orderStatus(order)).isEqualTo("PAID");
+        // Its capture may take longer than its answer.
+        await("it is paid").atMost(LIMIT).until(() -> books.orderStatus(order), "PAID"::equals);
         behave("{\"operation\":\"REFUND\",\"kind\":\"EFFECT_THEN_TIMEOUT\",\"delayMillis\":5000,\"times\":1}");
 
         assertThat(cancelAs(buyer, order, "").status()).isEqualTo(202);

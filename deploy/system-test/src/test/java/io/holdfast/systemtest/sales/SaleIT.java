@@ -150,10 +150,14 @@ class SaleIT {
     @Test
     void aRedisThatHangsHoldsNobodyUp() throws InterruptedException {
         FlashSale sale = FlashSale.open(platform, platform.goods(QUOTA), QUOTA, 1);
+        long unanswered = unansweredByRedis();
         platform.freeze(stack.redis());
 
         Buyers crowd = Buyers.come(sale, buyers(2 * QUOTA));
         crowd.awaitAll();
+        assertThat(unansweredByRedis())
+                .as("buyers for whom the database had to decide")
+                .isGreaterThan(unanswered);
         sellTheRest(sale);
         platform.thaw(stack.redis());
 
@@ -228,6 +232,17 @@ class SaleIT {
                         sale.id))
                 .as("most pieces of one buyer")
                 .isLessThanOrEqualTo(1);
+    }
+
+    /** Since order-svc was started. */
+    private long unansweredByRedis() {
+        return platform.get(stack.order().managementUrl() + "/actuator/prometheus")
+                .text()
+                .lines()
+                .filter(line ->
+                        line.startsWith("holdfast_order_admission_total{") && line.contains("verdict=\"unavailable\""))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     private long paid(FlashSale sale) {
