@@ -3,7 +3,7 @@ package io.holdfast.edge;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
@@ -16,13 +16,17 @@ import org.slf4j.LoggerFactory;
  * Gives up on the rest of a body that nobody read, such as that of a request without a token. The server itself would wait for
  * all of it, however slowly it comes, and keep a thread for it.
  *
- * <p>A little patience there has to be: who is still sending when the connection is closed does not get to see the answer.
+ * <p>A little patience there has to be: who is still sending when the connection is closed does not get to see the answer. Who
+ * sends nothing for a moment is not sending. Nothing here waits in a read: that would take as long as the server waits for a
+ * connection that is idle, and a few dozen silent clients would have all its threads.
  */
 final class UnreadBodyValve extends ValveBase {
 
     private static final Logger log = LoggerFactory.getLogger(UnreadBodyValve.class);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long PAUSE_MILLIS = 5;
 
     UnreadBodyValve() {
         super(true);
@@ -37,18 +41,41 @@ final class UnreadBodyValve extends ValveBase {
         org.apache.coyote.Request connection = request.getCoyoteRequest();
         try {
             response.finishResponse();
-            long started = System.nanoTime();
-            Ignored rest = new Ignored();
-            while (connection.doRead(rest) > 0 && System.nanoTime() - started < PATIENCE.toNanos()) {
-                rest.forget();
-            }
+            readTheRest(connection);
         } catch (IOException e) {
             log.debug("The rest of a body did not come", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             if (!connection.isFinished()) {
                 connection.action(ActionCode.DISABLE_SWALLOW_INPUT, null);
             }
         }
+    }
+
+    private static void readTheRest(org.apache.coyote.Request connection) throws IOException, InterruptedException {
+        Ignored rest = new Ignored();
+        long started = System.nanoTime();
+        long heard = started;
+        for (long now = started;
+                now - started < PATIENCE_NANOS && now - heard < SILENCE_NANOS;
+                now = System.nanoTime()) {
+            if (!hasMore(connection)) {
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+                continue;
+            }
+            heard = now;
+            if (connection.doRead(rest) < 0) {
+                return;
+            }
+            rest.forget();
+        }
+    }
+
+    /** Without waiting for it. */
+    private static boolean hasMore(org.apache.coyote.Request connection) {
+        connection.action(ActionCode.AVAILABLE, Boolean.TRUE);
+        return connection.getAvailable() > 0;
     }
 
     private static final class Ignored implements ApplicationBufferHandler {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.holdfast.localstack.HoldfastService;
+import io.holdfast.systemtest.platform.Answer;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import java.io.IOException;
@@ -60,9 +61,8 @@ class SlowClientsIT {
         Duration started = Duration.ofNanos(System.nanoTime());
         for (int i = 0; i < 5; i++) {
             nudge();
-            assertThat(platform.order(platform.buyer(10_00), new Platform.Line(sku, 1, 1_00))
-                            .orderStatus())
-                    .isEqualTo("PAID");
+            Answer answer = platform.order(platform.buyer(10_00), new Platform.Line(sku, 1, 1_00));
+            assertThat(answer.orderStatus()).as("%s", answer).isEqualTo("PAID");
         }
         assertThat(Duration.ofNanos(System.nanoTime()).minus(started))
                 .as("five deposits and orders while %d clients dawdle at each service", CLIENTS)

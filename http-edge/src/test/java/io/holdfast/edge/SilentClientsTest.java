@@ -1,0 +1,67 @@
+package io.holdfast.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/** Many who announce a body, are refused before anybody reads it, and fall silent. */
+@SpringBootTest(
+        classes = EdgeTestApplication.class,
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {
+            "server.address=127.0.0.1",
+            "server.tomcat.connection-timeout=20s",
+            "server.tomcat.threads.max=4",
+            "spring.main.banner-mode=off"
+        })
+class SilentClientsTest {
+
+    private static final int CLIENTS = 24;
+
+    @LocalServerPort
+    private int port;
+
+    private final List<Socket> clients = new ArrayList<>();
+
+    @AfterEach
+    void close() throws IOException {
+        for (Socket client : clients) {
+            client.close();
+        }
+    }
+
+    @Test
+    void theyDoNotHoldTheThreadsForAsLongAsAConnectionMayBeIdle() throws Exception {
+        for (int i = 0; i < CLIENTS; i++) {
+            Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
+            clients.add(client);
+            client.getOutputStream()
+                    .write("POST /nothing HTTP/1.1\r\nHost: here\r\nContent-Length: 1000\r\n\r\n{"
+                            .getBytes(StandardCharsets.ISO_8859_1));
+        }
+
+        // Six for each thread. With 20 s each it would be answered after two minutes.
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/parcels/a"))
+                .timeout(Duration.ofSeconds(15))
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .send(request, BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(200);
+    }
+}
