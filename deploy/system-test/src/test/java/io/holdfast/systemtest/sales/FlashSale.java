@@ -91,9 +91,14 @@ final class FlashSale {
         return platform.call("POST", url() + "/close", Map.of(), "");
     }
 
+    /** Where Redis keeps how many pieces are taken. */
+    String counters() {
+        return "holdfast:sale:{" + id + "}";
+    }
+
     /** How many orders have a slot in Redis. */
     long slots() {
-        return Long.parseLong(redis("HLEN holdfast:sale:{" + id + "}:slots").substring(1));
+        return Long.parseLong(redis("HLEN " + counters() + ":slots").substring(1));
     }
 
     /** What Redis answers, in one line, to a command. */

@@ -20,7 +20,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /** A flash sale over all services, and every part killed in the middle of one. The databases are asked, not the service. */
 @OnThePlatform
@@ -147,6 +149,24 @@ class SaleIT {
         assertThat(sale.order(platform.buyer(PRICE)).code()).isEqualTo("sold-out");
     }
 
+    @ParameterizedTest
+    @CsvSource({"3, UNDERSELL", "-1, OVERSELL"})
+    void aCounterThatIsOffIsMendedAndTheReconcilerTellsOfIt(int off, String kind) {
+        FlashSale sale = FlashSale.open(platform, platform.goods(QUOTA), QUOTA, 1);
+        String buyer = platform.buyer(PRICE);
+        assertThat(settled(sale, buyer).status()).isEqualTo(201);
+        assertThat(sale.redis("HINCRBY " + sale.counters() + " taken " + off)).isEqualTo(":" + (1 + off));
+
+        await("the reconciler tells of it").atMost(Duration.ofSeconds(60)).until(() -> {
+            reconcile();
+            return findings()
+                    .anyMatch(finding -> finding.path("subject").asString("").startsWith(sale.id)
+                            && finding.path("detail").asString("").startsWith(kind + " by " + Math.abs(off)));
+        });
+        assertThat(sale.redis("HINCRBY " + sale.counters() + " taken 0")).isEqualTo(":1");
+        sellTheRest(sale);
+    }
+
     @Test
     void aRedisThatHangsHoldsNobodyUp() throws InterruptedException {
         FlashSale sale = FlashSale.open(platform, platform.goods(QUOTA), QUOTA, 1);
@@ -232,6 +252,26 @@ class SaleIT {
                         sale.id))
                 .as("most pieces of one buyer")
                 .isLessThanOrEqualTo(1);
+    }
+
+    private void reconcile() {
+        Answer answer = platform.call(
+                "POST",
+                reconciliation() + "/run",
+                Map.of("X-Reason", "a test"),
+                Platform.text(Map.of("reason", "a test wants to know")));
+        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+    }
+
+    private Stream<JsonNode> findings() {
+        return platform.get(reconciliation() + "?limit=1000")
+                .body()
+                .path("findings")
+                .valueStream();
+    }
+
+    private String reconciliation() {
+        return stack.order().managementUrl() + "/actuator/reconciliation";
     }
 
     /** Since order-svc was started. */
