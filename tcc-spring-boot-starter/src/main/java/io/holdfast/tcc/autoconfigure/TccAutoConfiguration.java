@@ -2,6 +2,7 @@ package io.holdfast.tcc.autoconfigure;
 
 import io.holdfast.tcc.PhaseTwoPolicy;
 import io.holdfast.tcc.branch.BranchHistory;
+import io.holdfast.tcc.coordinator.CoordinatorMessages;
 import io.holdfast.tcc.fence.FenceMetrics;
 import io.holdfast.tcc.fence.PhaseTwoSetup;
 import io.holdfast.tcc.fence.TccActions;
@@ -10,6 +11,7 @@ import io.holdfast.tcc.schedule.ActionPolicies;
 import io.holdfast.tcc.schedule.LiveActionPolicies;
 import io.holdfast.tcc.xid.TryGuard;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -96,6 +98,11 @@ public class TccAutoConfiguration {
         return new LiveActionPolicies(environment, name -> actions.find(name)
                 .map(action ->
                         AnnotationUtils.findAnnotation(AopUtils.getTargetClass(action.bean()), PhaseTwoPolicy.class)));
+    }
+
+    @Bean
+    MeterBinder coordinatorMessages() {
+        return CoordinatorMessages.metrics();
     }
 
     @Bean
