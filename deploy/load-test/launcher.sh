@@ -7,9 +7,11 @@ built=$load_test/target/built-by-load-test
 build_log=$load_test/target/build.log
 
 load_test_is_up_to_date() {
+    compgen -G "$checkout/deploy/comparison/target/comparison-*-exec.jar" >/dev/null || return 1
     [[ -f $built && -d $load_test/target/classes && -f $load_test/target/classpath.txt ]] || return 1
     ! misses_jars "$load_test/target/classpath.txt" || return 1
     [[ -z $(find "$checkout/pom.xml" "$load_test/pom.xml" "$load_test/src/main" "$checkout/deploy/local-stack/src/main" \
+        "$checkout"/deploy/comparison/{pom.xml,src} "$checkout/http-edge/src/main" \
         -newer "$built" -print -quit) ]]
 }
 

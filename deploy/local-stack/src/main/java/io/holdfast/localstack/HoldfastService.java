@@ -116,12 +116,17 @@ public final class HoldfastService extends Part {
 
     @Override
     List<String> command() {
-        return new JavaCommand(at, name(), 320)
-                .flag("-XX:MaxMetaspaceSize=256m")
-                .property("spring.main.banner-mode", "off")
+        return java(at, name())
                 // Otherwise the client of Nacos keeps logs of its own, past the one that hides tokens.
                 .property("nacos.logging.default.config.enabled", false)
                 .jar(runningJar());
+    }
+
+    /** How the JVM of a service is set. */
+    static JavaCommand java(Surroundings at, String name) {
+        return new JavaCommand(at, name, 320)
+                .flag("-XX:MaxMetaspaceSize=256m")
+                .property("spring.main.banner-mode", "off");
     }
 
     @Override

@@ -75,6 +75,11 @@ public record Ports(int offset) {
         return 9093 + offset;
     }
 
+    /** The first of three, for what the benchmark compares Holdfast with. */
+    int comparison() {
+        return 8085 + offset;
+    }
+
     /** A service's management port lies 1,000 above its own. */
     int managementOf(int servicePort) {
         return servicePort + 1_000;

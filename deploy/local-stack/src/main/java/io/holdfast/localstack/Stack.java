@@ -199,6 +199,14 @@ public final class Stack implements AutoCloseable {
         return service.second();
     }
 
+    /**
+     * What the benchmark compares Holdfast with: the stock, the payment and the order service of the module comparison. They are
+     * none of {@link #parts()}: whoever wants them starts them, all three, and {@link #stopAll()} stops them too.
+     */
+    public List<ComparisonService> comparison() {
+        return ComparisonService.all(at, coordinator);
+    }
+
     /** All parts, each after those that it needs. */
     public List<Part> parts() {
         return stages().stream().flatMap(List::stream).toList();
@@ -269,6 +277,7 @@ public final class Stack implements AutoCloseable {
             List<List<Part>> stages = new ArrayList<>(stages());
             Collections.reverse(stages);
             stages.add(0, List.of(second(stock), second(payment), second(order)));
+            stages.add(0, List.copyOf(comparison()));
             for (List<Part> stage : stages) {
                 stopTogether(stage);
             }

@@ -40,13 +40,13 @@ final class Bench {
     boolean run() throws IOException, InterruptedException {
         ReportFolder folder = ReportFolder.create(platform.stack().runFolder().resolve("bench"));
         Map<Variant, Work> works = new LinkedHashMap<>();
-        try (Calls calls = new Calls(CONNECTIONS)) {
-            Site site = Site.prepare(platform, calls, folder.id(), out);
-            GroupMetrics groups = new GroupMetrics(platform, calls);
+        try (Calls calls = new Calls(CONNECTIONS);
+                Site site = Site.prepare(platform, calls, folder.id(), out)) {
+            ServiceMetrics metrics = new ServiceMetrics(platform, calls);
             Books books = new Books(platform);
-            try (Meter meter = new Meter(platform, books, groups);
+            try (Meter meter = new Meter(platform, books, metrics);
                     GroupCommitSwitch grouping = GroupCommitSwitch.on(
-                            platform, GroupCommitSwitch.probing(site, site.newSku("probe"), groups), out)) {
+                            platform, GroupCommitSwitch.probing(site, site.newSku("probe"), metrics), out)) {
                 for (int round = 1; round <= pace.rounds(); round++) {
                     for (Variant variant : variants) {
                         measure(variant, round, site, meter, grouping, works);
@@ -78,6 +78,7 @@ final class Bench {
                 works.put(variant, work);
                 ClosedLoop.run(work, WARM_UP_CLIENTS, pace.warmUp(), Duration.ZERO, () -> "");
             }
+            work.begin();
             for (int clients : variant.clients()) {
                 ClosedLoop.Ended<Snapshot> ended =
                         ClosedLoop.run(work, clients, pace.settling(), pace.measured(), meter::read);
@@ -93,6 +94,7 @@ final class Bench {
                                 measurement.latency().p50(),
                                 measurement.latency().p99()));
             }
+            work.end();
             List<String> breaches = work.breaches();
             if (!breaches.isEmpty()) {
                 fail(variant, breaches.size() + " breaches, such as " + breaches.get(0));

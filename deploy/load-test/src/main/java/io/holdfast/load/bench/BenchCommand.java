@@ -21,6 +21,9 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "Two short rounds, about four minutes.")
     private boolean quick;
 
+    @Option(names = "--once", description = "One second each: shows that everything runs, and measures nothing.")
+    private boolean once;
+
     @Option(names = "--variants", paramLabel = "N", split = ",", description = "Only these (default: all).")
     private List<Integer> numbers = new ArrayList<>();
 
@@ -38,7 +41,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     Pace pace() {
-        return quick ? Pace.QUICK : Pace.FULL;
+        return once ? Pace.ONCE : quick ? Pace.QUICK : Pace.FULL;
     }
 
     @Override

@@ -140,12 +140,12 @@ final class GroupCommitSwitch implements AutoCloseable {
     }
 
     /** Places an order and looks whether it was counted in a group. */
-    static Probe probing(Site site, String sku, GroupMetrics metrics) {
+    static Probe probing(Site site, String sku, ServiceMetrics metrics) {
         Work order = OrdersOverHttp.of(site, List.of(sku));
         return () -> {
-            double before = metrics.read().groups();
+            double before = metrics.groups().groups();
             order.attempt(0, 1, 0);
-            return metrics.read().groups() > before;
+            return metrics.groups().groups() > before;
         };
     }
 }

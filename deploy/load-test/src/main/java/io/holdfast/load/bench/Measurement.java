@@ -14,6 +14,7 @@ import java.util.TreeMap;
  * @param commitsPerOrder statements COMMIT
  * @param writesPerOrder transactions of the storage engine that wrote something
  * @param fsyncsPerOrder of the storage engine
+ * @param coordinatorCallsPerOrder round trips between the services and the coordinator, whoever began them
  * @param ordersPerGlobalTransaction 0 where group commit is off or has no part in it
  */
 record Measurement(
@@ -29,7 +30,8 @@ record Measurement(
         double commitsPerOrder,
         double writesPerOrder,
         double fsyncsPerOrder,
-        double ordersPerGlobalTransaction) {
+        double ordersPerGlobalTransaction,
+        double coordinatorCallsPerOrder) {
 
     static Measurement of(Variant variant, int clients, int round, ClosedLoop.Ended<Snapshot> ended) {
         Snapshot used = ended.after().since(ended.before());
@@ -49,7 +51,8 @@ record Measurement(
                 per(orders, used.commits()),
                 per(orders, used.writingTransactions()),
                 per(orders, used.fsyncs()),
-                variant.grouping() == Grouping.ON ? per(used.groups(), used.groupedOrders()) : 0);
+                variant.grouping() == Grouping.ON ? per(used.groups(), used.groupedOrders()) : 0,
+                per(orders, used.coordinatorMessages()));
     }
 
     double ordersPerSecond() {

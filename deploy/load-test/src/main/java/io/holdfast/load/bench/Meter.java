@@ -22,26 +22,27 @@ final class Meter implements AutoCloseable {
 
     private final Platform platform;
     private final Books books;
-    private final GroupMetrics groups;
+    private final ServiceMetrics metrics;
 
-    Meter(Platform platform, Books books, GroupMetrics groups) {
+    Meter(Platform platform, Books books, ServiceMetrics metrics) {
         this.platform = platform;
         this.books = books;
-        this.groups = groups;
+        this.metrics = metrics;
         books.execute("set global innodb_monitor_enable = 'trx_rw_commits'");
     }
 
     Snapshot read() {
         Map<String, Long> database = status();
-        GroupMetrics.Counted counted = groups.read();
+        ServiceMetrics.Groups groups = metrics.groups();
         return new Snapshot(
                 cpuSeconds(),
                 database.get("QUESTIONS"),
                 database.get("COM_COMMIT"),
                 database.get("TRX_RW_COMMITS"),
                 database.get("INNODB_DATA_FSYNCS"),
-                counted.groups(),
-                counted.orders());
+                groups.groups(),
+                groups.orders(),
+                metrics.coordinatorMessages());
     }
 
     private Map<String, Long> status() {

@@ -28,15 +28,21 @@ final class OrdersOverHttp implements Work {
 
     /** @param skus one of them each, in turn */
     static Work of(Site site, List<String> skus) {
-        List<String> bodies = skus.stream()
-                .map(sku -> """
-                        {"items":[{"sku":"%s","quantity":1,"unitPrice":%s}],"payment":{"method":"WALLET"}}""".formatted(sku, Operator.money(Site.PRICE)))
-                .toList();
+        List<String> bodies = skus.stream().map(OrdersOverHttp::body).toList();
         return new OrdersOverHttp(
                 site,
                 site.platform().ordersUrl(),
                 number -> bodies.get((int) (number % bodies.size())),
                 OrdersOverHttp::isTaken);
+    }
+
+    /** Orders that may be decided and not yet confirmed when they are answered. */
+    static Work promised(Site site, String sku) {
+        return new OrdersOverHttp(
+                site,
+                site.platform().ordersUrl(),
+                number -> body(sku),
+                answer -> answer.status() == 201 || answer.status() == 202);
     }
 
     static Work inSale(Site site, String saleId) {
@@ -64,10 +70,19 @@ final class OrdersOverHttp implements Work {
         return answer.status() == 201;
     }
 
+    private static String body(String sku) {
+        return """
+                {"items":[{"sku":"%s","quantity":1,"unitPrice":%s}],"payment":{"method":"WALLET"}}""".formatted(sku, Operator.money(Site.PRICE));
+    }
+
+    /** Two primes: clients neither follow each other through the SKUs nor keep to some of them. */
+    static long spread(int client, long attempt) {
+        return client * 7_919L + attempt * 104_729L;
+    }
+
     @Override
     public Result attempt(int client, int clients, long attempt) throws IOException {
-        // Two primes: clients neither follow each other through the SKUs nor keep to some of them.
-        long number = client * 7_919L + attempt * 104_729L;
+        long number = spread(client, attempt);
         Answer answer =
                 site.calls().post(url, site.tokenFor(client, clients, attempt), site.newKey(), body.apply(number));
         if (counted.test(answer)) {

@@ -2,6 +2,7 @@ package io.holdfast.load.bench;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
@@ -11,29 +12,31 @@ import java.util.OptionalInt;
  * @param over the variant that is divided
  * @param under the variant that it is divided by
  * @param clients of both; empty: whichever is best for each
- * @param target at least this is to be reached
+ * @param target at least this is to be reached; empty: told for comparison
  */
-record Ratio(int over, int under, OptionalInt clients, double target) {
+record Ratio(int over, int under, OptionalInt clients, OptionalDouble target) {
 
     static final List<Ratio> ALL = List.of(
             best(7, 1, 5),
             best(7, 5, 20),
             best(7, 8, 1.5),
             best(6, 1, 3),
-            new Ratio(6, 2, OptionalInt.of(1), 0.95),
+            new Ratio(6, 2, OptionalInt.of(1), OptionalDouble.of(0.95)),
             best(2, 1, 0.25),
             best(2, 3, 1.0),
+            new Ratio(9, 2, OptionalInt.of(64), OptionalDouble.of(0.9)),
+            new Ratio(12, 3, OptionalInt.of(64), OptionalDouble.empty()),
             best(10, 11, 0.5));
 
     private static Ratio best(int over, int under, double target) {
-        return new Ratio(over, under, OptionalInt.empty(), target);
+        return new Ratio(over, under, OptionalInt.empty(), OptionalDouble.of(target));
     }
 
     /** @param value what was measured */
-    record Measured(String name, double target, double value) {
+    record Measured(String name, OptionalDouble target, double value) {
 
         boolean isReached() {
-            return value >= target;
+            return target.isEmpty() || value >= target.getAsDouble();
         }
     }
 
@@ -45,6 +48,9 @@ record Ratio(int over, int under, OptionalInt clients, double target) {
     }
 
     private String name() {
-        return over + " / " + under + (clients.isPresent() ? ", " + clients.getAsInt() + " client" : "");
+        return over + " / " + under
+                + (clients.isPresent()
+                        ? ", " + clients.getAsInt() + (clients.getAsInt() == 1 ? " client" : " clients")
+                        : "");
     }
 }

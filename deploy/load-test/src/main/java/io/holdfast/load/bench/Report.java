@@ -91,6 +91,7 @@ final class Report {
         page.plot("Statements per order", best(Results.STATEMENTS));
         page.plot("Writing transactions per order", best(Results.WRITES));
         page.plot("fsyncs per order", best(Results.FSYNCS));
+        page.plot("Round trips to and from the coordinator per order", best(Results.COORDINATOR));
         page.table("Figures: median (least to greatest)", figures());
         page.table("CPU milliseconds per order, by process", cpu());
         if (!ratios().isEmpty()) {
@@ -151,8 +152,8 @@ final class Report {
         ratios.forEach(ratio -> table.row(
                 ratio.name(),
                 number(ratio.value()),
-                number(ratio.target()),
-                ratio.isReached() ? "reached" : "not reached"));
+                ratio.target().isPresent() ? number(ratio.target().getAsDouble()) : "",
+                ratio.target().isEmpty() ? "" : ratio.isReached() ? "reached" : "not reached"));
         return table;
     }
 

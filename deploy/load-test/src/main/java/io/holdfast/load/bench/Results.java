@@ -55,6 +55,7 @@ final class Results {
     static final String WRITES = "writing transactions/order";
     static final String FSYNCS = "fsyncs/order";
     static final String GROUP = "orders/global transaction";
+    static final String COORDINATOR = "coordinator calls/order";
     static final String NOT_SERVED = "not served/s";
 
     private static final Map<String, ToDoubleFunction<Measurement>> FIGURES = new LinkedHashMap<>();
@@ -70,6 +71,7 @@ final class Results {
         FIGURES.put(WRITES, Measurement::writesPerOrder);
         FIGURES.put(FSYNCS, Measurement::fsyncsPerOrder);
         FIGURES.put(GROUP, Measurement::ordersPerGlobalTransaction);
+        FIGURES.put(COORDINATOR, Measurement::coordinatorCallsPerOrder);
         FIGURES.put(NOT_SERVED, one -> one.notServed() / one.seconds());
     }
 

@@ -2,45 +2,94 @@ package io.holdfast.load.bench;
 
 import io.holdfast.load.http.Calls;
 import io.holdfast.load.platform.Platform;
+import io.holdfast.localstack.ComparisonService;
+import io.holdfast.localstack.HoldfastService;
+import io.holdfast.localstack.Stack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 
-/** How many orders went into how many global transactions together, as order-svc counts it. */
-final class GroupMetrics {
+/** What the services count by themselves. */
+final class ServiceMetrics {
 
-    private static final String SIZE = "holdfast_order_group_size_";
+    private static final String GROUP_SIZE = "holdfast_order_group_size_";
 
+    /** As the starter counts them, and as what Holdfast is compared with does. */
+    private static final List<String> MESSAGES =
+            List.of("holdfast_tcc_coordinator_messages_total", "comparison_coordinator_messages_total");
+
+    private final Stack stack;
     private final Calls calls;
-    private final String url;
     private final String token;
 
-    GroupMetrics(Platform platform, Calls calls) {
+    ServiceMetrics(Platform platform, Calls calls) {
+        this.stack = platform.stack();
         this.calls = calls;
-        this.url = platform.stack().order().managementUrl() + "/actuator/prometheus";
         this.token = platform.operatorToken();
     }
 
-    /** Since order-svc was started. */
-    record Counted(double groups, double orders) {}
+    /**
+     * Since each service was started.
+     *
+     * @param groups global transactions that orders shared
+     * @param orders in them
+     */
+    record Groups(double groups, double orders) {}
 
-    Counted read() {
+    Groups groups() {
+        return groupsIn(read(stack.order().managementUrl()));
+    }
+
+    /** Round trips between the services and the coordinator, whoever began them, since each service was started. */
+    double coordinatorMessages() {
+        double messages = 0;
+        for (HoldfastService service : List.of(stack.order(), stack.stock(), stack.payment())) {
+            messages += messagesIn(read(service.managementUrl()));
+        }
+        for (ComparisonService service : stack.comparison()) {
+            if (service.isRunning()) {
+                messages += messagesIn(read(service.managementUrl()));
+            }
+        }
+        return messages;
+    }
+
+    private String read(String managementUrl) {
         try {
-            return parse(calls.get(url, token).requireSuccess().body());
+            return calls.get(managementUrl + "/actuator/prometheus", token)
+                    .requireSuccess()
+                    .body();
         } catch (IOException e) {
-            throw new UncheckedIOException("order-svc does not tell its metrics", e);
+            throw new UncheckedIOException("a service does not tell its metrics", e);
         }
     }
 
-    static Counted parse(String prometheus) {
-        return new Counted(sum(prometheus, "_count"), sum(prometheus, "_sum"));
+    static Groups groupsIn(String prometheus) {
+        return new Groups(sumOfGroups(prometheus, "_count"), sumOfGroups(prometheus, "_sum"));
     }
 
-    private static double sum(String prometheus, String kind) {
+    private static double sumOfGroups(String prometheus, String kind) {
         return prometheus
                 .lines()
-                .filter(line -> line.startsWith(SIZE))
-                .filter(line -> line.split("[{ ]", 2)[0].endsWith(kind))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .filter(line -> line.startsWith(GROUP_SIZE))
+                .filter(line -> nameIn(line).endsWith(kind))
+                .mapToDouble(ServiceMetrics::valueIn)
                 .sum();
+    }
+
+    static double messagesIn(String prometheus) {
+        return prometheus
+                .lines()
+                .filter(line -> MESSAGES.contains(nameIn(line)))
+                .mapToDouble(ServiceMetrics::valueIn)
+                .sum();
+    }
+
+    private static String nameIn(String line) {
+        return line.split("[{ ]", 2)[0];
+    }
+
+    private static double valueIn(String line) {
+        return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
     }
 }

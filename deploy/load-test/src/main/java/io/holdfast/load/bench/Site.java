@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What all variants of a run share: buyers with money, goods, the services and the books. */
-final class Site {
+final class Site implements AutoCloseable {
 
     static final long PRICE = 1;
 
@@ -23,7 +24,7 @@ final class Site {
     static final long PLENTY = 1_000_000_000;
 
     /** Many, so that no buyer comes near the rate that one of them is held to (50 a second, 16 at once). */
-    private static final int BUYERS = 1_024;
+    static final int BUYERS = 1_024;
 
     private static final int SKUS = 1_000;
     private static final Duration DECIDED_WITHIN = Duration.ofSeconds(90);
@@ -37,6 +38,7 @@ final class Site {
     private final List<String> tokens;
     private final AtomicLong keys = new AtomicLong();
     private final List<String> manySkus = new ArrayList<>();
+    private @Nullable Comparison comparison;
 
     private Site(Platform platform, Calls calls, String id, PrintStream out, List<String> tokens) {
         this.platform = platform;
@@ -68,6 +70,23 @@ final class Site {
 
     Operator operator() {
         return operator;
+    }
+
+    Books books() {
+        return books;
+    }
+
+    /** What Holdfast is compared with; it is started for whoever asks first. */
+    Comparison comparison() throws IOException, InterruptedException {
+        if (comparison == null) {
+            comparison = Comparison.start(this, books);
+            out.println("what Holdfast is compared with has started");
+        }
+        return comparison;
+    }
+
+    String buyerPrefix() {
+        return buyerPrefix(id);
     }
 
     /** The clients' buyers overlap nowhere, and each client goes through all of its own. */
@@ -134,6 +153,13 @@ final class Site {
                 where a.buyer_id like ? and a.spent <> coalesce(p.total, 0)
                 """, buyers, buyers).forEach(row -> breaches.add("I2 spent is what was paid: " + row));
         return breaches;
+    }
+
+    @Override
+    public void close() {
+        if (comparison != null) {
+            comparison.close();
+        }
     }
 
     private static String buyerPrefix(String id) {

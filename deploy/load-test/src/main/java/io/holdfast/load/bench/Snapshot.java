@@ -13,6 +13,7 @@ import java.util.TreeMap;
  * @param fsyncs that the storage engine asked for
  * @param groups global transactions that orders shared, one order alone included
  * @param groupedOrders orders in them
+ * @param coordinatorMessages round trips between the services and the coordinator
  */
 record Snapshot(
         Map<String, Double> cpuSeconds,
@@ -21,7 +22,8 @@ record Snapshot(
         long writingTransactions,
         long fsyncs,
         double groups,
-        double groupedOrders) {
+        double groupedOrders,
+        double coordinatorMessages) {
 
     /** What was used up between an earlier one and this one. */
     Snapshot since(Snapshot earlier) {
@@ -35,6 +37,7 @@ record Snapshot(
                 writingTransactions - earlier.writingTransactions,
                 fsyncs - earlier.fsyncs,
                 groups - earlier.groups,
-                groupedOrders - earlier.groupedOrders);
+                groupedOrders - earlier.groupedOrders,
+                coordinatorMessages - earlier.coordinatorMessages);
     }
 }

@@ -3,12 +3,14 @@ package io.holdfast.load.bench;
 import java.io.IOException;
 import java.util.List;
 
-/**
- * One way to place an order, or to refuse one. The numbers are fixed and have gaps: 1 (three local commits over Feign, without a
- * coordinator), 3 (Seata's own fence), 4 (Seata AT) and 9 (orders beside stuck Confirms) need services of their own.
- */
+/** One way to place an order, or to refuse one. The numbers are fixed; 12 is to 3 what 9 is to 2. */
 sealed interface Variant
-        permits UngroupedManySkus,
+        permits PlainCommits,
+                SeataTcc,
+                SeataAt,
+                BesideStuckConfirms,
+                SeataBesideStuckConfirms,
+                UngroupedManySkus,
                 UngroupedHotSku,
                 GroupedManySkus,
                 GroupedSale,
@@ -18,8 +20,13 @@ sealed interface Variant
 
     /** All that are built, in the order in which they are measured: those that need the same settings are neighbours. */
     List<Variant> ALL = List.of(
+            new PlainCommits(),
             new UngroupedManySkus(),
+            new SeataTcc(),
+            new SeataAt(),
             new UngroupedHotSku(),
+            new BesideStuckConfirms(),
+            new SeataBesideStuckConfirms(),
             new GroupedManySkus(),
             new GroupedSale(),
             new LocalHotRow(),

@@ -24,6 +24,16 @@ interface Work extends AutoCloseable {
      */
     Result attempt(int client, int clients, long attempt) throws IOException;
 
+    /** Before the clients of a round come. */
+    default void begin() throws IOException, InterruptedException {}
+
+    /**
+     * After they have gone.
+     *
+     * @throws IOException if what was measured is not what was meant
+     */
+    default void end() throws IOException, InterruptedException {}
+
     /** What is wrong with stock and money after the clients have gone; empty if nothing is. */
     List<String> breaches() throws InterruptedException;
 

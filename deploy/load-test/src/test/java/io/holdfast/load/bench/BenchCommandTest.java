@@ -27,6 +27,7 @@ class BenchCommandTest {
     void quickIsShorter() {
         assertThat(parsed().pace()).isEqualTo(Pace.FULL);
         assertThat(parsed("--quick").pace()).isEqualTo(Pace.QUICK);
+        assertThat(parsed("--once").pace()).isEqualTo(Pace.ONCE);
     }
 
     @Test

@@ -15,6 +15,17 @@ class ReadingTest {
     }
 
     @Test
+    void messagesToTheCoordinatorAreSummedUp() {
+        String prometheus = """
+                holdfast_tcc_coordinator_messages_total{application="order-svc",kind="answer"} 4.0
+                holdfast_tcc_coordinator_messages_total{application="order-svc",kind="request"} 8.0
+                holdfast_tcc_parked_total{action="payment.card"} 99.0
+                """;
+
+        assertThat(ServiceMetrics.messagesIn(prometheus)).isEqualTo(12);
+    }
+
+    @Test
     void groupsAreCountedAndBucketsAreNot() {
         String prometheus = """
                 # HELP holdfast_order_group_size_orders
@@ -25,6 +36,6 @@ class ReadingTest {
                 holdfast_order_group_wait_seconds_count{application="order-svc"} 5
                 """;
 
-        assertThat(GroupMetrics.parse(prometheus)).isEqualTo(new GroupMetrics.Counted(40, 120));
+        assertThat(ServiceMetrics.groupsIn(prometheus)).isEqualTo(new ServiceMetrics.Groups(40, 120));
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,19 +34,22 @@ class ReportTest {
 
     @Test
     void aRatioIsOfMediansAndOfTheBestNumberOfClientsUnlessOneIsNamed() {
-        assertThat(new Ratio(6, 2, OptionalInt.empty(), 4).in(results)).hasValueSatisfying(ratio -> {
-            assertThat(ratio.value()).isCloseTo(4.5, within(1e-9));
-            assertThat(ratio.isReached()).isTrue();
-        });
-        assertThat(new Ratio(6, 2, OptionalInt.of(1), 1).in(results)).hasValueSatisfying(ratio -> {
-            assertThat(ratio.value()).isCloseTo(0.99, within(1e-9));
-            assertThat(ratio.isReached()).isFalse();
-        });
+        assertThat(new Ratio(6, 2, OptionalInt.empty(), OptionalDouble.of(4)).in(results))
+                .hasValueSatisfying(ratio -> {
+                    assertThat(ratio.value()).isCloseTo(4.5, within(1e-9));
+                    assertThat(ratio.isReached()).isTrue();
+                });
+        assertThat(new Ratio(6, 2, OptionalInt.of(1), OptionalDouble.of(1)).in(results))
+                .hasValueSatisfying(ratio -> {
+                    assertThat(ratio.value()).isCloseTo(0.99, within(1e-9));
+                    assertThat(ratio.isReached()).isFalse();
+                });
     }
 
     @Test
     void whatWasNotMeasuredHasNoRatio() {
-        assertThat(new Ratio(7, 2, OptionalInt.empty(), 1).in(results)).isEmpty();
+        assertThat(new Ratio(7, 2, OptionalInt.empty(), OptionalDouble.of(1)).in(results))
+                .isEmpty();
         assertThat(Ratio.ALL.stream().flatMap(ratio -> ratio.in(results).stream()))
                 .extracting(Ratio.Measured::name)
                 .containsExactly("6 / 2, 1 client");
@@ -95,6 +99,7 @@ class ReportTest {
                 3,
                 4,
                 2,
-                1);
+                1,
+                8);
     }
 }

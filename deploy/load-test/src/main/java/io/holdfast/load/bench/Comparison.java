@@ -1,0 +1,223 @@
+package io.holdfast.load.bench;
+
+import io.holdfast.load.http.Answer;
+import io.holdfast.load.platform.Books;
+import io.holdfast.load.platform.ManyTimes;
+import io.holdfast.load.platform.Platform;
+import io.holdfast.localstack.ComparisonService;
+import io.holdfast.localstack.MariaDb;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The three services that Holdfast is compared with, in processes of their own on the same database server and with the same
+ * coordinator. They run as long as they are needed; nothing of them stays.
+ */
+final class Comparison implements AutoCloseable {
+
+    /** Three local commits, no coordinator. */
+    static final String PLAIN = "plain";
+
+    /** Seata's TCC mode with its own fence. */
+    static final String TCC = "tcc";
+
+    /** Seata's AT mode. */
+    static final String AT = "at";
+
+    private static final List<String> WAYS = List.of(PLAIN, TCC, AT);
+    private static final String USER = "comparison";
+    private static final int SKUS = 1_000;
+    private static final Duration ENDED_WITHIN = Duration.ofSeconds(90);
+
+    private final Site site;
+    private final Books books;
+    private final List<ComparisonService> services;
+    private final String ordersUrl;
+
+    private Comparison(Site site, Books books, List<ComparisonService> services) {
+        this.site = site;
+        this.books = books;
+        this.services = services;
+        this.ordersUrl = services.stream()
+                .filter(service -> service.role().equals("order"))
+                .map(ComparisonService::url)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static Comparison start(Site site, Books books) throws IOException, InterruptedException {
+        Platform platform = site.platform();
+        Comparison comparison = new Comparison(site, books, platform.stack().comparison());
+        // What a run that was killed left behind.
+        comparison.close();
+        boolean ready = false;
+        try {
+            String password = UUID.randomUUID().toString();
+            books.execute("create user '%s'@'127.0.0.1' identified by '%s'".formatted(USER, password));
+            for (ComparisonService service : comparison.services) {
+                books.execute("create database " + schemaOf(service));
+                books.execute("grant all privileges on %s.* to '%s'@'127.0.0.1'".formatted(schemaOf(service), USER));
+            }
+            MariaDb database = platform.stack().database();
+            ManyTimes.forEach(
+                    comparison.services,
+                    service -> service.start(Map.of(
+                            "HOLDFAST_DB_URL",
+                                    database.rootAccess(schemaOf(service)).jdbcUrl(),
+                            "HOLDFAST_DB_USER", USER,
+                            "HOLDFAST_DB_PASSWORD", password)),
+                    done -> {});
+            for (String way : WAYS) {
+                comparison.stockUp(way);
+            }
+            ready = true;
+            return comparison;
+        } finally {
+            if (!ready) {
+                comparison.close();
+            }
+        }
+    }
+
+    private void stockUp(String way) {
+        books.execute("""
+                insert into comparison_stock.stock (sku, received, available)
+                with recursive n as (select 0 as i union all select i + 1 from n where i < %d - 1)
+                select concat('%s-', i), %d, %d from n
+                """.formatted(SKUS, way, Site.PLENTY, Site.PLENTY));
+        books.execute("""
+                insert into comparison_payment.account (account, deposited, balance)
+                with recursive n as (select 0 as i union all select i + 1 from n where i < %d - 1)
+                select concat('%s:%s', lpad(i, 6, '0')), %d, %d from n
+                """.formatted(Site.BUYERS, way, site.buyerPrefix(), Site.PLENTY, Site.PLENTY));
+    }
+
+    /** Orders of one piece each, over 1,000 SKUs. */
+    Work orders(String way) throws IOException {
+        return new Orders(way, sku -> way + "-" + sku % SKUS).first();
+    }
+
+    /**
+     * SKUs beside those that {@link #orders} sells.
+     *
+     * @return the orders for it
+     */
+    Work ordersOf(String way, String sku) {
+        books.execute("insert ignore into comparison_stock.stock (sku, received, available) values ('%s', %d, %d)"
+                .formatted(sku, Site.PLENTY, Site.PLENTY));
+        return new Orders(way, number -> sku);
+    }
+
+    private interface Skus {
+        String of(long number);
+    }
+
+    private final class Orders implements Work {
+
+        private final String way;
+        private final Skus skus;
+
+        private Orders(String way, Skus skus) {
+            this.way = way;
+            this.skus = skus;
+        }
+
+        /** One alone: Feign fails first calls that come at the same time. */
+        private Orders first() throws IOException {
+            if (attempt(0, 1, 0) != Result.COUNTED) {
+                throw new IOException("the first order of the way " + way + " was not served");
+            }
+            return this;
+        }
+
+        @Override
+        public Result attempt(int client, int clients, long attempt) throws IOException {
+            long number = OrdersOverHttp.spread(client, attempt);
+            Answer answer = site.calls()
+                    .post(
+                            ordersUrl + "/" + way + "/orders",
+                            site.tokenFor(client, clients, attempt),
+                            site.newKey(),
+                            "{\"sku\":\"%s\",\"quantity\":1}".formatted(skus.of(number)));
+            if (answer.status() == 201) {
+                return Result.COUNTED;
+            }
+            if (answer.isBusy()) {
+                return Result.NOT_SERVED;
+            }
+            throw new IOException(answer.toString());
+        }
+
+        @Override
+        public List<String> breaches() throws InterruptedException {
+            return Comparison.this.breaches(way);
+        }
+    }
+
+    /** I1 per SKU and I2 per account of one way, once nothing of it is in flight. */
+    private List<String> breaches(String way) throws InterruptedException {
+        List<String> breaches = new ArrayList<>();
+        long open = awaitEnded(way);
+        if (open > 0) {
+            breaches.add(open + " orders are undecided after " + ENDED_WITHIN.toSeconds() + " s");
+        }
+        books.rows("""
+                select s.sku, s.received, s.available, s.reserved, s.sold, coalesce(p.pieces, 0) as paid
+                from comparison_stock.stock s left join (
+                    select sku, sum(quantity) as pieces from comparison_order.orders
+                    where status = 'PAID' group by sku) as p on p.sku = s.sku
+                where s.sku like concat(?, '-%') and (s.received <> s.available + s.reserved + s.sold
+                    or s.reserved <> 0 or s.sold <> coalesce(p.pieces, 0))
+                """, way).forEach(row -> breaches.add("I1 " + row));
+        books.rows("""
+                select a.account, a.deposited, a.balance, a.frozen, a.spent, coalesce(p.total, 0) as paid
+                from comparison_payment.account a left join (
+                    select account, sum(total_minor) as total from comparison_order.orders
+                    where status = 'PAID' group by account) as p on p.account = a.account
+                where a.account like concat(?, ':%') and (a.deposited <> a.balance + a.frozen + a.spent
+                    or a.frozen <> 0 or a.spent <> coalesce(p.total, 0))
+                """, way).forEach(row -> breaches.add("I2 " + row));
+        return breaches;
+    }
+
+    private long awaitEnded(String way) throws InterruptedException {
+        Instant end = Instant.now().plus(ENDED_WITHIN);
+        long open = open(way);
+        while (open > 0 && Instant.now().isBefore(end)) {
+            TimeUnit.MILLISECONDS.sleep(200);
+            open = open(way);
+        }
+        return open;
+    }
+
+    private long open(String way) {
+        return books.number("""
+                select (select count(*) from comparison_order.orders where account like concat(?, ':%') and status = 'PLACED')
+                    + (select count(*) from comparison_stock.reservation where sku like concat(?, '-%') and status = 'RESERVED')
+                    + (select count(*) from comparison_payment.payment where account like concat(?, ':%') and status = 'OPEN')
+                """, way, way, way);
+    }
+
+    private static String schemaOf(ComparisonService service) {
+        return "comparison_" + service.role();
+    }
+
+    @Override
+    public void close() {
+        try {
+            ManyTimes.forEach(services, ComparisonService::stop, done -> {});
+        } catch (IOException e) {
+            throw new IllegalStateException("what Holdfast is compared with does not stop", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        services.forEach(service -> books.execute("drop database if exists " + schemaOf(service)));
+        books.execute("drop user if exists '%s'@'127.0.0.1'".formatted(USER));
+    }
+}

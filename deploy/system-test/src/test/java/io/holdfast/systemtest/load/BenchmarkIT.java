@@ -1,0 +1,103 @@
+package io.holdfast.systemtest.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.localstack.Stack;
+import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.OnThePlatform;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The load test and the benchmark do what they are for; how fast, is not asked here. */
+@OnThePlatform
+@Order(37)
+class BenchmarkIT {
+
+    private static final Path CHECKOUT = Path.of("../..").toAbsolutePath().normalize();
+
+    private final Stack stack;
+    private final Books books;
+
+    @TempDir
+    private Path folder;
+
+    private Process program;
+
+    BenchmarkIT(Stack stack, Books books) {
+        this.stack = stack;
+        this.books = books;
+    }
+
+    @AfterEach
+    void endIt() throws InterruptedException {
+        program.destroy();
+        assertThat(program.waitFor(60, TimeUnit.SECONDS)).as("it has ended").isTrue();
+    }
+
+    @Test
+    void everyVariantRunsAndKeepsItsBooksAndNothingOfItStays() throws Exception {
+        run("bench", "--once");
+
+        assertThat(program.waitFor(300, TimeUnit.SECONDS)).as("it ends").isTrue();
+        String told = Files.readString(output());
+        assertThat(program.exitValue()).as("%s", told).isZero();
+        assertThat(told).doesNotContain("FAILED", "NOT UNDONE").contains("coordinator calls/order");
+        for (int variant = 1; variant <= 12; variant++) {
+            assertThat(told).containsPattern("(?m)^  round 1  +" + variant + "  ");
+        }
+        assertThat(books.number(
+                        "select count(*) from information_schema.schemata where schema_name like 'comparison%'"))
+                .isZero();
+        assertThat(books.number("select count(*) from information_schema.triggers where trigger_name = 'bench_stuck'"))
+                .isZero();
+        assertThat(stack.comparison()).noneMatch(service -> service.isRunning());
+    }
+
+    @Test
+    void aCrowdBuysWhatThereIsAndTheVerdictSaysSo() throws Exception {
+        run("seckill", "--buyers", "150", "--stock", "40");
+
+        assertThat(program.waitFor(240, TimeUnit.SECONDS)).as("it ends").isTrue();
+        String told = Files.readString(output());
+        assertThat(program.exitValue()).as("%s", told).isZero();
+        assertThat(told).contains("PASS").doesNotContain("FAIL");
+    }
+
+    private void run(String... arguments) throws IOException {
+        Path built = CHECKOUT.resolve("deploy/load-test/target");
+        String classPath = built.resolve("classes") + ":"
+                + Files.readString(built.resolve("classpath.txt")).strip();
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-Djava.util.prefs.userRoot=" + folder,
+                "-Djava.io.tmpdir=" + folder,
+                "-Dhttps.proxyHost=127.0.0.1",
+                "-Dhttps.proxyPort=9",
+                "--add-opens",
+                "java.base/java.lang=ALL-UNNAMED",
+                "--add-opens",
+                "java.base/jdk.internal.misc=ALL-UNNAMED",
+                "-cp",
+                classPath,
+                "io.holdfast.load.LoadTest"));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("--run-dir", stack.runFolder().toString(), "--checkout", CHECKOUT.toString()));
+        program = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output().toFile())
+                .start();
+    }
+
+    private Path output() {
+        return folder.resolve("output");
+    }
+}
