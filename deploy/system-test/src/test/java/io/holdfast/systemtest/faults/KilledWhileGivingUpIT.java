@@ -36,9 +36,17 @@ class KilledWhileGivingUpIT {
 
     private static final int RECEIVED = 10;
 
-    /** What a dead instance has begun is taken over after this, and not after the usual half minute. */
-    private static final Map<String, String> SHORT_LEASES =
-            Map.of("HOLDFAST_TCC_PHASETWO_LEASE", "4s", "HOLDFAST_PAYMENT_VOIDORREFUND_LEASE", "4s");
+    /**
+     * What a dead instance has begun is taken over after this, and not after the usual half minute. The reconciler asks the gateway
+     * too, and must not get the answer that a test means for the give-up.
+     */
+    private static final Map<String, String> SHORT_LEASES_AND_NO_RECONCILER = Map.of(
+            "HOLDFAST_TCC_PHASETWO_LEASE",
+            "4s",
+            "HOLDFAST_PAYMENT_VOIDORREFUND_LEASE",
+            "4s",
+            "HOLDFAST_RECONCILIATION_ENABLED",
+            "false");
 
     private static final Duration SOON = Duration.ofSeconds(20);
     /** Longer than any call is waited for, and than a test needs. */
@@ -60,10 +68,10 @@ class KilledWhileGivingUpIT {
     }
 
     @BeforeAll
-    void leasesAreShort() {
+    void leasesAreShortAndNobodyReconciles() {
         policy = new CardPolicy(platform);
         platform.kill(stack.payment());
-        platform.start(stack.payment(), SHORT_LEASES);
+        platform.start(stack.payment(), SHORT_LEASES_AND_NO_RECONCILER);
     }
 
     @AfterEach
@@ -145,7 +153,7 @@ class KilledWhileGivingUpIT {
         }
         order.letGo(step);
         if (part == stack.payment()) {
-            platform.start(part, SHORT_LEASES);
+            platform.start(part, SHORT_LEASES_AND_NO_RECONCILER);
         } else {
             platform.start(part);
         }
