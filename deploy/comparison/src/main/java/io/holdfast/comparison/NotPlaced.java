@@ -2,10 +2,14 @@ package io.holdfast.comparison;
 
 import feign.FeignException;
 import io.holdfast.edge.ProblemException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 
 /** What a buyer is told of an order that came to nothing. */
 public final class NotPlaced {
+
+    private static final Logger log = LoggerFactory.getLogger(NotPlaced.class);
 
     private NotPlaced() {}
 
@@ -17,6 +21,7 @@ public final class NotPlaced {
         if (failure instanceof FeignException answer && answer.status() == HttpStatus.CONFLICT.value()) {
             return new ProblemException(HttpStatus.CONFLICT, "refused", "There is not enough of it.");
         }
+        log.warn("An order is given up", failure);
         return new ProblemException(
                 HttpStatus.SERVICE_UNAVAILABLE,
                 "order-given-up",

@@ -27,6 +27,10 @@ final class JavaCommand {
         // On a few cores and heaps this small the serial collector needs the least memory and the fewest threads.
         words.add("-XX:+UseSerialGC");
         words.add("-XX:+ExitOnOutOfMemoryError");
+        if (at.shortLived()) {
+            // The optimising compiler pays after minutes under load; until then it takes half of what few cores have.
+            words.add("-XX:TieredStopAtLevel=1");
+        }
         // Otherwise each JVM leaves a file in /tmp.
         words.add("-XX:-UsePerfData");
         property("java.io.tmpdir", at.folder().tmp(part));

@@ -60,7 +60,8 @@ public final class Stack implements AutoCloseable {
                 Secrets.in(folder.secrets()),
                 Tokens.in(folder.keys(), Tokens.CALLERS),
                 new StackFile(folder.stackFile()),
-                new Surroundings.Launches());
+                new Surroundings.Launches(),
+                builder.shortLived);
         this.progress = builder.progress;
         this.database = new MariaDb(at);
         this.nacos = new Nacos(at);
@@ -113,6 +114,7 @@ public final class Stack implements AutoCloseable {
         private Path runFolder;
         private int portOffset;
         private boolean stopWithThisJvm;
+        private boolean shortLived;
         private Consumer<String> progress = line -> {};
 
         private Builder(Path checkout) {
@@ -135,6 +137,15 @@ public final class Stack implements AutoCloseable {
         /** Stops what was started when this JVM ends, however it ends short of kill -9. For tests. */
         public Builder stopWithThisJvm() {
             this.stopWithThisJvm = true;
+            return this;
+        }
+
+        /**
+         * For processes that are started, killed and started again: their JVMs use the quick compiler alone. They need much less
+         * of the processors in their first minutes, and more under load that lasts. For tests.
+         */
+        public Builder shortLived() {
+            this.shortLived = true;
             return this;
         }
 

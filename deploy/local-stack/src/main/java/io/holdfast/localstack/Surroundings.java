@@ -15,7 +15,8 @@ record Surroundings(
         Secrets secrets,
         Tokens tokens,
         StackFile stackFile,
-        Launches launches) {
+        Launches launches,
+        boolean shortLived) {
 
     /** The JVM that this launcher runs on also runs the parts. */
     Path java() {

@@ -58,6 +58,8 @@ class SeataReplacementTest {
                     .isEqualTo("false");
             assertThat(environment.getProperty("seata.transport.thread-factory.worker-thread-size"))
                     .isEqualTo("64");
+            assertThat(environment.getProperty("seata.transport.enable-rm-client-batch-send-request"))
+                    .isEqualTo("false");
         }
     }
 

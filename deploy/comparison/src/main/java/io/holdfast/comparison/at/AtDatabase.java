@@ -4,6 +4,7 @@ import io.holdfast.comparison.Ledger;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.apache.seata.rm.datasource.DataSourceProxy;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.stereotype.Component;
@@ -11,6 +12,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** The proxied data source. It is no bean, so that nothing else runs through it. */
 @Component
+// The proxy looks for its table at once.
+@DependsOnDatabaseInitialization
 class AtDatabase {
 
     private final Ledger ledger;

@@ -54,7 +54,7 @@ public final class Books {
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
-            throw new IllegalStateException("the database server refuses: " + sql, e);
+            throw new IllegalStateException("the database server refuses: " + sql + ": " + e.getMessage(), e);
         }
     }
 

@@ -89,8 +89,10 @@ final class PlatformExtension implements BeforeAllCallback, AfterEachCallback, P
         }
 
         private static Stack stack(Path module, Path runFolder) {
-            Stack.Builder stack =
-                    Stack.in(module.resolve("../..")).runFolder(runFolder).portOffset(PORT_OFFSET);
+            Stack.Builder stack = Stack.in(module.resolve("../.."))
+                    .runFolder(runFolder)
+                    .portOffset(PORT_OFFSET)
+                    .shortLived();
             return KEEP ? stack.open() : stack.stopWithThisJvm().open();
         }
 
