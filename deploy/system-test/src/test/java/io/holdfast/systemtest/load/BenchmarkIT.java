@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The load test and the benchmark do what they are for; how fast, is not asked here. */
+/** The load test and the benchmark do what they are for; how fast, is not asked here. Last, because it leaves thousands of orders. */
 @OnThePlatform
-@Order(37)
+@Order(110)
 class BenchmarkIT {
 
     private static final Path CHECKOUT = Path.of("../..").toAbsolutePath().normalize();
