@@ -39,7 +39,7 @@ public record Ledger(JdbcTemplate sql) {
                 order.orderId(),
                 order.sku(),
                 order.quantity());
-        orElse(
+        requireEnough(
                 sql.update(
                         "update stock set available = available - ?, sold = sold + ? where sku = ? and available >= ?",
                         order.quantity(),
@@ -55,7 +55,8 @@ public record Ledger(JdbcTemplate sql) {
                 order.orderId(),
                 order.sku(),
                 order.quantity());
-        orElse(sql.update("""
+        requireEnough(
+                sql.update("""
                         update stock set available = available - ?, reserved = reserved + ?
                         where sku = ? and available >= ?
                         """, order.quantity(), order.quantity(), order.sku(), order.quantity()), "out-of-stock");
@@ -88,7 +89,7 @@ public record Ledger(JdbcTemplate sql) {
                 order.orderId(),
                 order.account(),
                 order.totalMinor());
-        orElse(
+        requireEnough(
                 sql.update(
                         "update account set balance = balance - ?, spent = spent + ? where account = ? and balance >= ?",
                         order.totalMinor(),
@@ -104,7 +105,7 @@ public record Ledger(JdbcTemplate sql) {
                 order.orderId(),
                 order.account(),
                 order.totalMinor());
-        orElse(
+        requireEnough(
                 sql.update("""
                         update account set balance = balance - ?, frozen = frozen + ?
                         where account = ? and balance >= ?
@@ -150,7 +151,7 @@ public record Ledger(JdbcTemplate sql) {
         }
     }
 
-    private static void orElse(int rows, String code) {
+    private static void requireEnough(int rows, String code) {
         if (rows != 1) {
             throw new ProblemException(HttpStatus.CONFLICT, code, "There is not enough of it.");
         }

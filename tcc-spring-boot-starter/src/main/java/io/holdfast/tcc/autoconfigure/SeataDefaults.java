@@ -12,8 +12,8 @@ final class SeataDefaults implements EnvironmentPostProcessor {
     private static final Map<String, Object> DEFAULTS = Map.ofEntries(
             // AT's data source proxy parses every statement; TCC needs none of it.
             Map.entry("seata.enable-auto-data-source-proxy", "false"),
-            // Phase two of all branches shares this pool. At Seata's default, two per core, one slow Confirm delays
-            // all.
+            // Phase two of all branches shares this pool. With two threads per core, Seata's default, one slow Confirm
+            // delays all.
             Map.entry("seata.transport.thread-factory.worker-thread-size", "64"),
             // The thread that gathers messages into batches looks for some a thousand times a second, for ever: 3 % of
             // a processor in a service that does nothing, and up to a millisecond for each branch.

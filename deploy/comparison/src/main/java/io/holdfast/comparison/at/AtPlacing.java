@@ -3,6 +3,7 @@ package io.holdfast.comparison.at;
 import io.holdfast.comparison.ComparisonApplication;
 import io.holdfast.comparison.Neighbours;
 import io.holdfast.comparison.Order;
+import io.holdfast.comparison.Placing;
 import org.apache.seata.spring.annotation.GlobalTransactional;
 import org.springframework.context.annotation.Profile;
 import org.springframework.stereotype.Component;
@@ -10,7 +11,9 @@ import org.springframework.stereotype.Component;
 /** The global transaction. Public with a public method, so that Seata can wrap it. */
 @Component
 @Profile(ComparisonApplication.ORDER)
-public class AtPlacing {
+public class AtPlacing implements Placing {
+
+    private static final String WAY = "at";
 
     private final AtDatabase database;
     private final Neighbours.Stock stock;
@@ -22,10 +25,16 @@ public class AtPlacing {
         this.payments = payments;
     }
 
+    @Override
+    public String way() {
+        return WAY;
+    }
+
+    @Override
     @GlobalTransactional(name = "comparison.at", rollbackFor = Throwable.class)
     public void place(Order order) {
-        stock.take(AtOrders.WAY, order);
-        payments.pay(AtOrders.WAY, order);
+        stock.take(WAY, order);
+        payments.pay(WAY, order);
         database.inTransaction(ledger -> ledger.enter(order, "PAID"));
     }
 }

@@ -101,6 +101,11 @@ final class Bench {
             }
         } catch (NotOffered | IOException e) {
             fail(variant, e.getMessage());
+            // It is not measured again, and must not disturb those that are.
+            Work failed = works.remove(variant);
+            if (failed != null) {
+                failed.close();
+            }
         }
     }
 

@@ -18,7 +18,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Mixin
     private Where where = new Where();
 
-    @Option(names = "--quick", description = "Two short rounds, about four minutes.")
+    @Option(names = "--quick", description = "Two short rounds, about eight minutes.")
     private boolean quick;
 
     @Option(names = "--once", description = "One second each: shows that everything runs, and measures nothing.")

@@ -12,12 +12,12 @@ import java.time.Duration;
  */
 record Pace(int rounds, Duration warmUp, Duration settling, Duration measured) {
 
-    /** About a quarter of an hour for all variants. */
-    static final Pace FULL = new Pace(3, Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(9));
+    /** About twenty minutes for all variants. */
+    static final Pace FULL = new Pace(3, Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(6));
 
     /** Shows that everything runs; the figures are worth nothing. */
     static final Pace ONCE = new Pace(1, Duration.ofSeconds(1), Duration.ofMillis(200), Duration.ofSeconds(1));
 
-    /** About four minutes for all variants. */
-    static final Pace QUICK = new Pace(2, Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofSeconds(3));
+    /** About eight minutes for all variants. */
+    static final Pace QUICK = new Pace(2, Duration.ofSeconds(4), Duration.ofMillis(500), Duration.ofSeconds(2));
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -16,6 +17,7 @@ import java.util.stream.IntStream;
 final class StuckConfirms implements Work {
 
     private static final int STUCK = 300;
+    private static final int TRIES = 5;
     private static final Duration STUCK_WITHIN = Duration.ofSeconds(90);
     private static final Duration ENDED_WITHIN = Duration.ofSeconds(120);
 
@@ -49,11 +51,19 @@ final class StuckConfirms implements Work {
                     signal sqlstate '45000' set message_text = 'the benchmark refuses to sell this';
                 end if
                 """.formatted(schema, schema, sku));
-        ManyTimes.forEach(
-                IntStream.range(0, STUCK).boxed().toList(), number -> unlucky.attempt(number, STUCK, 0), done -> {});
-        long reserved = awaitReserved(true, STUCK_WITHIN);
+        ManyTimes.forEach(IntStream.range(0, STUCK).boxed().toList(), this::getStuck, done -> {});
+        long reserved = awaitReserved(now -> now >= STUCK, STUCK_WITHIN);
         if (reserved < STUCK) {
             throw new IOException("only " + reserved + " Confirms are stuck");
+        }
+    }
+
+    /** On a busy machine an order may be given up, and is ordered again; of one whose end is not known both may come to be stuck. */
+    private void getStuck(int number) throws IOException {
+        for (int i = 0; i < TRIES; i++) {
+            if (unlucky.attempt(number, STUCK, i) == Result.COUNTED) {
+                return;
+            }
         }
     }
 
@@ -64,15 +74,14 @@ final class StuckConfirms implements Work {
 
     @Override
     public void end() throws IOException, InterruptedException {
-        long reserved = reserved();
-        if (reserved != STUCK) {
-            throw new IOException(reserved + " Confirms were stuck at the end, not " + STUCK);
+        long stuck = reserved();
+        if (stuck < STUCK) {
+            throw new IOException("only " + stuck + " Confirms were stuck to the end");
         }
-        letSell();
-        Runtime.getRuntime().removeShutdownHook(hook);
-        reserved = awaitReserved(false, ENDED_WITHIN);
-        if (reserved > 0) {
-            throw new IOException(reserved + " Confirms still have not ended");
+        close();
+        long left = awaitReserved(now -> now == 0, ENDED_WITHIN);
+        if (left > 0) {
+            throw new IOException(left + " Confirms still have not ended");
         }
     }
 
@@ -84,16 +93,21 @@ final class StuckConfirms implements Work {
     @Override
     public void close() {
         letSell();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException shuttingDown) {
+            // Then it runs, and finds nothing to do.
+        }
     }
 
     private void letSell() {
         books.execute("drop trigger if exists " + schema + ".bench_stuck");
     }
 
-    private long awaitReserved(boolean all, Duration limit) throws InterruptedException {
+    private long awaitReserved(LongPredicate wanted, Duration limit) throws InterruptedException {
         Instant end = Instant.now().plus(limit);
         long reserved = reserved();
-        while (reserved != (all ? STUCK : 0) && Instant.now().isBefore(end)) {
+        while (!wanted.test(reserved) && Instant.now().isBefore(end)) {
             TimeUnit.MILLISECONDS.sleep(200);
             reserved = reserved();
         }

@@ -71,6 +71,7 @@ class BenchmarkIT {
         assertThat(told).contains("PASS").doesNotContain("FAIL");
     }
 
+    /** As the scripts start it, and not by them: they would build once more, in the middle of a build. */
     private void run(String... arguments) throws IOException {
         Path built = CHECKOUT.resolve("deploy/load-test/target");
         String classPath = built.resolve("classes") + ":"
