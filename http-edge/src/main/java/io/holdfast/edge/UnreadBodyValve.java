@@ -11,14 +11,17 @@ import org.apache.coyote.ActionCode;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
 
 /**
- * Gives up on the rest of a body that nobody read, such as that of a request without a token. The server itself would wait for
- * all of it, however slowly it comes, and keep a thread for it.
+ * Reads the rest of a body that nobody read, such as that of a request without a token, so that the connection can carry the
+ * next request; and gives up on one that does not come. The server itself would wait for all of it, however slowly it comes,
+ * and keep a thread for it.
  *
- * <p>A little patience there has to be: who is still sending when the connection is closed does not get to see the answer. Who
- * sends nothing for a moment is not sending. Nothing here waits in a read: that would take as long as the server waits for a
- * connection that is idle, and a few dozen silent clients would have all its threads.
+ * <p>Who is given up on is told by {@code Connection: close}: a caller who does not know would send the next request into the
+ * void. A little patience there has to be: who is still sending when the connection is closed does not get to see the answer.
+ * Who sends nothing for a moment is not sending. Nothing here waits in a read: that would take as long as the server waits for
+ * a connection that is idle, and a few dozen silent clients would have all its threads.
  */
 final class UnreadBodyValve extends ValveBase {
 
@@ -35,13 +38,21 @@ final class UnreadBodyValve extends ValveBase {
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
         getNext().invoke(request, response);
-        if (request.isAsync() || request.getCoyoteRequest().isFinished()) {
+        org.apache.coyote.Request connection = request.getCoyoteRequest();
+        if (request.isAsync() || connection.isFinished()) {
             return;
         }
-        org.apache.coyote.Request connection = request.getCoyoteRequest();
         try {
-            response.finishResponse();
-            readTheRest(connection);
+            // Who expects to be asked for the body sends none when refused.
+            boolean sending = !connection.hasExpectation() && readTheRest(connection);
+            if (!connection.isFinished()) {
+                // Says nothing if the answer is on its way already.
+                response.setHeader(HttpHeaders.CONNECTION, "close");
+                response.finishResponse();
+                if (sending) {
+                    readTheRest(connection);
+                }
+            }
         } catch (IOException e) {
             log.debug("The rest of a body did not come", e);
         } catch (InterruptedException e) {
@@ -53,23 +64,29 @@ final class UnreadBodyValve extends ValveBase {
         }
     }
 
-    private static void readTheRest(org.apache.coyote.Request connection) throws IOException, InterruptedException {
+    /** Whether the caller was still sending when this ended. */
+    private static boolean readTheRest(org.apache.coyote.Request connection) throws IOException, InterruptedException {
         Ignored rest = new Ignored();
         long started = System.nanoTime();
         long heard = started;
-        for (long now = started;
-                now - started < PATIENCE_NANOS && now - heard < SILENCE_NANOS;
-                now = System.nanoTime()) {
-            if (!hasMore(connection)) {
+        // Not a byte further than the body goes: what follows it is the next request.
+        while (!connection.isFinished()) {
+            long now = System.nanoTime();
+            if (now - heard >= SILENCE_NANOS) {
+                return false;
+            }
+            if (now - started >= PATIENCE_NANOS) {
+                return true;
+            }
+            if (hasMore(connection)) {
+                heard = now;
+                connection.doRead(rest);
+                rest.forget();
+            } else {
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-                continue;
             }
-            heard = now;
-            if (connection.doRead(rest) < 0) {
-                return;
-            }
-            rest.forget();
         }
+        return true;
     }
 
     /** Without waiting for it. */

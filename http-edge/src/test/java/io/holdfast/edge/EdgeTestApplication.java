@@ -2,6 +2,7 @@ package io.holdfast.edge;
 
 import io.holdfast.edge.access.AccessAutoConfiguration;
 import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.NotBlank;
@@ -47,6 +48,14 @@ class EdgeTestApplication {
             throw new IllegalStateException("select secret from vault");
         });
         registration.addUrlPatterns("/fails-in-a-filter");
+        return registration;
+    }
+
+    @Bean
+    FilterRegistrationBean<Filter> refusingFilter() {
+        FilterRegistrationBean<Filter> registration = new FilterRegistrationBean<>(
+                (request, response, chain) -> ((HttpServletResponse) response).setStatus(403));
+        registration.addUrlPatterns("/refused-in-a-filter");
         return registration;
     }
 

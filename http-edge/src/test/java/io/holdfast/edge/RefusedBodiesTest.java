@@ -19,7 +19,7 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** Many who announce a body, are refused before anybody reads it, and fall silent. */
+/** Those who announce a body, and are refused before anybody reads it. */
 @SpringBootTest(
         classes = EdgeTestApplication.class,
         webEnvironment = WebEnvironment.RANDOM_PORT,
@@ -29,7 +29,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
             "server.tomcat.threads.max=4",
             "spring.main.banner-mode=off"
         })
-class SilentClientsTest {
+class RefusedBodiesTest {
 
     private static final int CLIENTS = 24;
 
@@ -46,13 +46,27 @@ class SilentClientsTest {
     }
 
     @Test
-    void theyDoNotHoldTheThreadsForAsLongAsAConnectionMayBeIdle() throws Exception {
+    void aBodyThatNobodyReadsIsNotTakenForTheNextRequestNorTheNextRequestForTheBody() throws Exception {
+        Socket client = connect();
+        send(client, "POST /nothing HTTP/1.1\r\nHost: here\r\nContent-Length: 2\r\n\r\n");
+        send(client, "{}GET /parcels/a HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n");
+
+        assertThat(everything(client).lines().filter(line -> line.startsWith("HTTP/1.1")))
+                .containsExactly("HTTP/1.1 404 ", "HTTP/1.1 200 ");
+    }
+
+    @Test
+    void whoseConnectionIsClosedBecauseTheBodyDoesNotComeIsToldSo() throws Exception {
+        Socket client = connect();
+        send(client, "POST /refused-in-a-filter HTTP/1.1\r\nHost: here\r\nContent-Length: 2\r\n\r\n");
+
+        assertThat(everything(client)).startsWith("HTTP/1.1 403 ").containsIgnoringCase("\r\nConnection: close\r\n");
+    }
+
+    @Test
+    void silentOnesDoNotHoldTheThreadsForAsLongAsAConnectionMayBeIdle() throws Exception {
         for (int i = 0; i < CLIENTS; i++) {
-            Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
-            clients.add(client);
-            client.getOutputStream()
-                    .write("POST /nothing HTTP/1.1\r\nHost: here\r\nContent-Length: 1000\r\n\r\n{"
-                            .getBytes(StandardCharsets.ISO_8859_1));
+            send(connect(), "POST /nothing HTTP/1.1\r\nHost: here\r\nContent-Length: 1000\r\n\r\n{");
         }
 
         // Six for each thread. With 20 s each it would be answered after two minutes.
@@ -63,5 +77,21 @@ class SilentClientsTest {
                         .send(request, BodyHandlers.ofString())
                         .statusCode())
                 .isEqualTo(200);
+    }
+
+    private Socket connect() throws IOException {
+        Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
+        client.setSoTimeout(10_000);
+        clients.add(client);
+        return client;
+    }
+
+    private static void send(Socket client, String text) throws IOException {
+        client.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Until the server closes the connection. */
+    private static String everything(Socket client) throws IOException {
+        return new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 }
