@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -167,14 +168,30 @@ public class OrderBook {
 
     /** @return those that there are, in the order of the ids given */
     public List<Order> find(Collection<OrderId> ids) {
-        Map<OrderId, Order> found =
-                withLines(mapper.find(values(ids))).stream().collect(Collectors.toMap(Order::id, order -> order));
+        Map<OrderId, Order> found = read(() -> withLines(mapper.find(values(ids)))).stream()
+                .collect(Collectors.toMap(Order::id, order -> order));
         return ids.stream().map(found::get).filter(Objects::nonNull).toList();
     }
 
+    /**
+     * The same orders as their rows are now. What was ordered never changes, and is not read again.
+     *
+     * @return those that there are, in the order given
+     */
+    public List<Order> current(List<Order> orders) {
+        Map<String, OrderRow> rows = mapper
+                .find(values(orders.stream().map(Order::id).toList()))
+                .stream()
+                .collect(Collectors.toMap(OrderRow::orderId, row -> row));
+        return orders.stream()
+                .filter(order -> rows.containsKey(order.id().value()))
+                .map(order -> rows.get(order.id().value()).toOrder(order.purchase()))
+                .toList();
+    }
+
     public Optional<Order> findByKey(BuyerId buyer, String idempotencyKey) {
-        return Optional.ofNullable(mapper.findByKey(buyer.value(), idempotencyKey))
-                .map(row -> withLines(List.of(row)).get(0));
+        return read(() -> Optional.ofNullable(mapper.findByKey(buyer.value(), idempotencyKey))
+                .map(row -> withLines(List.of(row)).get(0)));
     }
 
     /**
@@ -431,8 +448,10 @@ public class OrderBook {
 
     /** One page, newest first; orders of one instant by their ids, so that no order is on two pages or none. */
     public OrderPage page(OrderFilter filter, int page, int size) {
-        List<OrderRow> rows = mapper.page(filter.status(), filter.buyerValue(), size, (long) page * size);
-        return new OrderPage(withLines(rows), mapper.count(filter.status(), filter.buyerValue()));
+        return read(() -> {
+            List<OrderRow> rows = mapper.page(filter.status(), filter.buyerValue(), size, (long) page * size);
+            return new OrderPage(withLines(rows), mapper.count(filter.status(), filter.buyerValue()));
+        });
     }
 
     private List<Order> withLines(List<OrderRow> rows) {
@@ -447,6 +466,11 @@ public class OrderBook {
                 ? Map.of()
                 : mapper.findLines(rows.stream().map(OrderRow::orderId).toList()).stream()
                         .collect(Collectors.groupingBy(OrderLineRow::orderId));
+    }
+
+    /** In one transaction: without one, each statement is one. */
+    private <T> T read(Supplier<T> sql) {
+        return Objects.requireNonNull(transaction.execute(status -> sql.get()));
     }
 
     private int write(IntSupplier sql) {

@@ -63,10 +63,13 @@ record OrderRow(
     }
 
     Order toOrder(List<OrderLineRow> lines) {
-        Purchase purchase = new Purchase(
+        return toOrder(new Purchase(
                 new BuyerId(buyerId),
                 lines.stream().map(line -> line.toLine(currency)).toList(),
-                paymentMethod);
+                paymentMethod));
+    }
+
+    Order toOrder(Purchase purchase) {
         return new Order(
                 new OrderId(orderId),
                 purchase,

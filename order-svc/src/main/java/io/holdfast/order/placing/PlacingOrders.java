@@ -99,7 +99,7 @@ public class PlacingOrders {
             round = next.get();
             rest = round.orders().isEmpty() ? List.of() : run(round, TryAnswer.Done::new, hasTime);
         }
-        return book.find(idsOf(orders));
+        return book.current(orders);
     }
 
     /**
@@ -116,7 +116,7 @@ public class PlacingOrders {
         if (!rest.isEmpty()) {
             rejectAll(rest, transaction.xid());
         }
-        return book.find(order.id()).orElseThrow();
+        return book.current(alone).get(0);
     }
 
     /**

@@ -11,6 +11,8 @@ import io.holdfast.payment.model.PaymentRequest;
 import io.holdfast.tcc.TryRefusedException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.seata.core.context.RootContext;
@@ -20,6 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Looks before a Try is made. Every call of a Try registers a branch of its own, so the fence cannot know a repeated one; the
@@ -37,12 +41,19 @@ class PaymentDesk {
     private final Funds funds;
     private final OpenPayments action;
     private final OpenCardPayments cardAction;
+    private final TransactionTemplate transaction;
 
-    PaymentDesk(PaymentMapper payments, Funds funds, OpenPayments action, OpenCardPayments cardAction) {
+    PaymentDesk(
+            PaymentMapper payments,
+            Funds funds,
+            OpenPayments action,
+            OpenCardPayments cardAction,
+            PlatformTransactionManager transactionManager) {
         this.payments = payments;
         this.funds = funds;
         this.action = action;
         this.cardAction = cardAction;
+        this.transaction = new TransactionTemplate(transactionManager);
     }
 
     /** @throws TryRefusedException if there is no global transaction that the request belongs to */
@@ -51,13 +62,25 @@ class PaymentDesk {
         if (xid == null) {
             throw new TryRefusedException.NoGlobalTransaction("payment.open");
         }
+        // One transaction, or each look would be one.
+        Optional<OpeningOutcome> foreseen =
+                Objects.requireNonNull(transaction.execute(status -> foresee(xid, orders, method)));
+        return foreseen.orElseGet(() -> tryToOpen(xid, orders, method));
+    }
+
+    /** @return nothing if a Try has to tell */
+    private Optional<OpeningOutcome> foresee(String xid, List<PaymentRequest> orders, PaymentMethod method) {
         List<PaymentRow> live = live(orders);
         if (!live.isEmpty()) {
-            return isRepeated(xid, orders, method, live) ? new Opened() : busy(live);
+            return Optional.of(isRepeated(xid, orders, method, live) ? new Opened() : busy(live));
         }
         if (method == PaymentMethod.WALLET && funds.foresee(orders) instanceof FundsDecision.Refused refused) {
-            return new Refused(refused.refusals());
+            return Optional.of(new Refused(refused.refusals()));
         }
+        return Optional.empty();
+    }
+
+    private OpeningOutcome tryToOpen(String xid, List<PaymentRequest> orders, PaymentMethod method) {
         try {
             switch (method) {
                 case WALLET -> action.open(TO_BE_FILLED_IN, orders);

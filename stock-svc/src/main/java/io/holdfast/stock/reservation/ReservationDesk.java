@@ -12,6 +12,8 @@ import io.holdfast.stock.reservation.ReservationOutcome.Reserved;
 import io.holdfast.tcc.TryRefusedException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -22,6 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Looks before a Try is made. Every call of a Try registers a branch of its own, so the fence cannot know a repeated one: the
@@ -38,11 +42,17 @@ class ReservationDesk {
     private final Reservations reservations;
     private final StockLevels levels;
     private final ReserveStock action;
+    private final TransactionTemplate transaction;
 
-    ReservationDesk(Reservations reservations, StockLevels levels, ReserveStock action) {
+    ReservationDesk(
+            Reservations reservations,
+            StockLevels levels,
+            ReserveStock action,
+            PlatformTransactionManager transactionManager) {
         this.reservations = reservations;
         this.levels = levels;
         this.action = action;
+        this.transaction = new TransactionTemplate(transactionManager);
     }
 
     /** @throws TryRefusedException if there is no global transaction that the request belongs to */
@@ -51,13 +61,25 @@ class ReservationDesk {
         if (xid == null) {
             throw new TryRefusedException.NoGlobalTransaction("stock.reserve");
         }
+        // One transaction, or each look would be one.
+        Optional<ReservationOutcome> foreseen =
+                Objects.requireNonNull(transaction.execute(status -> foresee(xid, orders)));
+        return foreseen.orElseGet(() -> tryToReserve(xid, orders));
+    }
+
+    /** @return nothing if a Try has to tell */
+    private Optional<ReservationOutcome> foresee(String xid, List<OrderLines> orders) {
         List<ReservationRow> live = reservations.live(orders);
         if (!live.isEmpty()) {
-            return isRepeated(xid, orders, live) ? new Reserved() : busy(live);
+            return Optional.of(isRepeated(xid, orders, live) ? new Reserved() : busy(live));
         }
         if (levels.foresee(orders) instanceof Allotment.Refused refused) {
-            return new Refused(refused.refusals());
+            return Optional.of(new Refused(refused.refusals()));
         }
+        return Optional.empty();
+    }
+
+    private ReservationOutcome tryToReserve(String xid, List<OrderLines> orders) {
         try {
             action.reserve(OF_THE_NEW_BRANCH, orders);
             return new Reserved();
