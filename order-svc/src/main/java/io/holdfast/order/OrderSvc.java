@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.holdfast.edge.RequiredEnvironment;
 import io.holdfast.order.abandoned.AbandonedOrders;
 import io.holdfast.order.book.OrderBook;
+import io.holdfast.order.book.OrderLists;
 import io.holdfast.order.coordinator.Coordinator;
 import io.holdfast.order.coordinator.SeataCoordinator;
 import io.holdfast.order.intake.LoneOrders;
@@ -65,8 +66,10 @@ public class OrderSvc {
     }
 
     @Bean
-    AbandonedOrders abandonedOrders(OrderBook book, Coordinator coordinator, Clock clock, OrderSettings settings) {
+    AbandonedOrders abandonedOrders(
+            OrderLists lists, OrderBook book, Coordinator coordinator, Clock clock, OrderSettings settings) {
         return new AbandonedOrders(
+                lists,
                 book,
                 coordinator::fateOf,
                 clock,

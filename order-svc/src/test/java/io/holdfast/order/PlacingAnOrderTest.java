@@ -9,6 +9,7 @@ import io.holdfast.order.StandInCoordinator.TestTicker;
 import io.holdfast.order.StandInNeighbours.Answer;
 import io.holdfast.order.abandoned.AbandonedOrders;
 import io.holdfast.order.book.OrderBook;
+import io.holdfast.order.book.OrderLists;
 import io.holdfast.order.coordinator.Fate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,6 +59,7 @@ class PlacingAnOrderTest {
     private final StandInCoordinator coordinator;
     private final StandInNeighbours neighbours;
     private final Database database;
+    private final OrderLists lists;
     private final OrderBook book;
     private final TestTicker ticker;
     private final TestTokens tokens;
@@ -67,6 +69,7 @@ class PlacingAnOrderTest {
             @Autowired StandInCoordinator coordinator,
             @Autowired StandInNeighbours neighbours,
             @Autowired Database database,
+            @Autowired OrderLists lists,
             @Autowired OrderBook book,
             @Autowired TestTicker ticker,
             @Autowired TestTokens tokens) {
@@ -74,6 +77,7 @@ class PlacingAnOrderTest {
         this.coordinator = coordinator;
         this.neighbours = neighbours;
         this.database = database;
+        this.lists = lists;
         this.book = book;
         this.ticker = ticker;
         this.tokens = tokens;
@@ -374,7 +378,7 @@ class PlacingAnOrderTest {
         String id = reply.body().get("orderId").asString();
         assertThat(database.statusOf(id)).isEqualTo("RECEIVED");
         AbandonedOrders abandoned =
-                new AbandonedOrders(book, coordinator::fateOf, Clock.systemUTC(), Duration.ofMillis(-10), 100);
+                new AbandonedOrders(lists, book, coordinator::fateOf, Clock.systemUTC(), Duration.ofMillis(-10), 100);
         abandoned.rejectThem();
         assertThat(database.statusOf(id)).as("still running").isEqualTo("RECEIVED");
 

@@ -1,7 +1,8 @@
 package io.holdfast.order.abandoned;
 
 import io.holdfast.order.book.OrderBook;
-import io.holdfast.order.book.OrderBook.Undecided;
+import io.holdfast.order.book.OrderLists;
+import io.holdfast.order.book.OrderLists.Undecided;
 import io.holdfast.order.coordinator.Fate;
 import io.holdfast.order.model.Rejection;
 import java.time.Clock;
@@ -25,6 +26,7 @@ public final class AbandonedOrders {
 
     private static final Logger log = LoggerFactory.getLogger(AbandonedOrders.class);
 
+    private final OrderLists lists;
     private final OrderBook book;
     private final Function<String, Fate> fateOf;
     private final Clock clock;
@@ -39,7 +41,9 @@ public final class AbandonedOrders {
      * @param age from which on an order is looked at: the timeout of its global transaction and a margin
      * @param pageSize orders that are looked at in one run, oldest first
      */
-    public AbandonedOrders(OrderBook book, Function<String, Fate> fateOf, Clock clock, Duration age, int pageSize) {
+    public AbandonedOrders(
+            OrderLists lists, OrderBook book, Function<String, Fate> fateOf, Clock clock, Duration age, int pageSize) {
+        this.lists = lists;
         this.book = book;
         this.fateOf = fateOf;
         this.clock = clock;
@@ -49,7 +53,7 @@ public final class AbandonedOrders {
 
     /** @return how many orders were rejected */
     public synchronized int rejectThem() {
-        List<Undecided> orders = book.receivedBefore(clock.instant().minus(age), last, pageSize);
+        List<Undecided> orders = lists.receivedBefore(clock.instant().minus(age), last, pageSize);
         last = orders.size() < pageSize ? null : orders.get(orders.size() - 1);
         int rejected = 0;
         // Orders of one group have one transaction, and one answer.

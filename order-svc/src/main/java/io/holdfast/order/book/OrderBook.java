@@ -27,7 +27,6 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.stereotype.Component;
@@ -168,7 +167,7 @@ public class OrderBook {
 
     /** @return those that there are, in the order of the ids given */
     public List<Order> find(Collection<OrderId> ids) {
-        Map<OrderId, Order> found = read(() -> withLines(mapper.find(values(ids)))).stream()
+        Map<OrderId, Order> found = read(() -> mapper.withLines(mapper.find(values(ids)))).stream()
                 .collect(Collectors.toMap(Order::id, order -> order));
         return ids.stream().map(found::get).filter(Objects::nonNull).toList();
     }
@@ -191,7 +190,7 @@ public class OrderBook {
 
     public Optional<Order> findByKey(BuyerId buyer, String idempotencyKey) {
         return read(() -> Optional.ofNullable(mapper.findByKey(buyer.value(), idempotencyKey))
-                .map(row -> withLines(List.of(row)).get(0)));
+                .map(row -> mapper.withLines(List.of(row)).get(0)));
     }
 
     /**
@@ -390,52 +389,6 @@ public class OrderBook {
         }));
     }
 
-    /**
-     * A page of the orders that are RECEIVED and were so before the given time, oldest first.
-     *
-     * @param last of the page before; null for the first page
-     */
-    public List<Undecided> receivedBefore(Instant before, @Nullable Undecided last, int limit) {
-        Instant afterTime = last == null ? Instant.EPOCH : last.createdAt();
-        String afterId = last == null ? "" : last.id().value();
-        return mapper.findReceivedBefore(OrderRow.utc(before), OrderRow.utc(afterTime), afterId, limit).stream()
-                .map(row -> new Undecided(new OrderId(row.orderId()), row.xid(), OrderRow.instant(row.createdAt())))
-                .toList();
-    }
-
-    /**
-     * A page of the orders that have ended, in the order of their end.
-     *
-     * @param at with the id, the place after which the page begins
-     * @param before only those that ended before
-     */
-    public List<Ended> endedAfter(Instant at, String afterId, Instant before, int limit) {
-        return ended(mapper.decidedAfter(OrderRow.utc(at), afterId, OrderRow.utc(before), limit));
-    }
-
-    /** Of these orders, those that ended before that time. */
-    public List<Ended> endedBefore(Instant before, Collection<OrderId> ids) {
-        LocalDateTime time = OrderRow.utc(before);
-        return ended(mapper.find(values(ids)).stream()
-                .filter(row -> row.decidedAt() != null && row.decidedAt().isBefore(time))
-                .toList());
-    }
-
-    private List<Ended> ended(List<OrderRow> rows) {
-        Map<String, List<OrderLineRow>> lines = linesOf(rows);
-        return rows.stream()
-                .map(row -> Ended.of(row, lines.getOrDefault(row.orderId(), List.of())))
-                .toList();
-    }
-
-    /** The oldest orders that have not ended, and that nothing has happened to since then: that are received, or being closed. */
-    public List<Unfinished> notEndedSince(Instant before, int limit) {
-        return mapper.notEndedSince(OrderRow.utc(before), limit).stream()
-                .map(row -> new Unfinished(
-                        new OrderId(row.orderId()), row.status(), OrderRow.instant(row.createdAt()), row.xid()))
-                .toList();
-    }
-
     /** Asks stock-svc once more to release what a CLOSED order holds. Nothing is written of any other order. */
     public void releaseAgain(OrderId id) {
         transaction.executeWithoutResult(status -> {
@@ -444,28 +397,6 @@ public class OrderBook {
                 messages.releaseAgain(order);
             }
         });
-    }
-
-    /** One page, newest first; orders of one instant by their ids, so that no order is on two pages or none. */
-    public OrderPage page(OrderFilter filter, int page, int size) {
-        return read(() -> {
-            List<OrderRow> rows = mapper.page(filter.status(), filter.buyerValue(), size, (long) page * size);
-            return new OrderPage(withLines(rows), mapper.count(filter.status(), filter.buyerValue()));
-        });
-    }
-
-    private List<Order> withLines(List<OrderRow> rows) {
-        Map<String, List<OrderLineRow>> lines = linesOf(rows);
-        return rows.stream()
-                .map(row -> row.toOrder(lines.getOrDefault(row.orderId(), List.of())))
-                .toList();
-    }
-
-    private Map<String, List<OrderLineRow>> linesOf(List<OrderRow> rows) {
-        return rows.isEmpty()
-                ? Map.of()
-                : mapper.findLines(rows.stream().map(OrderRow::orderId).toList()).stream()
-                        .collect(Collectors.groupingBy(OrderLineRow::orderId));
     }
 
     /** In one transaction: without one, each statement is one. */
@@ -498,37 +429,4 @@ public class OrderBook {
             throw new IllegalStateException("Number of " + what + ": " + actual + " instead of " + expected);
         }
     }
-
-    /**
-     * An order that has ended. Its rows may have been changed by hand: then they may contradict each other, and are no order.
-     *
-     * @param order null if they are none
-     * @param contradiction why they are none; null if they are one
-     */
-    public record Ended(
-            OrderId id,
-            Instant decidedAt,
-            @Nullable Order order,
-            @Nullable String contradiction) {
-
-        static Ended of(OrderRow row, List<OrderLineRow> lines) {
-            OrderId id = new OrderId(row.orderId());
-            Instant decidedAt = OrderRow.instant(Objects.requireNonNull(row.decidedAt()));
-            try {
-                return new Ended(id, decidedAt, row.toOrder(lines), null);
-            } catch (RuntimeException e) {
-                return new Ended(id, decidedAt, null, String.valueOf(e.getMessage()));
-            }
-        }
-    }
-
-    /** An order that has not ended. */
-    public record Unfinished(
-            OrderId id,
-            OrderStatus status,
-            Instant createdAt,
-            @Nullable String xid) {}
-
-    /** An order of whose end nothing is written down. */
-    public record Undecided(OrderId id, String xid, Instant createdAt) {}
 }

@@ -6,6 +6,8 @@ import io.holdfast.order.model.Rejection;
 import io.holdfast.order.model.SaleId;
 import java.time.LocalDateTime;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.ibatis.annotations.Insert;
 import org.apache.ibatis.annotations.Mapper;
 import org.apache.ibatis.annotations.Param;
@@ -89,6 +91,20 @@ interface OrderMapper {
             </script>
             """)
     List<OrderLineRow> findLines(@Param("ids") List<String> ids);
+
+    default List<Order> withLines(List<OrderRow> rows) {
+        Map<String, List<OrderLineRow>> lines = linesOf(rows);
+        return rows.stream()
+                .map(row -> row.toOrder(lines.getOrDefault(row.orderId(), List.of())))
+                .toList();
+    }
+
+    default Map<String, List<OrderLineRow>> linesOf(List<OrderRow> rows) {
+        return rows.isEmpty()
+                ? Map.of()
+                : findLines(rows.stream().map(OrderRow::orderId).toList()).stream()
+                        .collect(Collectors.groupingBy(OrderLineRow::orderId));
+    }
 
     /** Gives orders that were left out of a global transaction to another one. */
     @Update("""

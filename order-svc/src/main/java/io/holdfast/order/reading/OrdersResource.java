@@ -2,8 +2,8 @@ package io.holdfast.order.reading;
 
 import io.holdfast.edge.ProblemException;
 import io.holdfast.edge.access.Bearer;
-import io.holdfast.order.book.OrderBook;
 import io.holdfast.order.book.OrderFilter;
+import io.holdfast.order.book.OrderLists;
 import io.holdfast.order.book.OrderPage;
 import io.holdfast.order.model.BuyerId;
 import io.holdfast.order.model.Order;
@@ -31,14 +31,14 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Orders", description = "Orders and what became of them")
 class OrdersResource {
 
-    private final OrderBook book;
+    private final OrderLists lists;
     private final VisibleOrders visible;
     private final BranchHistory ownBranches;
     private final NeighbourBranches neighbourBranches;
 
     OrdersResource(
-            OrderBook book, VisibleOrders visible, BranchHistory ownBranches, NeighbourBranches neighbourBranches) {
-        this.book = book;
+            OrderLists lists, VisibleOrders visible, BranchHistory ownBranches, NeighbourBranches neighbourBranches) {
+        this.lists = lists;
         this.visible = visible;
         this.ownBranches = ownBranches;
         this.neighbourBranches = neighbourBranches;
@@ -84,7 +84,7 @@ class OrdersResource {
                     int page,
             @Parameter(description = "Orders on a page") @RequestParam(defaultValue = "20") @Min(1) @Max(100)
                     int size) {
-        OrderPage found = book.page(new OrderFilter(status, whose(buyerId)), page, size);
+        OrderPage found = lists.page(new OrderFilter(status, whose(buyerId)), page, size);
         return new OrderPageView(found.orders().stream().map(OrderView::of).toList(), page, size, found.total());
     }
 

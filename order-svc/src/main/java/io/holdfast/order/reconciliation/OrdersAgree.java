@@ -1,7 +1,8 @@
 package io.holdfast.order.reconciliation;
 
 import io.holdfast.order.book.OrderBook;
-import io.holdfast.order.book.OrderBook.Ended;
+import io.holdfast.order.book.OrderLists;
+import io.holdfast.order.book.OrderLists.Ended;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderId;
 import io.holdfast.order.model.OrderLine;
@@ -36,13 +37,15 @@ class OrdersAgree extends WalkingCheck<Ended> {
     private static final int PAGE = 200;
     private static final String RELEASED = "RELEASED";
 
+    private final OrderLists lists;
     private final OrderBook book;
     private final NeighbourStates neighbours;
     private final Grace grace;
     private final Clock clock;
 
-    OrdersAgree(OrderBook book, NeighbourStates neighbours, Grace grace, Clock clock) {
+    OrdersAgree(OrderLists lists, OrderBook book, NeighbourStates neighbours, Grace grace, Clock clock) {
         super(PAGE, clock);
+        this.lists = lists;
         this.book = book;
         this.neighbours = neighbours;
         this.grace = grace;
@@ -68,7 +71,7 @@ class OrdersAgree extends WalkingCheck<Ended> {
     protected List<Ended> after(String cursor, int most) {
         int colon = cursor.indexOf(':');
         Instant at = colon < 0 ? Instant.EPOCH : Instant.ofEpochMilli(Long.parseLong(cursor.substring(0, colon)));
-        return book.endedAfter(at, cursor.substring(colon + 1), before(), most);
+        return lists.endedAfter(at, cursor.substring(colon + 1), before(), most);
     }
 
     @Override
@@ -78,7 +81,7 @@ class OrdersAgree extends WalkingCheck<Ended> {
 
     @Override
     protected List<Ended> named(List<String> ids) {
-        return book.endedBefore(before(), ids.stream().map(OrderId::new).toList());
+        return lists.endedBefore(before(), ids.stream().map(OrderId::new).toList());
     }
 
     @Override

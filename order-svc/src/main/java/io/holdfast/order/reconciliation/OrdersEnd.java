@@ -1,7 +1,7 @@
 package io.holdfast.order.reconciliation;
 
-import io.holdfast.order.book.OrderBook;
-import io.holdfast.order.book.OrderBook.Unfinished;
+import io.holdfast.order.book.OrderLists;
+import io.holdfast.order.book.OrderLists.Unfinished;
 import io.holdfast.reconciliation.Check;
 import io.holdfast.reconciliation.Finding;
 import io.holdfast.reconciliation.Look;
@@ -19,7 +19,7 @@ class OrdersEnd implements Check {
 
     private static final int MOST = 200;
 
-    private final OrderBook book;
+    private final OrderLists lists;
     private final Duration endWithin;
     private final Clock clock;
 
@@ -28,8 +28,10 @@ class OrdersEnd implements Check {
      *     that is paid by card may rightly be CONFIRMING
      */
     OrdersEnd(
-            OrderBook book, @Value("${holdfast.order.reconciliation.end-within:2h}") Duration endWithin, Clock clock) {
-        this.book = book;
+            OrderLists lists,
+            @Value("${holdfast.order.reconciliation.end-within:2h}") Duration endWithin,
+            Clock clock) {
+        this.lists = lists;
         this.endWithin = endWithin;
         this.clock = clock;
     }
@@ -51,7 +53,7 @@ class OrdersEnd implements Check {
 
     @Override
     public Look look(Memory memory) {
-        List<Unfinished> orders = book.notEndedSince(clock.instant().minus(endWithin), MOST);
+        List<Unfinished> orders = lists.notEndedSince(clock.instant().minus(endWithin), MOST);
         List<Finding> findings = orders.stream().map(OrdersEnd::finding).toList();
         // With more than can be told, what is not among them may be late all the same.
         return new Look(findings, findings.size() < MOST, "", findings.size(), new TreeMap<>());

@@ -7,6 +7,7 @@ import io.holdfast.order.OnRealDatabase;
 import io.holdfast.order.StandInCoordinator;
 import io.holdfast.order.StandInCoordinator.Database;
 import io.holdfast.order.book.OrderBook;
+import io.holdfast.order.book.OrderLists;
 import io.holdfast.order.coordinator.Fate;
 import io.holdfast.order.intake.OrderIds;
 import io.holdfast.order.model.BuyerId;
@@ -41,11 +42,17 @@ class AbandonedOrdersTest {
 
     private final Map<String, Fate> fates = new ConcurrentHashMap<>();
     private final List<String> asked = new ArrayList<>();
+    private final OrderLists lists;
     private final OrderBook book;
     private final OrderIds ids;
     private final Database database;
 
-    AbandonedOrdersTest(@Autowired OrderBook book, @Autowired OrderIds ids, @Autowired Database database) {
+    AbandonedOrdersTest(
+            @Autowired OrderLists lists,
+            @Autowired OrderBook book,
+            @Autowired OrderIds ids,
+            @Autowired Database database) {
+        this.lists = lists;
         this.book = book;
         this.ids = ids;
         this.database = database;
@@ -134,6 +141,7 @@ class AbandonedOrdersTest {
 
     private AbandonedOrders job(int page) {
         return new AbandonedOrders(
+                lists,
                 book,
                 xid -> {
                     asked.add(xid);

@@ -50,11 +50,17 @@ class OrderBookTest {
 
     private final String xid = StandInCoordinator.newXid();
     private final OrderBook book;
+    private final OrderLists lists;
     private final OrderIds ids;
     private final Database database;
 
-    OrderBookTest(@Autowired OrderBook book, @Autowired OrderIds ids, @Autowired Database database) {
+    OrderBookTest(
+            @Autowired OrderBook book,
+            @Autowired OrderLists lists,
+            @Autowired OrderIds ids,
+            @Autowired Database database) {
         this.book = book;
+        this.lists = lists;
         this.ids = ids;
         this.database = database;
     }
@@ -194,6 +200,19 @@ class OrderBookTest {
     }
 
     @Test
+    void ordersThatAreKnownAreReadAsTheyAreNowAndInTheOrderGiven() {
+        Order rejected = entered("now-1");
+        Order placed = entered("now-2");
+        book.reject(rejected.id(), xid, Rejection.unavailable());
+        book.place(List.of(placed.id()), xid, BRANCH);
+
+        assertThat(book.current(List.of(placed, newOrder("alice", "never-entered"), rejected)))
+                .isEqualTo(book.find(List.of(placed.id(), rejected.id())))
+                .extracting(Order::status)
+                .containsExactly(OrderStatus.PLACED, OrderStatus.REJECTED);
+    }
+
+    @Test
     void theSchemaItselfRefusesAnOrderThatNobodyWouldEnd() {
         Order order = newOrder("carol", "no-xid");
 
@@ -213,16 +232,16 @@ class OrderBookTest {
         }
         Instant before = Instant.parse("2001-01-01T00:01:00Z");
 
-        List<OrderBook.Undecided> first = book.receivedBefore(before, null, 3);
-        List<OrderBook.Undecided> second = book.receivedBefore(before, first.get(2), 3);
+        List<OrderLists.Undecided> first = lists.receivedBefore(before, null, 3);
+        List<OrderLists.Undecided> second = lists.receivedBefore(before, first.get(2), 3);
 
-        assertThat(Stream.concat(first.stream(), second.stream()).map(OrderBook.Undecided::id))
+        assertThat(Stream.concat(first.stream(), second.stream()).map(OrderLists.Undecided::id))
                 .containsExactlyInAnyOrderElementsOf(entered);
         assertThat(second).hasSize(2);
-        assertThat(book.receivedBefore(Instant.parse("2001-01-01T00:00:00.001Z"), null, 10))
+        assertThat(lists.receivedBefore(Instant.parse("2001-01-01T00:00:00.001Z"), null, 10))
                 .hasSize(1);
         entered.forEach(id -> book.reject(id, xid, Rejection.abandoned()));
-        assertThat(book.receivedBefore(before, null, 3)).isEmpty();
+        assertThat(lists.receivedBefore(before, null, 3)).isEmpty();
     }
 
     /** @return whether it took effect; a change that finds it done already has none */
