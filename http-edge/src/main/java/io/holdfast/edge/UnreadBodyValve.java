@@ -18,8 +18,8 @@ import org.springframework.http.HttpHeaders;
  * next request; and gives up on one that does not come. The server itself would wait for all of it, however slowly it comes,
  * and keep a thread for it.
  *
- * <p>Who is given up on is told by {@code Connection: close}: a caller who does not know would send the next request into the
- * void. A little patience there has to be: who is still sending when the connection is closed does not get to see the answer.
+ * <p>Who is given up on is told by {@code Connection: close}, unless the answer is on its way already: a caller who does not
+ * know would send the next request into the void. A little patience there has to be: who is still sending when the connection is closed does not get to see the answer.
  * Who sends nothing for a moment is not sending. Nothing here waits in a read: that would take as long as the server waits for
  * a connection that is idle, and a few dozen silent clients would have all its threads.
  */

@@ -18,6 +18,6 @@ record Pace(int rounds, Duration warmUp, Duration settling, Duration measured) {
     /** Shows that everything runs; the figures are worth nothing. */
     static final Pace ONCE = new Pace(1, Duration.ofSeconds(1), Duration.ofMillis(200), Duration.ofSeconds(1));
 
-    /** About eight minutes for all variants. */
+    /** About ten minutes for all variants. */
     static final Pace QUICK = new Pace(2, Duration.ofSeconds(4), Duration.ofMillis(500), Duration.ofSeconds(2));
 }
