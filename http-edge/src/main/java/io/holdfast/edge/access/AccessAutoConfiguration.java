@@ -37,9 +37,11 @@ import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtClaimNames;
 import org.springframework.security.oauth2.jwt.JwtClaimValidator;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
 import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
@@ -119,7 +121,7 @@ public class AccessAutoConfiguration {
             ProblemWriter writer) {
         AccessSettings.People people = settings.people();
         JWKSource<SecurityContext> keys = people.keys() == null ? Keys.of(people.issuer()) : Keys.at(people.keys());
-        NimbusJwtDecoder decoder = decoder(keys, people.issuer(), people.audience(), settings);
+        JwtDecoder decoder = decoder(keys, people.issuer(), people.audience(), settings);
         return stateless(http, problems)
                 .authorizeHttpRequests(requests -> {
                     requests.requestMatchers(OPEN).permitAll();
@@ -199,25 +201,28 @@ public class AccessAutoConfiguration {
         return provider::authenticate;
     }
 
-    private static NimbusJwtDecoder decoder(
+    private static JwtDecoder decoder(
             JWKSource<SecurityContext> keys, String issuer, String audience, AccessSettings settings) {
         DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
         processor.setJWSKeySelector(new JWSVerificationKeySelector<>(ALGORITHMS, keys));
-        // Spring's validators below check the claims.
+        // The validators below check the claims.
         processor.setJWTClaimsSetVerifier((claims, context) -> {});
-        NimbusJwtDecoder decoder = new NimbusJwtDecoder(processor);
+        NimbusJwtDecoder signatures = new NimbusJwtDecoder(processor);
+        signatures.setJwtValidator(token -> OAuth2TokenValidatorResult.success());
         OAuth2TokenValidator<Jwt> expires = new JwtClaimValidator<Object>(JwtClaimNames.EXP, exp -> exp != null);
         OAuth2TokenValidator<Jwt> named =
                 new JwtClaimValidator<String>(JwtClaimNames.SUB, subject -> subject != null && !subject.isBlank());
         OAuth2TokenValidator<Jwt> forUs = new JwtClaimValidator<Collection<String>>(
                 JwtClaimNames.AUD, audiences -> audiences != null && audiences.contains(audience));
-        decoder.setJwtValidator(new DelegatingOAuth2TokenValidator<>(
-                new JwtTimestampValidator(settings.clockSkew()),
-                new JwtIssuerValidator(issuer),
-                expires,
-                named,
-                forUs));
-        return decoder;
+        return new RememberedTokens(
+                keys,
+                signatures,
+                new DelegatingOAuth2TokenValidator<>(
+                        new JwtTimestampValidator(settings.clockSkew()),
+                        new JwtIssuerValidator(issuer),
+                        expires,
+                        named,
+                        forUs));
     }
 
     private static JwtAuthenticationConverter peopleConverter(AccessSettings.People people) {

@@ -202,6 +202,7 @@ class AccessTest {
     @Test
     void aRotatedKeyIsTakenWithoutARestartAndTheOldOneNoMore() {
         String before = people.token("alice", "buyer");
+        assertThat(call0("GET", "/things/1", before).statusCode()).isEqualTo(200);
 
         people.rotate();
 
