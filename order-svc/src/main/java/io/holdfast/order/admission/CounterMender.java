@@ -49,7 +49,7 @@ public class CounterMender implements Admission.MissingSales, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(CounterMender.class);
 
     /** A look that takes long is taken less often, so that it never takes more of the time than one part of this many. */
-    private static final int SHARE = 10;
+    private static final int SHARE = 40;
 
     private final SaleCounters counters;
     private final SaleBook book;

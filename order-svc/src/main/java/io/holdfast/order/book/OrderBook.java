@@ -2,6 +2,7 @@ package io.holdfast.order.book;
 
 import io.holdfast.order.book.OrderMapper.KeyRow;
 import io.holdfast.order.book.OrderMapper.NewRow;
+import io.holdfast.order.book.OrderMapper.PaidRow;
 import io.holdfast.order.book.OrderMapper.ToldRow;
 import io.holdfast.order.model.BuyerId;
 import io.holdfast.order.model.CancellationWish;
@@ -178,6 +179,33 @@ public class OrderBook {
      * @return those that there are, in the order given
      */
     public List<Order> current(List<Order> orders) {
+        return read(() -> asTheyAre(orders));
+    }
+
+    /**
+     * The same orders after the commit of a global transaction. Those of it that are still PLACED become CONFIRMING: they are decided,
+     * and cannot be rejected any more, whenever their Confirm gets through.
+     *
+     * @return those that there are, in the order given
+     */
+    public List<Order> decided(List<Order> orders, String xid) {
+        return read(() -> {
+            Map<String, PaidRow> paid = mapper
+                    .paid(values(orders.stream().map(Order::id).toList()))
+                    .stream()
+                    .collect(Collectors.toMap(PaidRow::orderId, row -> row));
+            if (paid.size() == orders.size()) {
+                // The rule: the coordinator answers when all are confirmed.
+                return orders.stream()
+                        .map(order -> paid.get(order.id().value()).toPaid(order))
+                        .toList();
+            }
+            mapper.awaitConfirm(xid);
+            return asTheyAre(orders);
+        });
+    }
+
+    private List<Order> asTheyAre(List<Order> orders) {
         Map<String, OrderRow> rows = mapper
                 .find(values(orders.stream().map(Order::id).toList()))
                 .stream()
@@ -235,7 +263,7 @@ public class OrderBook {
         }));
     }
 
-    /** Marks the orders of a global transaction that was decided and whose Confirm is not through yet. */
+    /** The orders of a global transaction that was decided, and whose Confirm is not through yet, become CONFIRMING. */
     public int awaitConfirm(String xid) {
         return write(() -> mapper.awaitConfirm(xid));
     }
@@ -246,12 +274,16 @@ public class OrderBook {
     }
 
     /** @throws OrderNotReceivedException if any of them is not RECEIVED under that xid; then none is placed */
-    public void place(Collection<OrderId> ids, String xid, long branchId) {
+    public void place(Collection<Order> orders, String xid, long branchId) {
         transaction.executeWithoutResult(status -> {
-            if (mapper.place(values(ids), xid, branchId) != ids.size()) {
+            List<String> ids = values(orders.stream().map(Order::id).toList());
+            if (mapper.place(ids, xid, branchId) != ids.size()) {
                 throw new OrderNotReceivedException(xid);
             }
-            messages.placed(branch(xid, branchId));
+            messages.placed(orders.stream()
+                    .map(order -> ToldRow.of(order.placedBy(xid)))
+                    .sorted(Comparator.comparing(ToldRow::orderId))
+                    .toList());
         });
     }
 

@@ -79,6 +79,15 @@ interface OrderMapper {
             """)
     List<OrderRow> find(@Param("ids") List<String> ids);
 
+    /** Those of them that are PAID, with little to read for each. */
+    @Select("""
+            <script>
+            select order_id, xid, decided_at from orders where status = 'PAID' and order_id in
+            <foreach collection="ids" item="id" open="(" separator="," close=")">#{id}</foreach>
+            </script>
+            """)
+    List<PaidRow> paid(@Param("ids") List<String> ids);
+
     @Select("select " + COLUMNS + "from orders where buyer_id = #{buyerId} and idempotency_key = #{idempotencyKey}")
     @Nullable
     OrderRow findByKey(@Param("buyerId") String buyerId, @Param("idempotencyKey") String idempotencyKey);
@@ -404,6 +413,13 @@ interface OrderMapper {
 
     /** Both null if the order is of no sale. */
     record SaleShare(@Nullable String saleId, @Nullable Integer quantity) {}
+
+    record PaidRow(String orderId, String xid, LocalDateTime decidedAt) {
+
+        Order toPaid(Order before) {
+            return before.paid(xid, OrderRow.instant(decidedAt));
+        }
+    }
 
     record KeyRow(String buyerId, String idempotencyKey) {}
 

@@ -80,6 +80,23 @@ public record Order(
                 decidedAt);
     }
 
+    /** This order, as it is PAID since then. */
+    public Order paid(String by, Instant since) {
+        return new Order(
+                id,
+                purchase,
+                total,
+                idempotencyKey,
+                requestHash,
+                OrderStatus.PAID,
+                by,
+                null,
+                null,
+                null,
+                createdAt,
+                since);
+    }
+
     /** This order, refused as soon as it came. */
     public Order rejectedAtOnce(Rejection why) {
         if (!status.mayBecome(OrderStatus.REJECTED)) {

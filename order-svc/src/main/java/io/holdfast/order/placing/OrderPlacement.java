@@ -1,7 +1,7 @@
 package io.holdfast.order.placing;
 
 import io.holdfast.order.book.OrderBook;
-import io.holdfast.order.model.OrderId;
+import io.holdfast.order.model.Order;
 import io.holdfast.order.model.Rejection;
 import io.holdfast.order.neighbour.Payments;
 import io.holdfast.order.neighbour.Payments.CaptureAnswer;
@@ -52,7 +52,7 @@ public class OrderPlacement implements RemoteConfirmStep {
             commitMethod = "complete",
             rollbackMethod = "reject",
             useTCCFence = true)
-    public void place(@Nullable BusinessActionContext context, List<OrderId> orders) {
+    public void place(@Nullable BusinessActionContext context, List<Order> orders) {
         if (context == null) {
             throw new IllegalStateException("order.place was called past Seata's interceptor");
         }

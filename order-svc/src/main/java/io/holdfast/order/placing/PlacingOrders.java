@@ -87,19 +87,19 @@ public class PlacingOrders {
      */
     public List<Order> place(GlobalTx transaction, List<Order> orders, Predicate<Order> hasTime) {
         Round round = new Round(transaction, orders);
-        List<Order> rest = run(round, TryAnswer.Done::new, hasTime);
-        for (int rounds = 2; !rest.isEmpty(); rounds++) {
+        End end = run(round, TryAnswer.Done::new, hasTime);
+        for (int rounds = 2; !end.rest().isEmpty(); rounds++) {
             Optional<Round> next = rounds > MOST_ROUNDS
                     ? Optional.empty()
-                    : beginAgain(round.transaction().xid(), rest);
+                    : beginAgain(round.transaction().xid(), end.rest());
             if (next.isEmpty()) {
-                rejectAll(rest, round.transaction().xid());
+                rejectAll(end.rest(), round.transaction().xid());
                 break;
             }
             round = next.get();
-            rest = round.orders().isEmpty() ? List.of() : run(round, TryAnswer.Done::new, hasTime);
+            end = round.orders().isEmpty() ? End.withoutRest() : run(round, TryAnswer.Done::new, hasTime);
         }
-        return book.current(orders);
+        return end.committed() ? book.decided(orders, round.transaction().xid()) : book.current(orders);
     }
 
     /**
@@ -112,26 +112,26 @@ public class PlacingOrders {
      */
     public Order place(GlobalTx transaction, Order order, CardToken card) {
         List<Order> alone = List.of(order);
-        List<Order> rest = run(new Round(transaction, alone), () -> payments.authorize(order, card), waiting -> false);
-        if (!rest.isEmpty()) {
-            rejectAll(rest, transaction.xid());
+        End end = run(new Round(transaction, alone), () -> payments.authorize(order, card), waiting -> false);
+        if (end.committed()) {
+            return book.decided(alone, transaction.xid()).get(0);
         }
+        rejectAll(end.rest(), transaction.xid());
         return book.current(alone).get(0);
     }
 
     /**
-     * One round. Ends the transaction, and returns the orders that are to be run again in another one.
+     * One round. Ends the transaction.
      *
      * @param authorization what has to be held elsewhere once money is set aside and stock is reserved. It comes before the Try of
      *     the orders themselves: one that is refused is still RECEIVED then, and is rejected for that reason and no other
      */
-    private List<Order> run(Round round, Supplier<TryAnswer> authorization, Predicate<Order> hasTime) {
+    private End run(Round round, Supplier<TryAnswer> authorization, Predicate<Order> hasTime) {
         GlobalTx transaction = round.transaction();
         List<Order> orders = round.orders();
         TryAnswer answer = tryAll(transaction, orders, authorization);
         if (answer instanceof TryAnswer.Done) {
-            commit(transaction);
-            return List.of();
+            return new End(commit(transaction), List.of());
         }
         if (answer instanceof TryAnswer.Unknown unknown) {
             log.warn("Global transaction {} is rolled back: {}", transaction.xid(), unknown.why());
@@ -142,17 +142,17 @@ public class PlacingOrders {
                     "The rollback of global transaction {} is not certain: {}; its orders stay RECEIVED for now",
                     transaction.xid(),
                     fate);
-            return List.of();
+            return End.withoutRest();
         }
         if (answer instanceof TryAnswer.Refused refused) {
-            return leaveOut(refused.refusals(), transaction.xid(), orders);
+            return new End(false, leaveOut(refused.refusals(), transaction.xid(), orders));
         }
         // While it is still being rolled back, a neighbour may hold what the same orders would ask for.
         boolean again = orders.size() > 1 && fate != Fate.ROLLING_BACK;
         Map<Boolean, List<Order>> byTime =
                 orders.stream().collect(Collectors.partitioningBy(order -> again && hasTime.test(order)));
         rejectAll(byTime.get(false), transaction.xid());
-        return byTime.get(true);
+        return new End(false, byTime.get(true));
     }
 
     private TryAnswer tryAll(GlobalTx transaction, List<Order> orders, Supplier<TryAnswer> authorization) {
@@ -177,7 +177,7 @@ public class PlacingOrders {
 
     private TryAnswer placeRows(String xid, List<Order> orders) {
         try {
-            placement.place(null, idsOf(orders));
+            placement.place(null, orders);
             return new TryAnswer.Done();
         } catch (OrderNotReceivedException | TryRefusedException e) {
             return new TryAnswer.Unknown("order.place was refused: " + e.getMessage());
@@ -187,20 +187,15 @@ public class PlacingOrders {
         }
     }
 
-    /** Asks for the commit. Until the Confirm is through, a decided order is CONFIRMING: it cannot be rejected any more. */
-    private void commit(GlobalTx transaction) {
+    /** @return whether it is certain that every branch is or will be confirmed */
+    private static boolean commit(GlobalTx transaction) {
         Fate fate = transaction.commit();
         if (fate != Fate.COMMITTED) {
             // Not to be concluded from here: it may have run out of time and be rolled back, or be committed and
             // forgotten.
             log.warn("Global transaction {} was to be committed and is {}", transaction.xid(), fate);
-            return;
         }
-        // As a rule all are PAID by now, and this finds nothing.
-        int waiting = book.awaitConfirm(transaction.xid());
-        if (waiting > 0) {
-            log.info("{} orders of global transaction {} wait for their Confirm", waiting, transaction.xid());
-        }
+        return fate == Fate.COMMITTED;
     }
 
     /**
@@ -268,6 +263,19 @@ public class PlacingOrders {
 
     /** Orders that are tried together, once. */
     private record Round(GlobalTx transaction, List<Order> orders) {}
+
+    /**
+     * How a round ends.
+     *
+     * @param committed whether that is certain
+     * @param rest the orders that are to be run again in another global transaction
+     */
+    private record End(boolean committed, List<Order> rest) {
+
+        static End withoutRest() {
+            return new End(false, List.of());
+        }
+    }
 
     private static List<OrderId> idsOf(List<Order> orders) {
         return orders.stream().map(Order::id).toList();

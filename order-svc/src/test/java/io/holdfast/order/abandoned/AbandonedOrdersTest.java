@@ -93,7 +93,7 @@ class AbandonedOrdersTest {
     @Test
     void onlyReceivedOrdersAreLookedAt() {
         Order placed = received(NOW.minusSeconds(60), Fate.FORGOTTEN);
-        book.place(List.of(placed.id()), placed.xid(), 1);
+        book.place(List.of(placed), placed.xid(), 1);
 
         assertThat(job(10).rejectThem()).isZero();
 
@@ -105,8 +105,7 @@ class AbandonedOrdersTest {
         Order order = received(NOW.minusSeconds(60), Fate.FORGOTTEN);
         job(10).rejectThem();
 
-        assertThatThrownBy(() -> book.place(List.of(order.id()), order.xid(), 1))
-                .hasMessageContaining("not RECEIVED");
+        assertThatThrownBy(() -> book.place(List.of(order), order.xid(), 1)).hasMessageContaining("not RECEIVED");
     }
 
     @Test

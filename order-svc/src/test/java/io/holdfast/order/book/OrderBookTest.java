@@ -168,7 +168,7 @@ class OrderBookTest {
     void aBranchIsCompletedAsAWholeOrNotAtAll() {
         Order one = entered("whole-1");
         Order two = entered("whole-2");
-        book.place(List.of(one.id(), two.id()), xid, BRANCH);
+        book.place(List.of(one, two), xid, BRANCH);
         assertThat(book.ordersOf(xid, BRANCH)).containsExactlyInAnyOrder(one.id(), two.id());
         database.jdbc().update("""
                 update orders set status = 'REJECTED', reason_code = 'abandoned', reason_detail = 'x', decided_at = created_at
@@ -189,7 +189,7 @@ class OrderBookTest {
         Order order = entered("foreign");
         String other = StandInCoordinator.newXid();
 
-        assertThatThrownBy(() -> book.place(List.of(order.id()), other, BRANCH))
+        assertThatThrownBy(() -> book.place(List.of(order), other, BRANCH))
                 .isInstanceOf(OrderNotReceivedException.class);
         assertThat(book.reject(order.id(), other, Rejection.unavailable())).isFalse();
         book.rebind(List.of(order.id()), other, StandInCoordinator.newXid());
@@ -204,12 +204,31 @@ class OrderBookTest {
         Order rejected = entered("now-1");
         Order placed = entered("now-2");
         book.reject(rejected.id(), xid, Rejection.unavailable());
-        book.place(List.of(placed.id()), xid, BRANCH);
+        book.place(List.of(placed), xid, BRANCH);
 
         assertThat(book.current(List.of(placed, newOrder("alice", "never-entered"), rejected)))
                 .isEqualTo(book.find(List.of(placed.id(), rejected.id())))
                 .extracting(Order::status)
                 .containsExactly(OrderStatus.PLACED, OrderStatus.REJECTED);
+    }
+
+    @Test
+    void afterACommitPaidOrdersAreToldAsTheyAreAndOthersBecomeConfirming() {
+        Order one = entered("decided-1");
+        Order two = entered("decided-2");
+        book.place(List.of(one), xid, BRANCH);
+        book.complete(xid, BRANCH);
+
+        assertThat(book.decided(List.of(one), xid))
+                .isEqualTo(book.find(List.of(one.id())))
+                .extracting(Order::status)
+                .containsExactly(OrderStatus.PAID);
+
+        book.place(List.of(two), xid, BRANCH + 1);
+        assertThat(book.decided(List.of(two, one), xid))
+                .isEqualTo(book.find(List.of(two.id(), one.id())))
+                .extracting(Order::status)
+                .containsExactly(OrderStatus.CONFIRMING, OrderStatus.PAID);
     }
 
     @Test
@@ -249,7 +268,7 @@ class OrderBookTest {
         OrderStatus before = book.find(id).orElseThrow().status();
         try {
             switch (change) {
-                case PLACE -> book.place(List.of(id), xid, BRANCH);
+                case PLACE -> book.place(List.of(book.find(id).orElseThrow()), xid, BRANCH);
                 case REJECT -> book.reject(id, xid, Rejection.unavailable());
                 case AWAIT_CONFIRM -> book.awaitConfirm(xid);
                 case COMPLETE -> book.complete(xid, BRANCH);
@@ -269,7 +288,7 @@ class OrderBookTest {
     void ofABranchSomeOrdersAreClosedAndTheOthersPaidHoweverOftenItIsTriedAgain() {
         Order one = entered("close-1");
         Order two = entered("close-2");
-        book.place(List.of(one.id(), two.id()), xid, BRANCH);
+        book.place(List.of(one, two), xid, BRANCH);
         book.awaitConfirm(xid);
 
         book.startClosing(xid, BRANCH, Map.of(one.id(), "The card was declined."));
@@ -293,7 +312,7 @@ class OrderBookTest {
     void aPaidOrderThatIsCancelledIsClosedOnceGoodsAndMoneyAreBackInEitherOrder() {
         for (boolean moneyFirst : List.of(true, false)) {
             Order order = entered("cancelled-" + moneyFirst);
-            book.place(List.of(order.id()), xid, BRANCH + (moneyFirst ? 1 : 2));
+            book.place(List.of(order), xid, BRANCH + (moneyFirst ? 1 : 2));
             book.complete(xid, BRANCH + (moneyFirst ? 1 : 2));
 
             Order closing = book.cancelOnWish(order.id(), WISH).orElseThrow();
@@ -332,7 +351,7 @@ class OrderBookTest {
     void ofABranchAnOrderThatIsNotWantedAnyMoreGoesOnToClosingAndIsNeverToldOfAsPaid() {
         Order unwanted = entered("wish-1");
         Order wanted = entered("wish-2");
-        book.place(List.of(unwanted.id(), wanted.id()), xid, BRANCH);
+        book.place(List.of(unwanted, wanted), xid, BRANCH);
         book.awaitConfirm(xid);
 
         Order noted = book.cancelOnWish(unwanted.id(), WISH).orElseThrow();
@@ -359,7 +378,7 @@ class OrderBookTest {
     @Test
     void aWishThatComesBeforeTheGiveUpNeedsNoRefund() {
         Order order = entered("wish-given-up");
-        book.place(List.of(order.id()), xid, BRANCH);
+        book.place(List.of(order), xid, BRANCH);
         book.awaitConfirm(xid);
         book.cancelOnWish(order.id(), WISH);
 
@@ -377,7 +396,7 @@ class OrderBookTest {
     @Test
     void ofManyWhoCancelAnOrderAtOnceOneSetOfMessagesIsWritten() throws Exception {
         Order order = entered("crowd");
-        book.place(List.of(order.id()), xid, BRANCH);
+        book.place(List.of(order), xid, BRANCH);
         book.complete(xid, BRANCH);
 
         List<Order> seen = together(
@@ -398,7 +417,7 @@ class OrderBookTest {
             String raced = StandInCoordinator.newXid();
             Order order = newOrder("alice", "race-" + raced).placedBy(raced);
             book.enter(order);
-            book.place(List.of(order.id()), raced, BRANCH);
+            book.place(List.of(order), raced, BRANCH);
             book.awaitConfirm(raced);
 
             List<Order> seen = together(4, number -> {
@@ -423,7 +442,7 @@ class OrderBookTest {
     @Test
     void theSchemaItselfLeavesNoOrderBetweenGivenBackAndClosed() {
         Order order = entered("schema");
-        book.place(List.of(order.id()), xid, BRANCH);
+        book.place(List.of(order), xid, BRANCH);
         book.complete(xid, BRANCH);
         String id = order.id().value();
 
@@ -476,7 +495,7 @@ class OrderBookTest {
     void whatIsRolledBackIsToldToNobody() {
         Order one = entered("untold-1");
         Order two = entered("untold-2");
-        book.place(List.of(one.id(), two.id()), xid, BRANCH);
+        book.place(List.of(one, two), xid, BRANCH);
         database.jdbc().update("""
                 update orders set status = 'REJECTED', reason_code = 'abandoned', reason_detail = 'x', decided_at = created_at
                 where order_id = ?""", two.id().value());
@@ -497,7 +516,7 @@ class OrderBookTest {
     private Order orderIn(OrderStatus status) {
         Order order = entered("in-" + status + xid);
         if (status != OrderStatus.RECEIVED) {
-            book.place(List.of(order.id()), xid, BRANCH);
+            book.place(List.of(order), xid, BRANCH);
         }
         switch (status) {
             case RECEIVED, PLACED -> {}

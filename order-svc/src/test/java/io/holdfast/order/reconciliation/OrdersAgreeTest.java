@@ -243,7 +243,7 @@ class OrdersAgreeTest {
     private Order paid() {
         Order order = received();
         long branch = NUMBERS.incrementAndGet();
-        book.place(List.of(order.id()), order.xid(), branch);
+        book.place(List.of(order), order.xid(), branch);
         book.complete(order.xid(), branch);
         return order;
     }
