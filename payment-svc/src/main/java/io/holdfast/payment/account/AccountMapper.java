@@ -3,8 +3,10 @@ package io.holdfast.payment.account;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.apache.ibatis.annotations.Insert;
 import org.apache.ibatis.annotations.Mapper;
+import org.apache.ibatis.annotations.Param;
 import org.apache.ibatis.annotations.Select;
 import org.apache.ibatis.annotations.Update;
 
@@ -61,27 +63,32 @@ interface AccountMapper {
             """)
     int deposit(String buyerId, String currency, long amount, long mostBefore);
 
-    @Update("""
-            update account set balance = balance - #{amount}, frozen = frozen + #{amount}
-            where buyer_id = #{buyerId} and balance >= #{amount}
-            """)
-    int setAside(String buyerId, long amount);
+    @Update("<script>update account force index (primary) set balance = balance - " + AMOUNT + ", frozen = frozen + "
+            + AMOUNT + OF_BUYERS + "and balance &gt;= " + AMOUNT + IN_ORDER)
+    int setAside(@Param("amounts") SortedMap<String, Long> amounts);
 
-    @Update("""
-            update account set frozen = frozen - #{amount}, spent = spent + #{amount}
-            where buyer_id = #{buyerId} and frozen >= #{amount}
-            """)
-    int spend(String buyerId, long amount);
+    @Update("<script>update account force index (primary) set frozen = frozen - " + AMOUNT + ", spent = spent + "
+            + AMOUNT + OF_BUYERS + "and frozen &gt;= " + AMOUNT + IN_ORDER)
+    int spend(@Param("amounts") SortedMap<String, Long> amounts);
 
-    @Update("""
-            update account set frozen = frozen - #{amount}, balance = balance + #{amount}
-            where buyer_id = #{buyerId} and frozen >= #{amount}
-            """)
-    int giveBack(String buyerId, long amount);
+    @Update("<script>update account force index (primary) set frozen = frozen - " + AMOUNT + ", balance = balance + "
+            + AMOUNT + OF_BUYERS + "and frozen &gt;= " + AMOUNT + IN_ORDER)
+    int giveBack(@Param("amounts") SortedMap<String, Long> amounts);
 
-    @Update("""
-            update account set spent = spent - #{amount}, balance = balance + #{amount}
-            where buyer_id = #{buyerId} and spent >= #{amount}
-            """)
-    int refund(String buyerId, long amount);
+    @Update("<script>update account force index (primary) set spent = spent - " + AMOUNT + ", balance = balance + "
+            + AMOUNT + OF_BUYERS + "and spent &gt;= " + AMOUNT + IN_ORDER)
+    int refund(@Param("amounts") SortedMap<String, Long> amounts);
+
+    /** What is to be moved in the account that the statement has before it. */
+    String AMOUNT = """
+            case buyer_id <foreach collection="amounts" index="buyer" item="amount">when #{buyer} then #{amount} </foreach>end
+            """;
+
+    String OF_BUYERS = """
+            where buyer_id in
+            <foreach collection="amounts" index="buyer" item="amount" open="(" separator="," close=")">#{buyer}</foreach>
+            """;
+
+    /** As all lock who lock several accounts. */
+    String IN_ORDER = "order by buyer_id</script>";
 }

@@ -1,6 +1,5 @@
 package io.holdfast.payment.account;
 
-import io.holdfast.payment.batch.Batches;
 import io.holdfast.payment.model.Account;
 import io.holdfast.payment.model.BuyerId;
 import io.holdfast.payment.model.FundsDecision;
@@ -12,22 +11,21 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
 /**
  * Moves money within accounts, for payments. Each move works in the local transaction that is open, changes one row per buyer,
- * sorted by buyer, in one JDBC batch, and fails if a single row was not as it must be.
+ * locked in the order of the buyers, with one statement, and fails if a single row was not as it must be.
  */
 @Component
 public class Funds {
 
     private final AccountMapper accounts;
-    private final Batches batches;
 
-    Funds(AccountMapper accounts, Batches batches) {
+    Funds(AccountMapper accounts) {
         this.accounts = accounts;
-        this.batches = batches;
     }
 
     /** What {@link #setAside} would say now. It locks nothing, so only the word of that one counts. */
@@ -39,7 +37,7 @@ public class Funds {
     public FundsDecision setAside(List<PaymentRequest> orders) {
         FundsDecision decision = FundsDecision.on(orders, byBuyer(accounts.lock(buyersOf(orders))));
         if (decision instanceof FundsDecision.Granted granted) {
-            move("set aside", granted.amounts(), AccountMapper::setAside);
+            move("set aside", granted.amounts(), accounts::setAside);
         }
         return decision;
     }
@@ -54,38 +52,30 @@ public class Funds {
 
     /** From frozen to spent. */
     public void spend(SortedMap<BuyerId, Long> amounts) {
-        move("spend", amounts, AccountMapper::spend);
+        move("spend", amounts, accounts::spend);
     }
 
     /** From frozen to balance. */
     public void giveBack(SortedMap<BuyerId, Long> amounts) {
-        move("give back", amounts, AccountMapper::giveBack);
+        move("give back", amounts, accounts::giveBack);
     }
 
     /** From spent to balance. */
     public void refund(BuyerId buyer, long amount) {
-        move("refund", new TreeMap<>(Map.of(buyer, amount)), AccountMapper::refund);
+        move("refund", new TreeMap<>(Map.of(buyer, amount)), accounts::refund);
     }
 
-    private void move(String what, SortedMap<BuyerId, Long> amounts, Move move) {
-        int[] counts = batches.send(
-                AccountMapper.class,
-                batched -> amounts.forEach((buyer, amount) -> move.apply(batched, buyer.value(), amount)));
-        if (counts.length != amounts.size()) {
-            throw new IllegalStateException(
-                    "I2: " + amounts.size() + " accounts to " + what + " from, " + counts.length + " answers");
+    private static void move(
+            String what, SortedMap<BuyerId, Long> amounts, ToIntFunction<SortedMap<String, Long>> move) {
+        if (amounts.isEmpty()) {
+            return;
         }
-        int i = 0;
-        for (BuyerId buyer : amounts.keySet()) {
-            if (counts[i++] != 1) {
-                throw new IllegalStateException(
-                        "I2: the account of buyer " + buyer + " does not hold what is to be moved (" + what + ")");
-            }
+        SortedMap<String, Long> byBuyer = new TreeMap<>();
+        amounts.forEach((buyer, amount) -> byBuyer.put(buyer.value(), amount));
+        int moved = move.applyAsInt(byBuyer);
+        if (moved != byBuyer.size()) {
+            throw new IllegalStateException("I2: of " + byBuyer.size() + " accounts " + moved
+                    + " hold what is to be moved (" + what + "): " + byBuyer);
         }
-    }
-
-    @FunctionalInterface
-    private interface Move {
-        int apply(AccountMapper mapper, String buyerId, long amount);
     }
 }

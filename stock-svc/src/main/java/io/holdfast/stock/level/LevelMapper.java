@@ -2,8 +2,10 @@ package io.holdfast.stock.level;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.SortedMap;
 import org.apache.ibatis.annotations.Insert;
 import org.apache.ibatis.annotations.Mapper;
+import org.apache.ibatis.annotations.Param;
 import org.apache.ibatis.annotations.Select;
 import org.apache.ibatis.annotations.Update;
 
@@ -61,30 +63,35 @@ interface LevelMapper {
             """)
     int receive(String sku, long quantity, long mostBefore);
 
-    @Update("""
-            update stock set available = available - #{quantity}, reserved = reserved + #{quantity}
-            where sku = #{sku} and available >= #{quantity}
-            """)
-    int reserve(String sku, long quantity);
+    @Update("<script>update stock force index (primary) set available = available - " + QUANTITY
+            + ", reserved = reserved + " + QUANTITY + OF_SKUS + "and available &gt;= " + QUANTITY + IN_ORDER)
+    int reserve(@Param("quantities") SortedMap<String, Long> quantities);
 
-    @Update("""
-            update stock set reserved = reserved - #{quantity}, sold = sold + #{quantity}
-            where sku = #{sku} and reserved >= #{quantity}
-            """)
-    int sell(String sku, long quantity);
+    @Update("<script>update stock force index (primary) set reserved = reserved - " + QUANTITY + ", sold = sold + "
+            + QUANTITY + OF_SKUS + "and reserved &gt;= " + QUANTITY + IN_ORDER)
+    int sell(@Param("quantities") SortedMap<String, Long> quantities);
 
-    @Update("""
-            update stock set reserved = reserved - #{quantity}, available = available + #{quantity}
-            where sku = #{sku} and reserved >= #{quantity}
-            """)
-    int release(String sku, long quantity);
+    @Update("<script>update stock force index (primary) set reserved = reserved - " + QUANTITY
+            + ", available = available + " + QUANTITY + OF_SKUS + "and reserved &gt;= " + QUANTITY + IN_ORDER)
+    int release(@Param("quantities") SortedMap<String, Long> quantities);
 
     /** The way back of what was sold and will not be paid. */
-    @Update("""
-            update stock set sold = sold - #{quantity}, available = available + #{quantity}
-            where sku = #{sku} and sold >= #{quantity}
-            """)
-    int takeBack(String sku, long quantity);
+    @Update("<script>update stock force index (primary) set sold = sold - " + QUANTITY + ", available = available + "
+            + QUANTITY + OF_SKUS + "and sold &gt;= " + QUANTITY + IN_ORDER)
+    int takeBack(@Param("quantities") SortedMap<String, Long> quantities);
+
+    /** What is to be moved of the SKU that the statement has before it. */
+    String QUANTITY = """
+            case sku <foreach collection="quantities" index="sku" item="quantity">when #{sku} then #{quantity} </foreach>end
+            """;
+
+    String OF_SKUS = """
+            where sku in
+            <foreach collection="quantities" index="sku" item="quantity" open="(" separator="," close=")">#{sku}</foreach>
+            """;
+
+    /** As all lock who lock several SKUs. */
+    String IN_ORDER = "order by sku</script>";
 
     /** Goods leave a SKU, to be counted under another one. */
     @Update("""

@@ -1,19 +1,19 @@
 package io.holdfast.stock.level;
 
-import io.holdfast.stock.batch.Batches;
 import io.holdfast.stock.model.Allotment;
 import io.holdfast.stock.model.OrderLines;
 import io.holdfast.stock.model.Quantity;
 import io.holdfast.stock.model.Sku;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.springframework.stereotype.Component;
 
 /**
@@ -27,11 +27,9 @@ public class StockLevels {
     private static final int LONGEST_LIST = 500;
 
     private final LevelMapper levels;
-    private final Batches batches;
 
-    StockLevels(LevelMapper levels, Batches batches) {
+    StockLevels(LevelMapper levels) {
         this.levels = levels;
-        this.batches = batches;
     }
 
     /** Says who would get what at this moment. Nothing is locked and nothing moves. */
@@ -43,24 +41,24 @@ public class StockLevels {
     public Allotment reserve(List<OrderLines> orders) {
         Allotment allotment = Allotment.of(orders, available(orders, levels::lock));
         if (allotment instanceof Allotment.Granted granted) {
-            move("reserve", granted.totals(), LevelMapper::reserve);
+            move("reserve", granted.totals(), levels::reserve);
         }
         return allotment;
     }
 
     /** From reserved to sold. */
     public void sell(SortedMap<Sku, Quantity> totals) {
-        move("sell", totals, LevelMapper::sell);
+        move("sell", totals, levels::sell);
     }
 
     /** From reserved to available. */
     public void release(SortedMap<Sku, Quantity> totals) {
-        move("release", totals, LevelMapper::release);
+        move("release", totals, levels::release);
     }
 
     /** From sold to available. */
     public void takeBack(SortedMap<Sku, Quantity> totals) {
-        move("take back", totals, LevelMapper::takeBack);
+        move("take back", totals, levels::takeBack);
     }
 
     /**
@@ -139,18 +137,20 @@ public class StockLevels {
         return available;
     }
 
-    private void move(String what, SortedMap<Sku, Quantity> totals, Move move) {
-        int[] found = batches.send(
-                LevelMapper.class,
-                mapper -> totals.forEach((sku, quantity) -> move.apply(mapper, sku.value(), quantity.value())));
-        if (found.length != totals.size() || Arrays.stream(found).anyMatch(rows -> rows != 1)) {
-            throw new IllegalStateException("I1: the stock does not hold what is to be moved (" + what
-                    + "), rows found: " + Arrays.toString(found) + " for " + totals);
+    private static void move(
+            String what, SortedMap<Sku, Quantity> totals, ToIntFunction<SortedMap<String, Long>> move) {
+        List<Map.Entry<Sku, Quantity>> all = List.copyOf(totals.entrySet());
+        int moved = 0;
+        for (int from = 0; from < all.size(); from += LONGEST_LIST) {
+            SortedMap<String, Long> part = new TreeMap<>();
+            all.subList(from, Math.min(from + LONGEST_LIST, all.size()))
+                    .forEach(total ->
+                            part.put(total.getKey().value(), total.getValue().value()));
+            moved += move.applyAsInt(part);
         }
-    }
-
-    @FunctionalInterface
-    private interface Move {
-        int apply(LevelMapper mapper, String sku, long quantity);
+        if (moved != all.size()) {
+            throw new IllegalStateException(
+                    "I1: of " + all.size() + " SKUs " + moved + " hold what is to be moved (" + what + "): " + totals);
+        }
     }
 }
