@@ -42,6 +42,13 @@ public final class StockTables {
                 "select status from tcc_fence_log where xid = ? order by branch_id", Integer.class, xid);
     }
 
+    /** @return a line for each step in which the database would carry out the query of a check */
+    public List<String> explain(String check) {
+        return jdbc.query(
+                "explain " + check.replace(":most", "200").replace(":before", "utc_timestamp(3)"),
+                (row, n) -> row.getString("table") + " " + row.getString("type") + " " + row.getString("Extra"));
+    }
+
     /** What the server remembers of the last deadlock that it broke. */
     public String lastDeadlock() {
         String status = jdbc.queryForObject("show engine innodb status", (row, n) -> row.getString("Status"));

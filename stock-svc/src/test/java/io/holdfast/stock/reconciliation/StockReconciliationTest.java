@@ -2,10 +2,12 @@ package io.holdfast.stock.reconciliation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.reconciliation.Check;
 import io.holdfast.reconciliation.CheckRun.Outcome;
 import io.holdfast.reconciliation.FindingState;
 import io.holdfast.reconciliation.KnownFinding;
 import io.holdfast.reconciliation.ReconciliationOperations;
+import io.holdfast.reconciliation.SqlCheck;
 import io.holdfast.stock.Branches;
 import io.holdfast.stock.Branches.Branch;
 import io.holdfast.stock.OnRealDatabase;
@@ -58,6 +60,25 @@ class StockReconciliationTest {
         assertThat(findings(order)).isEmpty();
         assertThat(reconciliation.checks())
                 .allSatisfy(check -> assertThat(check.last().outcome()).isEqualTo(Outcome.COMPLETED));
+    }
+
+    @Test
+    void noCheckReadsATableAnewForEachRowOfAnother(@Autowired List<Check> checks) {
+        tables.jdbc.update("insert into stock select concat(?, seq), 0, 0, 0, 0 from seq_1_to_2000", sku + "-");
+        tables.jdbc.update("""
+                insert into reservation (xid, branch_id, order_id, sku, quantity, status, created_at, decided_at)
+                select ?, 1, concat(?, seq), concat(?, seq), 1, 'RELEASED', utc_timestamp(3), utc_timestamp(3)
+                from seq_1_to_2000""", order, order, sku + "-");
+        tables.jdbc.execute("analyze table stock, reservation, receipt, sale_quota");
+
+        List<SqlCheck> inSql = checks.stream()
+                .filter(SqlCheck.class::isInstance)
+                .map(SqlCheck.class::cast)
+                .toList();
+        assertThat(inSql).hasSizeGreaterThanOrEqualTo(4);
+        assertThat(inSql).allSatisfy(check -> assertThat(tables.explain(check.breaches()))
+                .as(check.name())
+                .noneSatisfy(step -> assertThat(step).contains("join buffer")));
     }
 
     @Test
