@@ -13,6 +13,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -21,6 +23,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public class Funds {
+
+    private static final Logger log = LoggerFactory.getLogger(Funds.class);
 
     private final AccountMapper accounts;
 
@@ -74,8 +78,10 @@ public class Funds {
         amounts.forEach((buyer, amount) -> byBuyer.put(buyer.value(), amount));
         int moved = move.applyAsInt(byBuyer);
         if (moved != byBuyer.size()) {
-            throw new IllegalStateException("I2: of " + byBuyer.size() + " accounts " + moved
-                    + " hold what is to be moved (" + what + "): " + byBuyer);
+            // A buyer may read why an attempt failed, and is not to read of others.
+            log.error("I2: of these accounts only {} hold what is to be moved ({}): {}", moved, what, byBuyer);
+            throw new IllegalStateException(
+                    "I2: of " + byBuyer.size() + " accounts " + moved + " hold what is to be moved (" + what + ")");
         }
     }
 }

@@ -14,6 +14,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -25,6 +27,8 @@ public class StockLevels {
 
     /** From 1,000 on MariaDB turns a list into a subquery, which it may join in any order; that order is our lock order. */
     private static final int LONGEST_LIST = 500;
+
+    private static final Logger log = LoggerFactory.getLogger(StockLevels.class);
 
     private final LevelMapper levels;
 
@@ -149,8 +153,10 @@ public class StockLevels {
             moved += move.applyAsInt(part);
         }
         if (moved != all.size()) {
+            // A buyer may read why an attempt failed, and is not to read of others.
+            log.error("I1: of these SKUs only {} hold what is to be moved ({}): {}", moved, what, totals);
             throw new IllegalStateException(
-                    "I1: of " + all.size() + " SKUs " + moved + " hold what is to be moved (" + what + "): " + totals);
+                    "I1: of " + all.size() + " SKUs " + moved + " hold what is to be moved (" + what + ")");
         }
     }
 }
