@@ -13,7 +13,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Sends the statements of a mapper in one JDBC batch, in the local transaction that is open. Each of them finds its row by the
- * primary key and locks no other; one statement for all of them would be free to scan, and to lock in any order.
+ * primary key and locks no other; one DELETE for all of them, which takes no index hint, would be free to scan, and to lock in any order.
  */
 @Component
 public class Batches {

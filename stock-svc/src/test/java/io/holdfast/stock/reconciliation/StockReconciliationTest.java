@@ -1,11 +1,14 @@
 package io.holdfast.stock.reconciliation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.holdfast.reconciliation.Check;
 import io.holdfast.reconciliation.CheckRun.Outcome;
 import io.holdfast.reconciliation.FindingState;
 import io.holdfast.reconciliation.KnownFinding;
+import io.holdfast.reconciliation.Memory;
 import io.holdfast.reconciliation.ReconciliationOperations;
 import io.holdfast.reconciliation.SqlCheck;
 import io.holdfast.stock.Branches;
@@ -16,12 +19,16 @@ import io.holdfast.stock.model.OrderId;
 import io.holdfast.stock.model.OrderLines;
 import io.holdfast.stock.model.Quantity;
 import io.holdfast.stock.model.Sku;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.dao.QueryTimeoutException;
 
 /** What the checks of the stock find, and what they take for healthy. */
 @OnRealDatabase
@@ -79,6 +86,21 @@ class StockReconciliationTest {
         assertThat(inSql).allSatisfy(check -> assertThat(tables.explain(check.breaches()))
                 .as(check.name())
                 .noneSatisfy(step -> assertThat(step).contains("join buffer")));
+    }
+
+    /** It takes as long as a check may. */
+    @Test
+    void aCheckThatTakesTooLongIsStoppedAtTheServerToo(@Autowired DataSource database) {
+        String endless =
+                "select 'x' as subject, concat(count(*), ' endless') as detail from seq_1_to_1000000 a, seq_1_to_1000000 b";
+        SqlCheck check = new SqlCheck(
+                "endless", "I1", "is never known", Duration.ZERO, Duration.ZERO, endless, database, Clock.systemUTC());
+
+        assertThatThrownBy(() -> check.look(new Memory("", List.of()))).isInstanceOf(QueryTimeoutException.class);
+        await().atMost(Duration.ofSeconds(2)).untilAsserted(() -> assertThat(tables.jdbc.queryForList(
+                        "select info from information_schema.processlist where info like '%seq_1_to_1000000 a%'"
+                                + " and id <> connection_id()"))
+                .isEmpty());
     }
 
     @Test
