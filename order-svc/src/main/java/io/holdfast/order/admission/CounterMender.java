@@ -1,5 +1,6 @@
 package io.holdfast.order.admission;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.holdfast.order.book.SaleBook;
 import io.holdfast.order.book.SaleBook.Held;
 import io.holdfast.order.book.SaleBook.MendKind;
@@ -48,9 +49,6 @@ public class CounterMender implements Admission.MissingSales, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(CounterMender.class);
 
-    /** A look that takes long is taken less often, so that it never takes more of the time than one part of this many. */
-    private static final int SHARE = 40;
-
     private final SaleCounters counters;
     private final SaleBook book;
     private final SoldOutFlags flags;
@@ -63,6 +61,7 @@ public class CounterMender implements Admission.MissingSales, AutoCloseable {
     /** Sales that are waited for here and now, so that a crowd of buyers asks for them once. */
     private final Set<SaleId> asked = ConcurrentHashMap.newKeySet();
 
+    private final Rests rests = new Rests(Ticker.systemTicker());
     private final Map<SaleId, Difference> before = new HashMap<>();
     private Set<SaleId> counted = new HashSet<>();
 
@@ -134,25 +133,23 @@ public class CounterMender implements Admission.MissingSales, AutoCloseable {
     }
 
     private void lookAndComeBack() {
-        long start = System.nanoTime();
         try {
-            lookAtAll();
+            lookAround();
         } catch (RuntimeException e) {
             log.warn("The counters of sales could not be compared; the next look will", e);
         }
-        long took = System.nanoTime() - start;
         try {
-            thread.schedule(
-                    this::lookAndComeBack,
-                    Math.max(settings.mendInterval().toNanos(), SHARE * took),
-                    TimeUnit.NANOSECONDS);
+            thread.schedule(this::lookAndComeBack, settings.mendInterval().toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException stopping) {
             log.debug("No more looks: this service stops");
         }
     }
 
-    /** One look at every sale that runs, and at those that ran a look ago. */
-    void lookAtAll() {
+    /** At every sale that runs and does not rest, and at those that ran a look ago. */
+    private void lookAround() {
+        if (!redisAnswers()) {
+            return;
+        }
         List<Sale> running = book.running();
         Set<SaleId> ids = running.stream().map(Sale::id).collect(Collectors.toSet());
         Set<SaleId> next = new HashSet<>(ids);
@@ -163,7 +160,23 @@ public class CounterMender implements Admission.MissingSales, AutoCloseable {
             }
         }
         counted = next;
-        running.forEach(sale -> safely(sale.id(), () -> look(sale)));
+        rests.keep(ids);
+        for (Sale sale : running) {
+            if (!rests.isResting(sale.id())) {
+                safely(sale.id(), () -> rests.timed(sale.id(), () -> look(sale)));
+            }
+        }
+    }
+
+    /** If it is away, this is found out once, and not once for every sale. */
+    private boolean redisAnswers() {
+        try {
+            counters.ping();
+            return true;
+        } catch (RuntimeException e) {
+            log.warn("The counters of sales cannot be compared now: {}", e.toString());
+            return false;
+        }
     }
 
     private boolean safely(SaleId sale, Runnable look) {

@@ -14,7 +14,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.core.Cursor;
+import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.ScanOptions;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.DefaultRedisScript;
@@ -73,6 +75,11 @@ class SaleCounters {
         for (int i = 0; i < WARM; i++) {
             admit(none, new OrderKey("nobody", "none"), 1, 0, instance);
         }
+    }
+
+    /** Asks for nothing but an answer. */
+    void ping() {
+        redis.execute((RedisCallback<String>) RedisConnection::ping);
     }
 
     boolean hasSlot(SaleId sale, OrderKey order) {
