@@ -1,9 +1,13 @@
 package io.holdfast.order.admission;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.holdfast.order.book.SaleBook.Held;
 import io.holdfast.order.book.SaleBook.OrderKey;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,7 +23,6 @@ import org.springframework.data.redis.core.Cursor;
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.ScanOptions;
 import org.springframework.data.redis.core.StringRedisTemplate;
-import org.springframework.data.redis.core.script.DefaultRedisScript;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
@@ -205,10 +208,13 @@ class SaleCounters {
         return counters(sale) + ":slots";
     }
 
+    /** Its text is read once: Spring Data would ask at each call whether the file has changed, which is dear in a jar within a jar. */
     private static <T> RedisScript<T> script(String name, Class<T> answer) {
-        DefaultRedisScript<T> script = new DefaultRedisScript<>();
-        script.setLocation(new ClassPathResource(name + ".lua", SaleCounters.class));
-        script.setResultType(answer);
-        return script;
+        try {
+            String text = new ClassPathResource(name + ".lua", SaleCounters.class).getContentAsString(UTF_8);
+            return RedisScript.of(text, answer);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the script " + name + " is missing from this service's jar", e);
+        }
     }
 }

@@ -4,6 +4,7 @@ import io.holdfast.load.platform.Where;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,6 +28,16 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--variants", paramLabel = "N", split = ",", description = "Only these (default: all).")
     private List<Integer> numbers = new ArrayList<>();
 
+    @Option(
+            names = "--clients",
+            paramLabel = "N",
+            split = ",",
+            description = "Only with so many at once (default: all).")
+    private List<Integer> clients = new ArrayList<>();
+
+    @Option(names = "--rounds", paramLabel = "N", description = "So often, all variants in turn.")
+    private @Nullable Integer rounds;
+
     /** @throws IllegalArgumentException if one is asked for that is not built */
     List<Variant> variants() {
         List<Integer> built = Variant.ALL.stream().map(Variant::number).toList();
@@ -41,12 +52,13 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     Pace pace() {
-        return once ? Pace.ONCE : quick ? Pace.QUICK : Pace.FULL;
+        Pace pace = once ? Pace.ONCE : quick ? Pace.QUICK : Pace.FULL;
+        return rounds == null ? pace : pace.with(rounds);
     }
 
     @Override
     public Integer call() throws Exception {
         List<Variant> variants = variants();
-        return new Bench(where.open(), variants, pace(), System.out).run() ? 0 : 1;
+        return new Bench(where.open(), variants, clients, pace(), System.out).run() ? 0 : 1;
     }
 }

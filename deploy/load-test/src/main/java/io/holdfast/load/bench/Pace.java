@@ -20,4 +20,12 @@ record Pace(int rounds, Duration warmUp, Duration settling, Duration measured) {
 
     /** About ten minutes for all variants. */
     static final Pace QUICK = new Pace(2, Duration.ofSeconds(4), Duration.ofMillis(500), Duration.ofSeconds(2));
+
+    /** @throws IllegalArgumentException if nothing would be measured */
+    Pace with(int rounds) {
+        if (rounds < 1) {
+            throw new IllegalArgumentException("a benchmark has at least one round, not " + rounds);
+        }
+        return new Pace(rounds, warmUp, settling, measured);
+    }
 }
