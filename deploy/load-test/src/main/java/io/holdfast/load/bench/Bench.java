@@ -22,7 +22,6 @@ final class Bench {
 
     private final Platform platform;
     private final List<Variant> variants;
-    private final List<Integer> onlyClients;
     private final Pace pace;
     private final PrintStream out;
     private final Results results = new Results();
@@ -30,11 +29,9 @@ final class Bench {
     /** By the variant's number: why its figures are worth nothing, or why there are none. */
     private final Map<Integer, String> failures = new LinkedHashMap<>();
 
-    /** @param onlyClients how many clients at once are measured of what the variants have; all if there are none */
-    Bench(Platform platform, List<Variant> variants, List<Integer> onlyClients, Pace pace, PrintStream out) {
+    Bench(Platform platform, List<Variant> variants, Pace pace, PrintStream out) {
         this.platform = platform;
         this.variants = variants;
-        this.onlyClients = onlyClients;
         this.pace = pace;
         this.out = out;
     }
@@ -83,7 +80,7 @@ final class Bench {
             }
             work.begin();
             for (int clients : variant.clients()) {
-                if (!onlyClients.isEmpty() && !onlyClients.contains(clients)) {
+                if (!pace.measures(clients)) {
                     continue;
                 }
                 ClosedLoop.Ended<Snapshot> ended =

@@ -19,7 +19,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Mixin
     private Where where = new Where();
 
-    @Option(names = "--quick", description = "Two short rounds, about eight minutes.")
+    @Option(names = "--quick", description = "One short round, about four minutes.")
     private boolean quick;
 
     @Option(names = "--once", description = "One second each: shows that everything runs, and measures nothing.")
@@ -51,14 +51,23 @@ public final class BenchCommand implements Callable<Integer> {
                 .toList();
     }
 
+    /** @throws IllegalArgumentException if nothing would be measured */
     Pace pace() {
+        for (Integer number : clients) {
+            if (variants().stream().noneMatch(variant -> variant.clients().contains(number))) {
+                throw new IllegalArgumentException("none of these variants is measured with " + number + " clients");
+            }
+        }
         Pace pace = once ? Pace.ONCE : quick ? Pace.QUICK : Pace.FULL;
-        return rounds == null ? pace : pace.with(rounds);
+        if (!clients.isEmpty()) {
+            pace = pace.only(clients);
+        }
+        return rounds == null ? pace : pace.rounds(rounds);
     }
 
     @Override
     public Integer call() throws Exception {
         List<Variant> variants = variants();
-        return new Bench(where.open(), variants, clients, pace(), System.out).run() ? 0 : 1;
+        return new Bench(where.open(), variants, pace(), System.out).run() ? 0 : 1;
     }
 }

@@ -27,7 +27,7 @@ record GroupedSale() implements Variant {
 
     @Override
     public List<Integer> clients() {
-        return List.of(1, 16, 64, 256);
+        return List.of(16, 64, 256);
     }
 
     @Override

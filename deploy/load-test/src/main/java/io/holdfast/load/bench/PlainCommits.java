@@ -23,7 +23,7 @@ record PlainCommits() implements Variant {
 
     @Override
     public List<Integer> clients() {
-        return List.of(1, 16, 64, 256);
+        return List.of(16, 64, 256);
     }
 
     @Override

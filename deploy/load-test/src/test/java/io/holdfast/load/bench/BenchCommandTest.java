@@ -3,6 +3,7 @@ package io.holdfast.load.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -28,6 +29,27 @@ class BenchCommandTest {
         assertThat(parsed().pace()).isEqualTo(Pace.FULL);
         assertThat(parsed("--quick").pace()).isEqualTo(Pace.QUICK);
         assertThat(parsed("--once").pace()).isEqualTo(Pace.ONCE);
+    }
+
+    @Test
+    void roundsAndClientsAreChosenApart() {
+        Pace pace = parsed("--rounds", "7", "--clients", "256,64").pace();
+
+        assertThat(pace).isEqualTo(Pace.FULL.rounds(7).only(List.of(256, 64)));
+        assertThat(pace.measures(64)).isTrue();
+        assertThat(pace.measures(16)).isFalse();
+        assertThat(Pace.FULL.measures(16)).isTrue();
+    }
+
+    @Test
+    void whatWouldMeasureNothingIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> parsed("--variants", "9", "--clients", "64,16").pace())
+                .withMessage("none of these variants is measured with 16 clients");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parsed("--rounds", "0").pace())
+                .withMessageContaining("at least one round");
     }
 
     @Test
