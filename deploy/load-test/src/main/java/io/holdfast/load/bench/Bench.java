@@ -20,6 +20,9 @@ final class Bench {
 
     private static final int WARM_UP_CLIENTS = 16;
 
+    /** So many times as long as others are those warmed up that have just been started: else they would be compared while they are compiled. */
+    private static final int COLD = 3;
+
     private final Platform platform;
     private final List<Variant> variants;
     private final Pace pace;
@@ -76,7 +79,8 @@ final class Bench {
             if (work == null) {
                 work = variant.prepare(site);
                 works.put(variant, work);
-                ClosedLoop.run(work, WARM_UP_CLIENTS, pace.warmUp(), Duration.ZERO, () -> "");
+                Duration warmUp = variant.startsCold() ? pace.warmUp().multipliedBy(COLD) : pace.warmUp();
+                ClosedLoop.run(work, WARM_UP_CLIENTS, warmUp, Duration.ZERO, () -> "");
             }
             work.begin();
             for (int clients : variant.clients()) {

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param rounds all variants in turn, so often
  * @param clients how many at once, of what a variant is measured with; all if there are none
- * @param warmUp of each variant, before its first round
+ * @param warmUp of each variant, before its first round; longer if its processes have just been started
  * @param settling of each measurement, before it counts
  * @param measured time of each measurement
  */

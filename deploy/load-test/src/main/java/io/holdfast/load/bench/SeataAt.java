@@ -27,6 +27,11 @@ record SeataAt() implements Variant {
     }
 
     @Override
+    public boolean startsCold() {
+        return true;
+    }
+
+    @Override
     public Work prepare(Site site) throws IOException, InterruptedException {
         return site.comparison().orders(Comparison.AT);
     }
