@@ -39,10 +39,16 @@ class RecordFactory extends DefaultObjectFactory {
         try {
             return constructor.newInstance(arguments.toArray());
         } catch (InvocationTargetException e) {
-            throw new ReflectionException("No " + constructor.getDeclaringClass() + " of " + arguments, e.getCause());
+            throw failed(constructor, e.getCause());
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
-            throw new ReflectionException("No " + constructor.getDeclaringClass() + " of " + arguments, e);
+            throw failed(constructor, e);
         }
+    }
+
+    /** Without the row's values: they may be somebody's, and end in a log. */
+    private static ReflectionException failed(Constructor<?> constructor, Throwable cause) {
+        return new ReflectionException(
+                "A row does not make a " + constructor.getDeclaringClass().getName(), cause);
     }
 
     private static Constructor<?> canonicalConstructor(Class<?> type) {

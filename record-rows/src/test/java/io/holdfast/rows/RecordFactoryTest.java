@@ -33,11 +33,11 @@ class RecordFactoryTest {
     }
 
     @Test
-    void whatARecordRefusesIsToldWithItsCause() {
+    void whatARecordRefusesIsToldWithItsCauseAndWithoutTheRow() {
         assertThatThrownBy(() -> factory.create(Level.class, List.of(String.class, int.class), List.of("SKU-1", -1)))
                 .isInstanceOf(ReflectionException.class)
                 .hasMessageContaining("Level")
-                .hasMessageContaining("[SKU-1, -1]")
+                .hasMessageNotContaining("SKU-1")
                 .hasRootCauseMessage("less than nothing");
     }
 
