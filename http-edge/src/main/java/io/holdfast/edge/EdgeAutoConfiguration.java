@@ -40,6 +40,7 @@ class EdgeAutoConfiguration {
 
     private static final int TRACE_FILTER_ORDER = Ordered.HIGHEST_PRECEDENCE;
     private static final int BODY_FILTER_ORDER = Ordered.HIGHEST_PRECEDENCE + 10;
+    private static final int ONE_PIECE_FILTER_ORDER = BODY_FILTER_ORDER + 1;
 
     @Bean
     ProblemWriter problemWriter(JsonMapper json) {
@@ -60,6 +61,14 @@ class EdgeAutoConfiguration {
                 new FilterRegistrationBean<>(new BodyLimitFilter(settings, problems));
         registration.setDispatcherTypes(DispatcherType.REQUEST);
         registration.setOrder(BODY_FILTER_ORDER);
+        return registration;
+    }
+
+    @Bean
+    FilterRegistrationBean<OnePieceFilter> onePieceFilter() {
+        FilterRegistrationBean<OnePieceFilter> registration = new FilterRegistrationBean<>(new OnePieceFilter());
+        registration.setDispatcherTypes(DispatcherType.REQUEST);
+        registration.setOrder(ONE_PIECE_FILTER_ORDER);
         return registration;
     }
 

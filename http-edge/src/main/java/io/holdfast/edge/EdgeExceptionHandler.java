@@ -13,7 +13,6 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
-import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
@@ -50,18 +49,18 @@ final class EdgeExceptionHandler extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> handleAny(Exception failure, WebRequest request) {
         ProblemException expected = causeOf(failure, ProblemException.class);
         if (expected != null) {
-            return answer(problemOf(expected), new HttpHeaders());
+            return ProblemAnswer.of(expected);
         }
         BodyTooLargeException tooLarge = causeOf(failure, BodyTooLargeException.class);
         if (tooLarge != null) {
-            return answer(tooLarge.toProblem(), new HttpHeaders());
+            return ProblemAnswer.of(tooLarge.toProblem(), new HttpHeaders());
         }
         if (DisconnectedClientHelper.isClientDisconnectedException(failure)) {
             log.debug("The caller went away: {}", failure.toString());
             return null;
         }
         log.error("Unexpected failure of {}", request.getDescription(false), failure);
-        return answer(Problems.internalError(), new HttpHeaders());
+        return ProblemAnswer.of(Problems.internalError(), new HttpHeaders());
     }
 
     @ExceptionHandler
@@ -110,7 +109,7 @@ final class EdgeExceptionHandler extends ResponseEntityExceptionHandler {
             return handleExceptionInternal(failure, null, headers, status, request);
         }
         if (missing.getHeaderName().equalsIgnoreCase(IdempotencyKey.HEADER)) {
-            return answer(
+            return ProblemAnswer.of(
                     Problems.of(
                             HttpStatus.BAD_REQUEST,
                             "idempotency-key-missing",
@@ -124,7 +123,7 @@ final class EdgeExceptionHandler extends ResponseEntityExceptionHandler {
     protected ResponseEntity<Object> handleTypeMismatch(
             TypeMismatchException failure, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         if (IdempotencyKey.class.equals(failure.getRequiredType())) {
-            return answer(
+            return ProblemAnswer.of(
                     Problems.of(
                             HttpStatus.BAD_REQUEST,
                             "idempotency-key-invalid",
@@ -145,10 +144,10 @@ final class EdgeExceptionHandler extends ResponseEntityExceptionHandler {
             // What is left of the body would be taken for the next request.
             HttpHeaders closing = new HttpHeaders();
             closing.setConnection("close");
-            return answer(Problems.ofStatus(HttpStatus.REQUEST_TIMEOUT), closing);
+            return ProblemAnswer.of(Problems.ofStatus(HttpStatus.REQUEST_TIMEOUT), closing);
         }
         BodyTooLargeException tooLarge = causeOf(failure, BodyTooLargeException.class);
-        return answer(
+        return ProblemAnswer.of(
                 tooLarge == null ? UnreadableBody.problem(failure.getCause()) : tooLarge.toProblem(),
                 new HttpHeaders());
     }
@@ -160,16 +159,7 @@ final class EdgeExceptionHandler extends ResponseEntityExceptionHandler {
         if (status.is5xxServerError()) {
             log.error("Failure of {}", request.getDescription(false), failure);
         }
-        return answer(Problems.ofStatus(status), headers);
-    }
-
-    private static ProblemDetail problemOf(ProblemException expected) {
-        if (expected.status().is5xxServerError()) {
-            log.warn("Answered with a problem: {}", expected.getMessage());
-        }
-        ProblemDetail problem = Problems.of(expected.status(), expected.code(), expected.detail());
-        expected.properties().forEach(problem::setProperty);
-        return problem;
+        return ProblemAnswer.of(Problems.ofStatus(status), headers);
     }
 
     private static ResponseEntity<Object> invalid(Stream<FieldError> errors) {
@@ -178,16 +168,7 @@ final class EdgeExceptionHandler extends ResponseEntityExceptionHandler {
         ProblemDetail problem =
                 Problems.of(HttpStatus.BAD_REQUEST, INVALID_REQUEST, "The request does not have the described form.");
         problem.setProperty("errors", first);
-        return answer(problem, new HttpHeaders());
-    }
-
-    private static ResponseEntity<Object> answer(ProblemDetail problem, HttpHeaders headers) {
-        HttpHeaders all = new HttpHeaders();
-        all.putAll(headers);
-        all.setCacheControl("no-store");
-        // Also for a caller that accepts something else: an error that cannot be told is worse than one in JSON.
-        all.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
-        return new ResponseEntity<>(problem, all, problem.getStatus());
+        return ProblemAnswer.of(problem, new HttpHeaders());
     }
 
     private static FieldError fieldError(ObjectError error) {

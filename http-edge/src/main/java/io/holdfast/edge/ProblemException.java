@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.springframework.http.HttpStatus;
 
 /**
@@ -17,6 +18,8 @@ public final class ProblemException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private static final Set<String> TAKEN = Set.of("type", "title", "status", "detail", "instance", "code", "traceId");
+
+    private static final Pattern CODE = Pattern.compile("[a-z0-9-]{1,64}");
 
     private final HttpStatus status;
     private final String code;
@@ -41,7 +44,7 @@ public final class ProblemException extends RuntimeException {
         if (!status.isError()) {
             throw new IllegalArgumentException("A problem needs a 4xx or 5xx status, not " + status.value());
         }
-        if (!code.matches("[a-z0-9-]{1,64}")) {
+        if (!CODE.matcher(code).matches()) {
             throw new IllegalArgumentException("A problem's code is lower-case words joined by hyphens, not " + code);
         }
         for (String name : properties.keySet()) {

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -246,6 +247,23 @@ class BadRequestTest {
         assertProblem(answer, 503, "unavailable", "/too-busy");
         assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
         assertThat(answer.body()).doesNotContain("update", "secret");
+    }
+
+    @Test
+    void anAnswerSaysHowLongItIs() throws Exception {
+        for (HttpResponse<String> answer : List.of(send(post(padded(100))), send(request("/too-busy")))) {
+            assertThat(answer.headers().firstValueAsLong("Content-Length"))
+                    .as("of status %d", answer.statusCode())
+                    .hasValue(answer.body().getBytes(StandardCharsets.UTF_8).length);
+        }
+    }
+
+    @Test
+    void anAnswerLongerThanTheServersBufferIsWhole() throws Exception {
+        HttpResponse<String> answer = send(request("/catalogue"));
+
+        assertThat(answer.headers().firstValue("Transfer-Encoding")).hasValue("chunked");
+        assertThat(answer.body()).isEqualTo("{\"text\":\"" + "z".repeat(20_000) + "\"}");
     }
 
     @Test

@@ -104,6 +104,11 @@ class EdgeTestApplication {
             return speed.name();
         }
 
+        @GetMapping("/catalogue")
+        Map<String, String> catalogue() {
+            return Map.of("text", "z".repeat(20_000));
+        }
+
         @GetMapping("/gone")
         void gone() {
             throw new RuntimeException(

@@ -52,6 +52,8 @@ import org.springframework.security.oauth2.server.resource.web.authentication.Be
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.AuthenticationEntryPointFailureHandler;
+import org.springframework.security.web.firewall.HttpFirewall;
+import org.springframework.security.web.firewall.StrictHttpFirewall;
 
 /**
  * Closes every port: people's tokens on the public endpoints, services' tokens on the internal ones, health and the API's own
@@ -90,6 +92,14 @@ public class AccessAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnMissingBean
+    HttpFirewall httpFirewall() {
+        StrictHttpFirewall firewall = new StrictHttpFirewall();
+        firewall.setAllowedHeaderValues(HeaderValues::areAllowed);
+        return firewall;
+    }
+
+    @Bean
     @Order(1)
     SecurityFilterChain internalEndpoints(
             HttpSecurity http,
@@ -103,8 +113,8 @@ public class AccessAutoConfiguration {
         return stateless(http, problems)
                 .securityMatcher(settings.servicePaths().toArray(String[]::new))
                 .authorizeHttpRequests(requests -> requests.anyRequest().hasAuthority(Role.SERVICE.authority()))
-                .oauth2ResourceServer(server -> server.authenticationManagerResolver(
-                                new JwtIssuerAuthenticationManagerResolver(callers::get))
+                .oauth2ResourceServer(server -> server.bearerTokenResolver(new BearerHeader())
+                        .authenticationManagerResolver(new JwtIssuerAuthenticationManagerResolver(callers::get))
                         .authenticationEntryPoint(problems)
                         .accessDeniedHandler(problems)
                         .withObjectPostProcessor(answerAllFailures(problems)))
@@ -133,8 +143,8 @@ public class AccessAutoConfiguration {
                 .addFilterAfter(
                         new BuyerRateFilter(settings.buyerRate(), writer), BearerTokenAuthenticationFilter.class)
                 .addFilterBefore(new AuditFilter(), AuthorizationFilter.class)
-                .oauth2ResourceServer(server -> server.jwt(
-                                jwt -> jwt.decoder(decoder).jwtAuthenticationConverter(peopleConverter(people)))
+                .oauth2ResourceServer(server -> server.bearerTokenResolver(new BearerHeader())
+                        .jwt(jwt -> jwt.decoder(decoder).jwtAuthenticationConverter(peopleConverter(people)))
                         .authenticationEntryPoint(problems)
                         .accessDeniedHandler(problems)
                         .withObjectPostProcessor(answerAllFailures(problems)))
