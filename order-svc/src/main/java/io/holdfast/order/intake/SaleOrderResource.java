@@ -1,6 +1,7 @@
 package io.holdfast.order.intake;
 
 import io.holdfast.edge.IdempotencyKey;
+import io.holdfast.edge.ProblemAnswer;
 import io.holdfast.edge.ProblemException;
 import io.holdfast.edge.access.Bearer;
 import io.holdfast.order.book.SaleBook;
@@ -11,6 +12,7 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -54,8 +56,12 @@ class SaleOrderResource {
     @ApiResponse(
             responseCode = "201",
             description = "The order is decided: PAID, or CONFIRMING while a confirmation is still being tried",
-            headers = @Header(name = "Location", description = "Where the order is to be found"))
-    @ApiResponse(responseCode = "200", description = "The order that this key made before")
+            headers = @Header(name = "Location", description = "Where the order is to be found"),
+            content = @Content(schema = @Schema(implementation = OrderView.class)))
+    @ApiResponse(
+            responseCode = "200",
+            description = "The order that this key made before",
+            content = @Content(schema = @Schema(implementation = OrderView.class)))
     @ApiResponse(responseCode = "400", description = "`invalid-order`, with `errors`; or the key is missing or invalid")
     @ApiResponse(
             responseCode = "402",
@@ -76,7 +82,7 @@ class SaleOrderResource {
             description =
                     "`service-unavailable`: not carried out, nothing is held; `outcome-unknown`: ask again, the order or"
                             + " the same request, to learn how it ended")
-    ResponseEntity<OrderView> place(
+    ResponseEntity<?> place(
             @Parameter(schema = @Schema(format = "uuid")) @PathVariable String saleId,
             @Parameter(hidden = true) @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key,
             @RequestBody SaleOrderRequest request) {
@@ -85,6 +91,8 @@ class SaleOrderResource {
             return PlaceOrderResource.answer(intake.take(intake.find(saleId), buyer, request, key));
         } catch (InvalidOrderException e) {
             throw OrderProblems.invalid(e.flaws());
+        } catch (ProblemException refused) {
+            return ProblemAnswer.of(refused);
         }
     }
 
