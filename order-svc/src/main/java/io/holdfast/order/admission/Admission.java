@@ -115,10 +115,16 @@ public class Admission {
                 () -> {
                     SaleCounters.Answer answer = redis.admit(sale, order, pieces, clock.millis(), instance);
                     return switch (answer.verdict()) {
-                        case "ADMITTED" -> Verdict.ADMITTED;
+                        case "ADMITTED" -> {
+                            flags.lower(sale);
+                            yield Verdict.ADMITTED;
+                        }
                         case "REPEATED" -> Verdict.REPEATED;
                         case "ALREADY_BOUGHT" -> Verdict.ALREADY_BOUGHT;
-                        case "TOO_FEW" -> Verdict.SOLD_OUT;
+                        case "TOO_FEW" -> {
+                            flags.lower(sale);
+                            yield Verdict.SOLD_OUT;
+                        }
                         case "SOLD_OUT" -> {
                             flags.raise(sale, answer.generation(), () -> redis.buyersOf(sale, mostBuyersRemembered));
                             yield Verdict.SOLD_OUT;

@@ -14,7 +14,8 @@ import org.springframework.validation.annotation.Validated;
  * Settings {@code holdfast.order.admission.*}, read at the start.
  *
  * @param redisHost without one there is no Redis, and the database alone decides who may order
- * @param soldOutMemory how long this instance believes that a sale is sold out without asking again; zero asks each time
+ * @param soldOutMemory how long this instance believes that a sale is sold out before one buyer asks again for all; if Redis does
+ *     not answer, four times as long; zero asks each time
  * @param mostBuyersRemembered a sale that more buyers got something of is asked for each time
  * @param mendInterval between two comparisons of the counters with the database
  * @param forgottenAfter how long a slot is kept whose order is not written down: longer than any request takes
