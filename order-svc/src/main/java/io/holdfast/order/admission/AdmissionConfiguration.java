@@ -58,7 +58,7 @@ class AdmissionConfiguration {
 
     @Bean
     @ConditionalOnExpression("!'${holdfast.order.admission.redis-host:}'.isBlank()")
-    CounterMender counterMender(
+    CounterWatch counterWatch(
             SaleCounters counters,
             SaleBook book,
             SoldOutFlags flags,
@@ -66,13 +66,15 @@ class AdmissionConfiguration {
             Instance instance,
             Clock clock,
             MeterRegistry meters) {
-        return new CounterMender(counters, book, flags, settings, instance, clock, meters);
+        CounterMender mender =
+                new CounterMender(counters, book, flags, settings.forgottenAfter(), instance, clock, meters);
+        return new CounterWatch(counters, book, mender, settings.mendInterval(), instance);
     }
 
     @Bean
     Admission admission(
             ObjectProvider<SaleCounters> counters,
-            ObjectProvider<CounterMender> mender,
+            ObjectProvider<CounterWatch> watch,
             SoldOutFlags flags,
             AdmissionSettings settings,
             Instance instance,
@@ -88,7 +90,7 @@ class AdmissionConfiguration {
                         .permittedNumberOfCallsInHalfOpenState(2)
                         .automaticTransitionFromOpenToHalfOpenEnabled(false)
                         .build());
-        CounterMender knows = mender.getIfAvailable();
+        CounterWatch knows = watch.getIfAvailable();
         return new Admission(
                 counters.getIfAvailable(),
                 breaker,
