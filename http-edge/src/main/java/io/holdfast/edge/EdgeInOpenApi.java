@@ -49,6 +49,12 @@ final class EdgeInOpenApi implements GlobalOpenApiCustomizer {
         ApiResponse problem = new ApiResponse()
                 .description("Any error: a problem (RFC 9457); programs go by its code")
                 .content(content);
+        // Or an error that is named would seem to be answered with what the method returns.
+        operation.getResponses().forEach((status, response) -> {
+            if (status.startsWith("4") || status.startsWith("5")) {
+                response.setContent(content);
+            }
+        });
         operation.getResponses().putIfAbsent(ApiResponses.DEFAULT, problem);
         if (operation.getParameters() != null) {
             operation.getParameters().stream()

@@ -1,6 +1,7 @@
 package io.holdfast.edge;
 
 import io.holdfast.edge.access.AccessAutoConfiguration;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.Valid;
@@ -105,6 +106,8 @@ class EdgeTestApplication {
         }
 
         @GetMapping("/catalogue")
+        @ApiResponse(responseCode = "200", description = "All of it")
+        @ApiResponse(responseCode = "409", description = "`being-printed`")
         Map<String, String> catalogue() {
             return Map.of("text", "z".repeat(20_000));
         }
