@@ -1,6 +1,7 @@
 package io.holdfast.order.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.order.model.SaleId;
 import java.time.Duration;
@@ -110,13 +111,10 @@ class SoldOutFlagsTest {
 
     @Test
     void aNameThatCannotBeReadDoesNotKeepTheNextFromReadingIt() {
-        try {
-            flags.raise(SALE, "1", () -> {
-                throw new IllegalStateException("Redis is away");
-            });
-        } catch (IllegalStateException expected) {
-            assertThat(expected).hasMessage("Redis is away");
-        }
+        assertThatThrownBy(() -> flags.raise(SALE, "1", () -> {
+                    throw new IllegalStateException("Redis is away");
+                }))
+                .hasMessage("Redis is away");
         raise("1", "alice");
 
         assertThat(flags.isUpFor("bob", SALE)).isTrue();
