@@ -7,7 +7,6 @@ import io.holdfast.load.platform.Platform;
 import io.holdfast.load.platform.ReportFolder;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,11 +16,6 @@ final class Bench {
 
     /** As many as any variant has clients, and a few for everything else. */
     private static final int CONNECTIONS = 288;
-
-    private static final int WARM_UP_CLIENTS = 16;
-
-    /** So many times as long as others are those warmed up that have just been started: else they would be compared while they are compiled. */
-    private static final int COLD = 3;
 
     private final Platform platform;
     private final List<Variant> variants;
@@ -50,9 +44,13 @@ final class Bench {
             try (Meter meter = new Meter(platform, books, metrics);
                     GroupCommitSwitch grouping = GroupCommitSwitch.on(
                             platform, GroupCommitSwitch.probing(site, site.newSku("probe"), metrics), out)) {
+                for (Variant variant : variants) {
+                    attempt(variant, works, () -> warmUp(variant, site, grouping, works));
+                }
                 for (int round = 1; round <= pace.rounds(); round++) {
+                    int number = round;
                     for (Variant variant : variants) {
-                        measure(variant, round, site, meter, grouping, works);
+                        attempt(variant, works, () -> measure(variant, number, meter, grouping, works));
                     }
                 }
             } finally {
@@ -67,53 +65,72 @@ final class Bench {
         return failures.isEmpty();
     }
 
-    private void measure(
-            Variant variant, int round, Site site, Meter meter, GroupCommitSwitch grouping, Map<Variant, Work> works)
-            throws InterruptedException {
+    private interface Step {
+        void run() throws IOException, InterruptedException;
+    }
+
+    /** A variant that has failed is not tried again, and must not disturb the others. */
+    private void attempt(Variant variant, Map<Variant, Work> works, Step step) throws InterruptedException {
         if (failures.containsKey(variant.number())) {
             return;
         }
         try {
-            grouping.set(variant.grouping());
-            Work work = works.get(variant);
-            if (work == null) {
-                work = variant.prepare(site);
-                works.put(variant, work);
-                Duration warmUp = variant.startsCold() ? pace.warmUp().multipliedBy(COLD) : pace.warmUp();
-                ClosedLoop.run(work, WARM_UP_CLIENTS, warmUp, Duration.ZERO, () -> "");
-            }
-            work.begin();
-            for (int clients : variant.clients()) {
-                if (!pace.measures(clients)) {
-                    continue;
-                }
-                ClosedLoop.Ended<Snapshot> ended =
-                        ClosedLoop.run(work, clients, pace.settling(), pace.measured(), meter::read);
-                Measurement measurement = Measurement.of(variant, clients, round, ended);
-                results.add(measurement);
-                out.println("  round %d  %2d  %-38s %3d clients %8.1f/s  P50 %7.1f ms  P99 %7.1f ms"
-                        .formatted(
-                                round,
-                                variant.number(),
-                                variant.title(),
-                                clients,
-                                measurement.ordersPerSecond(),
-                                measurement.latency().p50(),
-                                measurement.latency().p99()));
-            }
-            work.end();
-            List<String> breaches = work.breaches();
-            if (!breaches.isEmpty()) {
-                fail(variant, breaches.size() + " breaches, such as " + breaches.get(0));
-            }
+            step.run();
         } catch (NotOffered | IOException e) {
             fail(variant, e.getMessage());
-            // It is not measured again, and must not disturb those that are.
             Work failed = works.remove(variant);
             if (failed != null) {
                 failed.close();
             }
         }
+    }
+
+    private void warmUp(Variant variant, Site site, GroupCommitSwitch grouping, Map<Variant, Work> works)
+            throws IOException, InterruptedException {
+        grouping.set(variant.grouping());
+        Work work = variant.prepare(site);
+        works.put(variant, work);
+        WarmUp warmUp = WarmUp.of(work, pace);
+        out.println("  warm-up  %2d  %-38s %8.1f/s after %3d s%s"
+                .formatted(
+                        variant.number(),
+                        variant.title(),
+                        warmUp.perSecond(),
+                        warmUp.took().toSeconds(),
+                        warmUp.isSteady() ? "" : ", growing still"));
+    }
+
+    private void measure(Variant variant, int round, Meter meter, GroupCommitSwitch grouping, Map<Variant, Work> works)
+            throws IOException, InterruptedException {
+        grouping.set(variant.grouping());
+        Work work = works.get(variant);
+        work.begin();
+        for (int clients : variant.clients()) {
+            if (pace.measures(clients)) {
+                measure(variant, work, clients, round, meter);
+            }
+        }
+        work.end();
+        List<String> breaches = work.breaches();
+        if (!breaches.isEmpty()) {
+            fail(variant, breaches.size() + " breaches, such as " + breaches.get(0));
+        }
+    }
+
+    private void measure(Variant variant, Work work, int clients, int round, Meter meter)
+            throws IOException, InterruptedException {
+        ClosedLoop.Ended<Snapshot> ended = ClosedLoop.run(work, clients, pace.settling(), pace.measured(), meter::read);
+        Measurement measurement = Measurement.of(variant, clients, round, ended);
+        results.add(measurement);
+        out.println("  round %d  %2d  %-38s %3d clients %8.1f/s  P50 %7.1f ms  P99 %7.1f ms"
+                .formatted(
+                        round,
+                        variant.number(),
+                        variant.title(),
+                        clients,
+                        measurement.ordersPerSecond(),
+                        measurement.latency().p50(),
+                        measurement.latency().p99()));
     }
 
     private void fail(Variant variant, String why) {

@@ -1,7 +1,6 @@
 package io.holdfast.load.bench;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 
 /** A flash sale: all want the same row, and share global transactions. */
@@ -33,7 +32,6 @@ record GroupedSale() implements Variant {
     @Override
     public Work prepare(Site site) throws IOException, InterruptedException {
         String sku = site.newSku("sale");
-        return OrdersOverHttp.inSale(
-                site, site.operator().openSale(sku, MOST_QUOTA, Site.PRICE, MOST_QUOTA, Duration.ofHours(2)));
+        return OrdersOverHttp.inSale(site, site.openSale(sku, MOST_QUOTA, MOST_QUOTA));
     }
 }

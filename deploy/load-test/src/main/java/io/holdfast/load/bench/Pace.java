@@ -8,19 +8,19 @@ import java.util.List;
  *
  * @param rounds all variants in turn, so often
  * @param clients how many at once, of what a variant is measured with; all if there are none
- * @param warmUp of each variant, before its first round; longer if its processes have just been started
+ * @param longestWarmUp of each variant, before all rounds; it ends when the variant gets no faster
  * @param settling of each measurement, before it counts
- * @param measured time of each measurement
+ * @param measured time of each measurement, and of each slice of a warm-up
  */
-record Pace(int rounds, List<Integer> clients, Duration warmUp, Duration settling, Duration measured) {
+record Pace(int rounds, List<Integer> clients, Duration longestWarmUp, Duration settling, Duration measured) {
 
     /** About fifteen minutes for all variants. */
     static final Pace FULL =
-            new Pace(3, List.of(), Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(4));
+            new Pace(3, List.of(), Duration.ofSeconds(120), Duration.ofSeconds(1), Duration.ofSeconds(4));
 
     /** About four minutes for all variants on a platform that is warm, six on a new one. */
     static final Pace QUICK =
-            new Pace(1, List.of(1, 64, 256), Duration.ofSeconds(3), Duration.ofMillis(500), Duration.ofSeconds(2));
+            new Pace(1, List.of(1, 64, 256), Duration.ofSeconds(10), Duration.ofMillis(500), Duration.ofSeconds(2));
 
     /** Shows that everything runs; the figures are worth nothing. */
     static final Pace ONCE =
@@ -34,11 +34,11 @@ record Pace(int rounds, List<Integer> clients, Duration warmUp, Duration settlin
     }
 
     Pace rounds(int number) {
-        return new Pace(number, clients, warmUp, settling, measured);
+        return new Pace(number, clients, longestWarmUp, settling, measured);
     }
 
     Pace only(List<Integer> numbers) {
-        return new Pace(rounds, numbers, warmUp, settling, measured);
+        return new Pace(rounds, numbers, longestWarmUp, settling, measured);
     }
 
     boolean measures(int number) {

@@ -23,12 +23,7 @@ record PlainCommits() implements Variant {
 
     @Override
     public List<Integer> clients() {
-        return List.of(16, 64, 256);
-    }
-
-    @Override
-    public boolean startsCold() {
-        return true;
+        return List.of(64, 256);
     }
 
     @Override

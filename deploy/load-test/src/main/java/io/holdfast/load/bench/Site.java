@@ -27,6 +27,10 @@ final class Site implements AutoCloseable {
     static final int BUYERS = 1_024;
 
     private static final int SKUS = 1_000;
+
+    /** If this run is killed. */
+    private static final Duration SALE_ENDS_BY_ITSELF_AFTER = Duration.ofHours(2);
+
     private static final Duration DECIDED_WITHIN = Duration.ofSeconds(90);
 
     private final Platform platform;
@@ -38,6 +42,7 @@ final class Site implements AutoCloseable {
     private final List<String> tokens;
     private final AtomicLong keys = new AtomicLong();
     private final List<String> manySkus = new ArrayList<>();
+    private final List<String> sales = new ArrayList<>();
     private @Nullable Comparison comparison;
 
     private Site(Platform platform, Calls calls, String id, PrintStream out, List<String> tokens) {
@@ -105,6 +110,13 @@ final class Site implements AutoCloseable {
         return sku;
     }
 
+    /** A sale that is open until this run ends. */
+    String openSale(String sku, long quota, long perBuyerLimit) throws IOException, InterruptedException {
+        String sale = operator.openSale(sku, quota, PRICE, perBuyerLimit, SALE_ENDS_BY_ITSELF_AFTER);
+        sales.add(sale);
+        return sale;
+    }
+
     /** The same for whoever asks. */
     List<String> manySkus() throws IOException, InterruptedException {
         if (manySkus.isEmpty()) {
@@ -159,6 +171,15 @@ final class Site implements AutoCloseable {
     public void close() {
         if (comparison != null) {
             comparison.close();
+        }
+        for (String sale : sales) {
+            try {
+                operator.closeSale(sale);
+            } catch (IOException e) {
+                out.println("sale " + sale + " is open still, which slows the next run: " + e.getMessage());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

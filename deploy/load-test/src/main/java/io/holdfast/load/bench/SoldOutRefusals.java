@@ -1,7 +1,6 @@
 package io.holdfast.load.bench;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 
 /** What the crowd gets that comes too late. */
@@ -30,7 +29,7 @@ record SoldOutRefusals() implements Variant {
     @Override
     public Work prepare(Site site) throws IOException, InterruptedException {
         String sku = site.newSku("soldout");
-        String saleId = site.operator().openSale(sku, 1, Site.PRICE, 1, Duration.ofHours(2));
+        String saleId = site.openSale(sku, 1, 1);
         if (OrdersOverHttp.inSale(site, saleId).attempt(0, 1, 0) != Work.Result.COUNTED) {
             throw new IOException("the only piece of sale " + saleId + " could not be bought");
         }

@@ -43,11 +43,6 @@ sealed interface Variant
     /** How many clients call at once, one measurement each. */
     List<Integer> clients();
 
-    /** Whether its processes are started for the benchmark, while those of the platform have been running for a while. */
-    default boolean startsCold() {
-        return false;
-    }
-
     /**
      * Makes what is needed, once in a run.
      *
