@@ -7,7 +7,6 @@ import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import feign.RequestInterceptor;
 import io.holdfast.edge.ProblemWriter;
-import java.net.URI;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Collection;
@@ -27,7 +26,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
-import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
@@ -46,8 +44,6 @@ import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
 import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
-import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
-import org.springframework.security.oauth2.server.resource.authentication.JwtIssuerAuthenticationManagerResolver;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
@@ -106,15 +102,15 @@ public class AccessAutoConfiguration {
             AccessSettings settings,
             AccessProblems problems,
             @Value("${spring.application.name}") String self) {
-        Map<String, AuthenticationManager> callers = settings.callers().entrySet().stream()
+        JwtDecoder decoder = new CallerTokens(settings.callers().entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(
                         Map.Entry::getKey,
-                        caller -> serviceTokens(caller.getKey(), caller.getValue(), self, settings)));
+                        caller -> decoder(Keys.at(caller.getValue()), caller.getKey(), self, settings))));
         return stateless(http, problems)
                 .securityMatcher(settings.servicePaths().toArray(String[]::new))
                 .authorizeHttpRequests(requests -> requests.anyRequest().hasAuthority(Role.SERVICE.authority()))
                 .oauth2ResourceServer(server -> server.bearerTokenResolver(new BearerHeader())
-                        .authenticationManagerResolver(new JwtIssuerAuthenticationManagerResolver(callers::get))
+                        .jwt(jwt -> jwt.decoder(decoder).jwtAuthenticationConverter(serviceConverter()))
                         .authenticationEntryPoint(problems)
                         .accessDeniedHandler(problems)
                         .withObjectPostProcessor(answerAllFailures(problems)))
@@ -201,16 +197,6 @@ public class AccessAutoConfiguration {
                         handling -> handling.authenticationEntryPoint(problems).accessDeniedHandler(problems));
     }
 
-    private static AuthenticationManager serviceTokens(String caller, URI keys, String self, AccessSettings settings) {
-        JwtAuthenticationProvider provider =
-                new JwtAuthenticationProvider(decoder(Keys.at(keys), caller, self, settings));
-        JwtAuthenticationConverter converter = new JwtAuthenticationConverter();
-        converter.setJwtGrantedAuthoritiesConverter(
-                token -> List.of(new SimpleGrantedAuthority(Role.SERVICE.authority())));
-        provider.setJwtAuthenticationConverter(converter);
-        return provider::authenticate;
-    }
-
     private static JwtDecoder decoder(
             JWKSource<SecurityContext> keys, String issuer, String audience, AccessSettings settings) {
         DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
@@ -233,6 +219,13 @@ public class AccessAutoConfiguration {
                         expires,
                         named,
                         forUs));
+    }
+
+    private static JwtAuthenticationConverter serviceConverter() {
+        JwtAuthenticationConverter converter = new JwtAuthenticationConverter();
+        converter.setJwtGrantedAuthoritiesConverter(
+                token -> List.of(new SimpleGrantedAuthority(Role.SERVICE.authority())));
+        return converter;
     }
 
     private static JwtAuthenticationConverter peopleConverter(AccessSettings.People people) {
