@@ -7,9 +7,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How long each sale is left alone after a look at its counters: what takes long is done less often, so that no sale takes more of the
- * time than one part of {@link #SHARE}. A look that failed earns no rest: it took long because somebody was away, and is the one that
- * is needed most. Neither does a single slow look among quick ones: then the machine was busy.
+ * How long each sale is left alone after a look at its counters: what takes long is done less often, and the less often the more sales
+ * there are, so that all of them together take no more of the time than one part of {@link #SHARE}. A look that failed earns no
+ * rest: it took long because somebody was away, and is the one that is needed most. Neither does a single slow look among quick ones:
+ * then the machine was busy.
  *
  * <p>Not for several threads.
  */
@@ -19,6 +20,7 @@ final class Rests {
 
     private final Ticker ticker;
     private final Map<SaleId, Look> last = new HashMap<>();
+    private int sales = 1;
 
     Rests(Ticker ticker) {
         this.ticker = ticker;
@@ -26,7 +28,7 @@ final class Rests {
 
     boolean isResting(SaleId sale) {
         Look look = last.get(sale);
-        return look != null && ticker.read() - look.end() < look.rest();
+        return look != null && ticker.read() - look.end() < sales * look.rest();
     }
 
     /** Looks, and notes how long it took; if it throws, nothing is noted. */
@@ -39,16 +41,17 @@ final class Rests {
         last.put(sale, new Look(end, took, SHARE * Math.min(took, before == null ? took : before.took())));
     }
 
-    /** All others are forgotten. */
-    void keep(Collection<SaleId> sales) {
-        last.keySet().retainAll(sales);
+    /** These share the time from now on; all others are forgotten. */
+    void keep(Collection<SaleId> running) {
+        last.keySet().retainAll(running);
+        sales = Math.max(1, running.size());
     }
 
     /**
      * In nanoseconds.
      *
      * @param end by the ticker
-     * @param rest that follows
+     * @param rest that follows if there is no other sale
      */
     private record Look(long end, long took, long rest) {}
 }

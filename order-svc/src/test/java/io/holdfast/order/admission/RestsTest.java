@@ -36,6 +36,20 @@ class RestsTest {
     }
 
     @Test
+    void allSalesTogetherTakeNoMoreThanOneWould() {
+        rests.keep(Set.of(SALE, OTHER));
+        look(SALE, Duration.ofSeconds(1));
+
+        pass(Duration.ofSeconds(2 * Rests.SHARE - 1));
+        assertThat(rests.isResting(SALE)).isTrue();
+        rests.keep(Set.of(SALE));
+        assertThat(rests.isResting(SALE)).isFalse();
+        rests.keep(Set.of(SALE, OTHER));
+        pass(Duration.ofSeconds(1));
+        assertThat(rests.isResting(SALE)).isFalse();
+    }
+
+    @Test
     void aLookThatFailedEarnsNoRest() {
         look(SALE, Duration.ofSeconds(1));
         pass(Duration.ofHours(1));
