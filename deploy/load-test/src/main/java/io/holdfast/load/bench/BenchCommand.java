@@ -19,7 +19,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Mixin
     private Where where = new Where();
 
-    @Option(names = "--quick", description = "One short round, about four minutes.")
+    @Option(names = "--quick", description = "One short round, four to six minutes.")
     private boolean quick;
 
     @Option(names = "--once", description = "One second each: shows that everything runs, and measures nothing.")

@@ -18,7 +18,7 @@ record Pace(int rounds, List<Integer> clients, Duration longestWarmUp, Duration 
     static final Pace FULL =
             new Pace(3, List.of(), Duration.ofSeconds(120), Duration.ofSeconds(1), Duration.ofSeconds(4));
 
-    /** About four minutes for all variants on a platform that is warm, six on a new one. */
+    /** Four to six minutes for all variants. */
     static final Pace QUICK =
             new Pace(1, List.of(1, 64, 256), Duration.ofSeconds(10), Duration.ofMillis(500), Duration.ofSeconds(2));
 
