@@ -39,7 +39,9 @@ public final class TestTokens {
     /** @param servicePath how the paths begin on which the caller calls */
     public static TestTokens forCalls(String caller, String callee, String servicePath) {
         try {
-            return new TestTokens(Files.createTempDirectory("tokens-"), caller, callee, servicePath);
+            // Where the build cleans up: there are private keys in it.
+            Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
+            return new TestTokens(Files.createTempDirectory(target, "tokens-"), caller, callee, servicePath);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -161,6 +161,42 @@ class GroupCommitIT {
         platform.awaitOrdersArePaid();
     }
 
+    /** As in an update: SIGTERM. Nobody pays for an order without hearing of it. */
+    @Test
+    void whoWasLetInIsAnsweredWhenOrderSvcIsStoppedWithGroupsInFlight() throws InterruptedException {
+        String tea = platform.goods(100_000);
+        List<String> buyers = IntStream.range(0, 12)
+                .mapToObj(i -> platform.buyer(10_000 * PRICE))
+                .toList();
+        Shoppers shoppers = Shoppers.of(48, i -> platform.order(buyers.get(i % 12), new Line(tea, 1, PRICE)));
+        try {
+            shoppers.awaitAnswers(150);
+            await("groups are in flight, and more orders wait")
+                    .pollInterval(Duration.ofMillis(5))
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> waiting() > 10);
+            platform.stop(platform.stack().order());
+        } finally {
+            shoppers.stop();
+        }
+        assertThat(platform.stack().order().isRunning()).as("order-svc runs").isFalse();
+        platform.start(platform.stack().order());
+        books.awaitRestAndBalance();
+
+        List<Answer> sold = sold(shoppers.answers());
+        assertThat(sold).hasSizeGreaterThan(100);
+        // Decided, and not confirmed yet.
+        long promised = shoppers.answers().stream()
+                .filter(answer -> answer.status() == 202)
+                .count();
+        long paid = buyers.stream()
+                .mapToLong(buyer -> books.ordersOf(buyer, "PAID"))
+                .sum();
+        assertThat(paid).as("orders that are paid").isBetween((long) sold.size(), sold.size() + promised);
+        assertThat(shoppers.answers()).extracting(Answer::status).as("answers").isSubsetOf(201, 202, 429, 503);
+        platform.awaitOrdersArePaid();
+    }
+
     /** Sends orders one after the other while every place is taken, and then lets them go: they are one group, in that order. */
     private List<Answer> inOneGroup(List<Sending> orders) {
         String held = platform.goods(10);
