@@ -79,6 +79,11 @@ public class StandInCoordinator {
             this.cardTarget = cardTarget;
         }
 
+        /** The same for another process: one whose action remembers nothing. */
+        public Coordinator withAction(OpenPayments other) {
+            return new Coordinator(fence, other, other, cardTarget);
+        }
+
         public Branch newBranch(String xid) {
             return new Branch(xid, LAST_NUMBER.incrementAndGet());
         }

@@ -7,6 +7,7 @@ import org.apache.seata.rm.tcc.api.BusinessActionContext;
  *
  * <p>The starter calls it before the Confirm, with no database transaction open, as long as the branch is not confirmed
  * yet. Only when it returns does the Confirm run, in one local transaction with the fence row.
+ * The process that made the Try does not look whether that is so when it is asked for the first time.
  */
 public interface RemoteConfirmStep {
 

@@ -12,9 +12,11 @@ import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderId;
 import io.holdfast.order.model.OrderStatus;
 import io.holdfast.order.model.Rejection;
+import io.holdfast.tcc.TryMemory;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -59,6 +61,11 @@ public class OrderBook {
     private final OrderMessages messages;
     private final TransactionTemplate transaction;
     private final Clock clock;
+
+    /** What there is to tell of the orders of a branch: none of it changes until its Confirm or Cancel. */
+    private final TryMemory<List<ToldRow>> placedHere = new TryMemory<>();
+
+    private final JustPaid justPaid = new JustPaid();
 
     OrderBook(
             OrderMapper mapper,
@@ -189,6 +196,10 @@ public class OrderBook {
      * @return those that there are, in the order given
      */
     public List<Order> decided(List<Order> orders, String xid) {
+        return justPaid.take(orders, xid).orElseGet(() -> readDecided(orders, xid));
+    }
+
+    private List<Order> readDecided(List<Order> orders, String xid) {
         return read(() -> {
             Map<String, PaidRow> paid = mapper
                     .paid(values(orders.stream().map(Order::id).toList()))
@@ -270,7 +281,13 @@ public class OrderBook {
 
     /** The orders of a branch, sorted. */
     public List<OrderId> ordersOf(String xid, long branchId) {
-        return mapper.idsOfBranch(xid, branchId).stream().map(OrderId::new).toList();
+        return placedHere
+                .recall(xid, branchId)
+                .map(placed -> placed.stream().map(ToldRow::orderId).toList())
+                .orElseGet(() -> mapper.idsOfBranch(xid, branchId))
+                .stream()
+                .map(OrderId::new)
+                .toList();
     }
 
     /** @throws OrderNotReceivedException if any of them is not RECEIVED under that xid; then none is placed */
@@ -280,10 +297,12 @@ public class OrderBook {
             if (mapper.place(ids, xid, branchId) != ids.size()) {
                 throw new OrderNotReceivedException(xid);
             }
-            messages.placed(orders.stream()
+            List<ToldRow> placed = orders.stream()
                     .map(order -> ToldRow.of(order.placedBy(xid)))
                     .sorted(Comparator.comparing(ToldRow::orderId))
-                    .toList());
+                    .toList();
+            messages.placed(placed);
+            placedHere.note(xid, branchId, placed);
         });
     }
 
@@ -293,8 +312,16 @@ public class OrderBook {
      */
     public void complete(String xid, long branchId) {
         transaction.executeWithoutResult(status -> {
-            LocalDateTime now = OrderRow.utc(clock.instant());
+            // As it is kept: what is answered from memory is what is read back later.
+            LocalDateTime now = OrderRow.utc(clock.instant().truncatedTo(ChronoUnit.MILLIS));
             int rows = mapper.complete(xid, branchId, now);
+            List<ToldRow> placed = placedHere.take(xid, branchId).orElse(List.of());
+            if (rows > 0 && rows == placed.size()) {
+                // The rule: none of them was closed or is to be cancelled.
+                messages.paid(placed);
+                justPaid.noteAfterCommit(placed, xid, now);
+                return;
+            }
             List<ToldRow> open = branch(xid, branchId).stream()
                     .filter(order -> !order.isBeingClosed())
                     .toList();

@@ -38,8 +38,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 @OnRealDatabase
 class OrderBookTest {
@@ -53,12 +56,18 @@ class OrderBookTest {
     private final OrderLists lists;
     private final OrderIds ids;
     private final Database database;
+    private final AutowireCapableBeanFactory beans;
+    private final TransactionTemplate transaction;
 
     OrderBookTest(
             @Autowired OrderBook book,
             @Autowired OrderLists lists,
             @Autowired OrderIds ids,
-            @Autowired Database database) {
+            @Autowired Database database,
+            @Autowired AutowireCapableBeanFactory beans,
+            @Autowired PlatformTransactionManager transactionManager) {
+        this.beans = beans;
+        this.transaction = new TransactionTemplate(transactionManager);
         this.book = book;
         this.lists = lists;
         this.ids = ids;
@@ -182,6 +191,45 @@ class OrderBookTest {
         assertThatThrownBy(() -> book.complete(xid, BRANCH + 1))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("No order");
+    }
+
+    @Test
+    void whatAnotherProcessHasPlacedIsCompletedAndAnsweredAsTheRowsSay() {
+        OrderBook elsewhere = beans.createBean(OrderBook.class);
+        Order one = entered("elsewhere-1");
+        Order two = entered("elsewhere-2");
+        elsewhere.place(List.of(two, one), xid, BRANCH);
+
+        assertThat(book.ordersOf(xid, BRANCH))
+                .containsExactlyElementsOf(elsewhere.ordersOf(xid, BRANCH))
+                .containsExactly(one.id(), two.id());
+        book.complete(xid, BRANCH);
+
+        assertThat(elsewhere.decided(List.of(two, one), xid))
+                .isEqualTo(book.find(List.of(two.id(), one.id())))
+                .extracting(Order::status)
+                .containsOnly(OrderStatus.PAID);
+        assertThat(messagesOf(one.id())).containsExactly("paid", "placed");
+        assertThat(messagesOf(two.id())).containsExactly("paid", "placed");
+    }
+
+    @Test
+    void aConfirmThatWasRolledBackIsNotAnsweredAsPaidAndCanBeMadeAgain() {
+        Order order = entered("rolled-back-confirm");
+        book.place(List.of(order), xid, BRANCH);
+        transaction.executeWithoutResult(status -> {
+            book.complete(xid, BRANCH);
+            status.setRollbackOnly();
+        });
+
+        assertThat(book.decided(List.of(order), xid)).extracting(Order::status).containsExactly(OrderStatus.CONFIRMING);
+        book.complete(xid, BRANCH);
+
+        assertThat(book.decided(List.of(order), xid))
+                .isEqualTo(book.find(List.of(order.id())))
+                .extracting(Order::status)
+                .containsExactly(OrderStatus.PAID);
+        assertThat(messagesOf(order.id())).containsExactly("paid", "placed");
     }
 
     @Test

@@ -71,6 +71,18 @@ class StatementsOfAnOrderTest {
         assertThat(statementsOf(1)).containsEntry("Com_insert", 5L);
     }
 
+    /** The Confirm and the answer know what the Try knew. The jobs look for work meanwhile, so the least of several counts. */
+    @Test
+    void anOrderThatIsPlacedAndConfirmedByOneProcessIsNotReadBack() {
+        long least = IntStream.range(0, 10)
+                .mapToLong(i -> statementsOf(1).get("Com_select"))
+                .min()
+                .orElseThrow();
+
+        // By the driver, for the connection over which this is counted.
+        assertThat(least).isEqualTo(1);
+    }
+
     @Test
     void aHundredOrdersOfOneTransactionTakeAsManyStatementsAsOne() {
         Map<String, Long> one = statementsOf(1);

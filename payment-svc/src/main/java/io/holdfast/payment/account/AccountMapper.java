@@ -63,6 +63,12 @@ interface AccountMapper {
             """)
     int deposit(String buyerId, String currency, long amount, long mostBefore);
 
+    @Update("""
+            update account set balance = balance - #{amount}, frozen = frozen + #{amount}
+            where buyer_id = #{buyerId} and currency = #{currency} and balance >= #{amount}
+            """)
+    int setAsideAlone(String buyerId, String currency, long amount);
+
     @Update("<script>update account force index (primary) set balance = balance - " + AMOUNT + ", frozen = frozen + "
             + AMOUNT + OF_BUYERS + "and balance &gt;= " + AMOUNT + IN_ORDER)
     int setAside(@Param("amounts") SortedMap<String, Long> amounts);

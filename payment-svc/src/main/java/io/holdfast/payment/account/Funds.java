@@ -39,6 +39,22 @@ public class Funds {
 
     /** From balance to frozen, for all orders together; if one is refused, nothing is moved. */
     public FundsDecision setAside(List<PaymentRequest> orders) {
+        return orders.size() == 1 && setAsideAlone(orders.get(0))
+                ? new FundsDecision.Granted(new TreeMap<>(
+                        Map.of(orders.get(0).buyer(), orders.get(0).amount().minor())))
+                : setAsideUnderLock(orders);
+    }
+
+    /** For one order the guard of the change says all that there is to decide; if it does not hold, the account is looked at. */
+    private boolean setAsideAlone(PaymentRequest order) {
+        return accounts.setAsideAlone(
+                        order.buyer().value(),
+                        order.amount().currency(),
+                        order.amount().minor())
+                == 1;
+    }
+
+    private FundsDecision setAsideUnderLock(List<PaymentRequest> orders) {
         FundsDecision decision = FundsDecision.on(orders, byBuyer(accounts.lock(buyersOf(orders))));
         if (decision instanceof FundsDecision.Granted granted) {
             move("set aside", granted.amounts(), accounts::setAside);

@@ -1,7 +1,5 @@
 package io.holdfast.payment.capture;
 
-import static java.util.stream.Collectors.groupingBy;
-
 import io.holdfast.edge.ProblemException;
 import io.holdfast.payment.account.MoneyBody;
 import io.holdfast.payment.capture.OpeningOutcome.Busy;
@@ -41,9 +39,9 @@ class InternalPaymentResource {
     private static final int MOST_ORDERS = 1000;
 
     private final PaymentDesk desk;
-    private final PaymentMapper payments;
+    private final PaymentBook payments;
 
-    InternalPaymentResource(PaymentDesk desk, PaymentMapper payments) {
+    InternalPaymentResource(PaymentDesk desk, PaymentBook payments) {
         this.desk = desk;
         this.payments = payments;
     }
@@ -85,8 +83,7 @@ class InternalPaymentResource {
     @PostMapping("/outcomes")
     OutcomesBody outcomes(@Valid @RequestBody OutcomesRequest request) {
         Set<String> orderIds = new LinkedHashSet<>(request.orderIds());
-        Map<String, List<OrderStatus>> found =
-                payments.statuses(request.xid(), orderIds).stream().collect(groupingBy(OrderStatus::orderId));
+        Map<String, List<OrderStatus>> found = payments.outcomes(request.xid(), orderIds);
         return new OutcomesBody(orderIds.stream()
                 .map(id -> OrderOutcome.of(id, found.getOrDefault(id, List.of())))
                 .toList());

@@ -1,5 +1,8 @@
 package io.holdfast.payment.capture;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toMap;
+
 import io.holdfast.payment.batch.Batches;
 import io.holdfast.payment.model.BuyerId;
 import io.holdfast.payment.model.OrderId;
@@ -7,13 +10,16 @@ import io.holdfast.payment.model.PaymentMethod;
 import io.holdfast.payment.model.PaymentRequest;
 import io.holdfast.payment.model.PaymentStatus;
 import io.holdfast.payment.model.PaymentStatus.Step;
+import io.holdfast.tcc.TryMemory;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +32,11 @@ class PaymentBook {
     private final PaymentMapper payments;
     private final Batches batches;
     private final Clock clock;
+
+    /** What the payments of a branch come to never changes. */
+    private final TryMemory<List<PaymentRequest>> openedHere = new TryMemory<>();
+
+    private final JustCaptured justCaptured = new JustCaptured();
 
     PaymentBook(PaymentMapper payments, Batches batches, Clock clock) {
         this.payments = payments;
@@ -45,11 +56,19 @@ class PaymentBook {
         if (payments.claim(ids, xid, branchId) != rows.size() || payments.insertOpen(rows) != rows.size()) {
             throw new IllegalStateException("I4: not every order got its payment, xid " + xid);
         }
+        openedHere.note(xid, branchId, List.copyOf(orders));
     }
 
     /** @return what the payments come to, by buyer */
     SortedMap<BuyerId, Long> decide(String xid, long branchId, Step step) {
         int decided = payments.decide(xid, branchId, step.from(), step.next(), now());
+        List<PaymentRequest> opened = openedHere.take(xid, branchId).orElse(List.of());
+        if (decided > 0 && decided == opened.size()) {
+            if (step.next() == PaymentStatus.CAPTURED) {
+                justCaptured.noteAfterCommit(xid, opened);
+            }
+            return byBuyer(opened);
+        }
         // A plain select: sums taken inside the update of the accounts would share-lock these rows.
         List<BuyerSum> sums = payments.sums(xid, branchId);
         int all = sums.stream().mapToInt(BuyerSum::payments).sum();
@@ -59,6 +78,13 @@ class PaymentBook {
         }
         SortedMap<BuyerId, Long> amounts = new TreeMap<>();
         sums.forEach(sum -> amounts.put(new BuyerId(sum.buyerId()), sum.amount()));
+        return amounts;
+    }
+
+    /** Cannot overflow: the buyers had that much. */
+    private static SortedMap<BuyerId, Long> byBuyer(List<PaymentRequest> opened) {
+        SortedMap<BuyerId, Long> amounts = new TreeMap<>();
+        opened.forEach(order -> amounts.merge(order.buyer(), order.amount().minor(), Math::addExact));
         return amounts;
     }
 
@@ -84,6 +110,15 @@ class PaymentBook {
                     + ", xid " + payment.xid());
         }
         return now;
+    }
+
+    /** What a global transaction came to for orders, by order id; an order that it holds no payment of is not in it. */
+    Map<String, List<OrderStatus>> outcomes(String xid, Set<String> orderIds) {
+        if (justCaptured.holds(xid, orderIds)) {
+            return orderIds.stream()
+                    .collect(toMap(id -> id, id -> List.of(new OrderStatus(id, PaymentStatus.CAPTURED, null))));
+        }
+        return payments.statuses(xid, orderIds).stream().collect(groupingBy(OrderStatus::orderId));
     }
 
     List<String> ordersOf(String xid, long branchId) {

@@ -9,16 +9,22 @@ import io.holdfast.payment.OnRealDatabase;
 import io.holdfast.payment.StandInCoordinator.Coordinator;
 import io.holdfast.payment.StandInCoordinator.Coordinator.Branch;
 import io.holdfast.payment.StandInCoordinator.Database;
+import io.holdfast.payment.account.Funds;
 import io.holdfast.payment.model.BuyerId;
 import io.holdfast.payment.model.Money;
 import io.holdfast.payment.model.OrderId;
+import io.holdfast.payment.model.PaymentOutcome;
 import io.holdfast.payment.model.PaymentRequest;
+import io.holdfast.payment.model.PaymentStatus;
 import io.holdfast.tcc.TryRefusedException;
 import io.holdfast.tcc.sql.testdatabase.TestDatabase;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -29,8 +35,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** What {@code payment.open} promises, on a real database, under whatever isolation the sessions have by default. */
 @OnRealDatabase
@@ -40,6 +50,9 @@ abstract class OpenPaymentsContract {
 
     private final Coordinator coordinator;
     private final JdbcTemplate jdbc;
+
+    @Autowired
+    private AutowireCapableBeanFactory beans;
 
     private final List<String> accounts = new ArrayList<>();
 
@@ -263,6 +276,65 @@ abstract class OpenPaymentsContract {
         }
         assertThat(money(ann)).isEqualTo("balance 90 frozen 10 spent 0");
         assertThat(money(bob)).isEqualTo("balance 40 frozen 10 spent 0");
+    }
+
+    @Test
+    void whatAnotherProcessHasOpenedIsCapturedAndReleasedAsItsRowsSay() {
+        Coordinator afterARestart = coordinator.withAction(
+                new OpenPayments(beans.createBean(PaymentBook.class), beans.getBean(Funds.class)));
+        Branch captured = coordinator.newBranch();
+        Branch released = coordinator.newBranch();
+        PaymentRequest one = order(ann, 30);
+        PaymentRequest two = order(bob, 20);
+        captured.open(List.of(one, order(ann, 5), two));
+        released.open(List.of(order(ann, 15), order(bob, 10)));
+
+        assertThat(afterARestart.branch(captured.xid, captured.branchId).capture())
+                .isTrue();
+        assertThat(afterARestart.branch(released.xid, released.branchId).release())
+                .isTrue();
+
+        assertThat(money(ann)).isEqualTo("balance 65 frozen 0 spent 35");
+        assertThat(money(bob)).isEqualTo("balance 30 frozen 0 spent 20");
+        assertThat(outcomes(beans.getBean(PaymentBook.class), captured.xid, one, two))
+                .containsExactly(PaymentOutcome.CAPTURED, PaymentOutcome.CAPTURED);
+    }
+
+    @Test
+    void aCaptureIsToldOfOnceItIsCommittedAndNotWhenItWasRolledBack() {
+        PaymentBook book = beans.getBean(PaymentBook.class);
+        Branch branch = coordinator.newBranch();
+        PaymentRequest order = order(ann, 30);
+        branch.open(List.of(order));
+        new TransactionTemplate(beans.getBean(PlatformTransactionManager.class)).executeWithoutResult(status -> {
+            book.decide(branch.xid, branch.branchId, PaymentStatus.OPEN.to(PaymentStatus.CAPTURED));
+            status.setRollbackOnly();
+        });
+        assertThat(outcomes(book, branch.xid, order)).containsExactly(PaymentOutcome.OPEN);
+
+        assertThat(branch.capture()).isTrue();
+
+        assertThat(outcomes(book, branch.xid, order)).containsExactly(PaymentOutcome.CAPTURED);
+        assertThat(outcomes(book, "127.0.0.2:8091:1", order)).containsExactly(PaymentOutcome.NONE);
+        Branch next = coordinator.newBranch();
+        PaymentRequest another = order(ann, 1);
+        next.open(List.of(another));
+        assertThat(next.capture()).isTrue();
+        // Nothing is read of what this process has captured itself, and all is read if a single one is not.
+        assertThat(outcomes(book, next.xid, another)).containsExactly(PaymentOutcome.CAPTURED);
+        assertThat(outcomes(book, next.xid, another, order))
+                .containsExactly(PaymentOutcome.CAPTURED, PaymentOutcome.NONE);
+    }
+
+    private static List<PaymentOutcome> outcomes(PaymentBook book, String xid, PaymentRequest... orders) {
+        List<String> ids =
+                Arrays.stream(orders).map(order -> order.order().value()).toList();
+        Map<String, List<OrderStatus>> found = book.outcomes(xid, Set.copyOf(ids));
+        return ids.stream()
+                .map(id -> PaymentOutcome.of(found.getOrDefault(id, List.of()).stream()
+                        .map(OrderStatus::status)
+                        .toList()))
+                .toList();
     }
 
     @Test

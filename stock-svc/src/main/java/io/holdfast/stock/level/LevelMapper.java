@@ -63,6 +63,12 @@ interface LevelMapper {
             """)
     int receive(String sku, long quantity, long mostBefore);
 
+    @Update("""
+            update stock set available = available - #{quantity}, reserved = reserved + #{quantity}
+            where sku = #{sku} and available >= #{quantity}
+            """)
+    int reserveAlone(String sku, long quantity);
+
     @Update("<script>update stock force index (primary) set available = available - " + QUANTITY
             + ", reserved = reserved + " + QUANTITY + OF_SKUS + "and available &gt;= " + QUANTITY + IN_ORDER)
     int reserve(@Param("quantities") SortedMap<String, Long> quantities);

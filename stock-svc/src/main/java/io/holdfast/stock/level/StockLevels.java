@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -43,6 +44,24 @@ public class StockLevels {
 
     /** From available to reserved, for all orders or, if one has to be refused, for none. */
     public Allotment reserve(List<OrderLines> orders) {
+        return orders.size() == 1
+                ? reserveAlone(orders.get(0)).orElseGet(() -> reserveUnderLock(orders))
+                : reserveUnderLock(orders);
+    }
+
+    /** For one line the guard of the change says all that there is to decide; if it does not hold, the stock is looked at. */
+    private Optional<Allotment> reserveAlone(OrderLines order) {
+        if (order.lines().size() != 1) {
+            return Optional.empty();
+        }
+        Sku sku = order.lines().firstKey();
+        Quantity quantity = order.lines().get(sku);
+        return levels.reserveAlone(sku.value(), quantity.value()) == 1
+                ? Optional.of(new Allotment.Granted(order.lines()))
+                : Optional.empty();
+    }
+
+    private Allotment reserveUnderLock(List<OrderLines> orders) {
         Allotment allotment = Allotment.of(orders, available(orders, levels::lock));
         if (allotment instanceof Allotment.Granted granted) {
             move("reserve", granted.totals(), levels::reserve);

@@ -7,6 +7,7 @@ import io.holdfast.stock.model.Quantity;
 import io.holdfast.stock.model.ReservationStatus;
 import io.holdfast.stock.model.ReservationStatus.Step;
 import io.holdfast.stock.model.Sku;
+import io.holdfast.tcc.TryMemory;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
@@ -29,6 +30,9 @@ class Reservations {
     private final ReservationMapper mapper;
     private final Batches batches;
     private final Clock clock;
+
+    /** What the orders of a branch want never changes. */
+    private final TryMemory<List<OrderLines>> reservedHere = new TryMemory<>();
 
     Reservations(ReservationMapper mapper, Batches batches, Clock clock) {
         this.mapper = mapper;
@@ -59,6 +63,7 @@ class Reservations {
             throw new IllegalStateException("I4: " + claimed + " of " + ids.size() + " orders were claimed and " + added
                     + " of " + rows.size() + " reservations made, xid " + xid);
         }
+        reservedHere.note(xid, branchId, List.copyOf(orders));
     }
 
     /**
@@ -133,6 +138,14 @@ class Reservations {
     /** @param someReleased whether reservations may have been released before; they are left as they are */
     private SortedMap<Sku, Quantity> decide(String xid, long branchId, Step step, boolean someReleased) {
         int decided = mapper.decide(xid, branchId, step.from(), step.next(), now());
+        List<OrderLines> reserved = reservedHere.take(xid, branchId).orElse(List.of());
+        if (decided > 0
+                && decided
+                        == reserved.stream()
+                                .mapToInt(order -> order.lines().size())
+                                .sum()) {
+            return bySku(reserved);
+        }
         // A plain select: sums taken inside the update of the stock would share-lock these rows.
         SortedMap<Sku, Quantity> totals = new TreeMap<>();
         long all = 0;
@@ -151,6 +164,13 @@ class Reservations {
             throw new IllegalStateException("I8: " + decided + " of " + all + " reservations went from " + step
                     + ", xid " + xid + ", branch " + branchId);
         }
+        return totals;
+    }
+
+    /** Cannot overflow: there was that much. */
+    private static SortedMap<Sku, Quantity> bySku(List<OrderLines> orders) {
+        SortedMap<Sku, Quantity> totals = new TreeMap<>();
+        orders.forEach(order -> order.lines().forEach((sku, quantity) -> totals.merge(sku, quantity, Quantity::plus)));
         return totals;
     }
 

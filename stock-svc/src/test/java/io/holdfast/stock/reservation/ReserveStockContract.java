@@ -9,6 +9,7 @@ import io.holdfast.stock.Branches;
 import io.holdfast.stock.Branches.Branch;
 import io.holdfast.stock.OnRealDatabase;
 import io.holdfast.stock.StockTables;
+import io.holdfast.stock.level.StockLevels;
 import io.holdfast.stock.model.OrderId;
 import io.holdfast.stock.model.OrderLines;
 import io.holdfast.stock.model.Quantity;
@@ -31,6 +32,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
 
@@ -42,6 +45,12 @@ abstract class ReserveStockContract {
 
     private final Branches.Factory branches;
     private final StockTables tables;
+
+    @Autowired
+    private AutowireCapableBeanFactory beans;
+
+    @Autowired
+    private StockLevels levels;
 
     private final String tea = newSku("tea");
     private final String cup = newSku("cup");
@@ -85,6 +94,23 @@ abstract class ReserveStockContract {
 
         assertThat(tables.level(tea)).containsExactly("10/0/0");
         assertThat(tables.reservations(idOf(order))).containsExactly(tea + " 10 RELEASED");
+    }
+
+    @Test
+    void whatAnotherProcessHasReservedIsSoldAndReleasedAsItsRowsSay() {
+        Branches.Factory afterARestart =
+                new Branches.Factory(branches.fence(), new ReserveStock(beans.createBean(Reservations.class), levels));
+        Branch sold = branches.newBranch();
+        Branch released = branches.newBranch();
+        sold.reserve(order(Map.of(tea, 3, cup, 1)), order(Map.of(tea, 2)));
+        released.reserve(order(Map.of(tea, 4, cup, 4)));
+
+        assertThat(new Branch(sold.xid(), sold.id(), afterARestart).sell()).isTrue();
+        assertThat(new Branch(released.xid(), released.id(), afterARestart).release())
+                .isTrue();
+
+        assertThat(tables.level(tea)).containsExactly("5/0/5");
+        assertThat(tables.level(cup)).containsExactly("4/0/1");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.holdfast.tcc.fence;
 
 import io.holdfast.tcc.EmptyRollbackHook;
 import io.holdfast.tcc.RemoteConfirmStep;
+import io.holdfast.tcc.TryMemory;
 import io.holdfast.tcc.TryRefusedException;
 import io.holdfast.tcc.schedule.ActionPolicy;
 import java.lang.reflect.Method;
@@ -59,6 +60,9 @@ public final class TccFence implements FenceHandler {
     private final PhaseTwoSchedule schedule;
     private final CoordinatorAnswers answers;
     private final BranchOperations operations;
+
+    /** Branches that were tried here and whose end nobody has asked for yet. */
+    private final TryMemory<Boolean> triedHere = new TryMemory<>();
 
     /**
      * @param dataSource where the actions' own tables are too; the fence is worth nothing in another database
@@ -127,6 +131,7 @@ public final class TccFence implements FenceHandler {
         if (!tried.tookEffect()) {
             throw refuse(key, action);
         }
+        triedHere.note(xid, branchId, true);
         metrics.count(action, FenceOutcome.TRIED);
         return tried.result();
     }
@@ -147,6 +152,8 @@ public final class TccFence implements FenceHandler {
         BranchKey key = new BranchKey(xid, branchId);
         BusinessActionContext context = contextOf(args);
         BranchCall call = new BranchCall(key, nameOf(context, confirm), bean, confirm, args, context);
+        // Whoever asks a second time may find the branch scheduled, and somebody at it.
+        boolean open = triedHere.take(xid, branchId).isPresent();
         ActionPolicy policy = schedule.policyOf(call.action());
         Optional<Boolean> known = answers.known(key, true, policy);
         if (known.isPresent()) {
@@ -157,20 +164,18 @@ public final class TccFence implements FenceHandler {
             return putOff(call, Decision.CONFIRM, decidedAt);
         }
         if (policy.async()) {
-            return answers.confirmAsync(call, decidedAt, policy, claim -> confirm(call, decidedAt, claim));
+            return answers.confirmAsync(call, decidedAt, policy, claim -> confirm(call, decidedAt, claim, open));
         }
-        return confirm(call, decidedAt, Claim.none());
+        return confirm(call, decidedAt, Claim.none(), open);
     }
 
-    private boolean confirm(BranchCall call, Instant decidedAt, Claim claim) {
+    /** @param open whether the branch is known to be tried, and not to have been asked to confirm before */
+    private boolean confirm(BranchCall call, Instant decidedAt, Claim claim, boolean open) {
         BranchKey key = call.key();
         long start = System.nanoTime();
         try {
             if (call.bean() instanceof RemoteConfirmStep step) {
-                Optional<FenceRow> row = table.find(key);
-                boolean isNew = row.filter(it -> it.status() == FenceStatus.TRIED && it.decision() == null)
-                        .isPresent();
-                if (!isNew) {
+                if (!open && !isOpen(key)) {
                     return settleEnded(call);
                 }
                 step.beforeConfirm(call.context());
@@ -193,6 +198,12 @@ public final class TccFence implements FenceHandler {
         } catch (RuntimeException | Error e) {
             return answers.firstAttemptFailed(call, Decision.CONFIRM, decidedAt, claim, e);
         }
+    }
+
+    private boolean isOpen(BranchKey key) {
+        return table.find(key)
+                .filter(row -> row.status() == FenceStatus.TRIED && row.decision() == null)
+                .isPresent();
     }
 
     /**
@@ -240,6 +251,7 @@ public final class TccFence implements FenceHandler {
     public boolean rollbackFence(Method cancel, Object bean, String xid, Long branchId, Object[] args, String action) {
         BranchKey key = new BranchKey(xid, branchId);
         BranchCall call = new BranchCall(key, action, bean, cancel, args, contextOf(args));
+        triedHere.take(xid, branchId);
         Optional<Boolean> known = answers.known(key, false, schedule.policyOf(action));
         if (known.isPresent()) {
             return answered(call, known.get());

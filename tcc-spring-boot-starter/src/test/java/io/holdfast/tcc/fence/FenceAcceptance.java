@@ -325,6 +325,66 @@ abstract class FenceAcceptance {
     }
 
     @Test
+    void the_fence_that_has_tried_asks_the_database_nothing_before_the_remote_step() {
+        tryReserve();
+
+        assertThat(looksBeforeTheRemoteStep()).isEmpty();
+        assertThat(effects()).containsExactly(TRY, CONFIRM);
+    }
+
+    @Test
+    void a_fence_that_has_not_tried_looks_before_the_remote_step() {
+        tryReserve();
+        fence = bench.fence();
+
+        assertThat(looksBeforeTheRemoteStep()).hasSize(1);
+        assertThat(effects()).containsExactly(TRY, CONFIRM);
+    }
+
+    private List<String> looksBeforeTheRemoteStep() {
+        List<String> looks = new ArrayList<>();
+        bench.dataSource.statements().clear();
+        assertThat(confirm(new RemoteStock(bench, context -> bench.dataSource.statements().stream()
+                        .filter(statement -> statement.contains("where xid = ? and branch_id = ?"))
+                        .forEach(looks::add))))
+                .isTrue();
+        return looks;
+    }
+
+    @Test
+    void the_remote_step_is_not_made_for_a_branch_that_another_instance_has_confirmed_or_that_was_asked_for_before() {
+        tryReserve();
+        TccFence other = bench.fence();
+        AtomicInteger steps = new AtomicInteger();
+        RemoteStock remote = new RemoteStock(bench, context -> {
+            steps.incrementAndGet();
+            throw new NotYetException("payment is still open");
+        });
+
+        assertThat(confirm(remote)).isFalse();
+        assertThat(other.commitFence(
+                        FenceBench.confirmMethod("sell"), remote, XID, BRANCH, new Object[] {context(XID, BRANCH)}))
+                .isFalse();
+        bench.clock.advance(Duration.ofHours(1));
+        assertThat(confirm(remote)).isFalse();
+
+        assertThat(steps).hasValue(1);
+    }
+
+    @Test
+    void the_remote_step_is_not_made_for_a_try_that_was_rolled_back() {
+        fail(TRY, new IllegalStateException("no"));
+        assertThatThrownBy(this::tryReserve).isInstanceOf(RuntimeException.class);
+        AtomicInteger steps = new AtomicInteger();
+
+        assertThat(confirm(new RemoteStock(bench, context -> steps.incrementAndGet())))
+                .isTrue();
+
+        assertThat(steps).hasValue(0);
+        assertThat(row().status()).isEqualTo(FenceStatus.SUSPENDED);
+    }
+
+    @Test
     void the_remote_step_is_not_made_again_once_the_branch_is_confirmed() {
         tryReserve();
         AtomicInteger steps = new AtomicInteger();
