@@ -1,4 +1,4 @@
-/** How MyBatis reads rows in every service. */
+/** How MyBatis reads and writes rows in every service. */
 @NullMarked
 package io.holdfast.rows;
 

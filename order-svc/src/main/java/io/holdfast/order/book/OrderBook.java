@@ -12,6 +12,7 @@ import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderId;
 import io.holdfast.order.model.OrderStatus;
 import io.holdfast.order.model.Rejection;
+import io.holdfast.rows.Batches;
 import io.holdfast.tcc.TryMemory;
 import java.time.Clock;
 import java.time.Instant;
@@ -57,6 +58,7 @@ public class OrderBook {
             .thenComparing(Order::idempotencyKey);
 
     private final OrderMapper mapper;
+    private final Batches batches;
     private final BuyerLimits limits;
     private final OrderMessages messages;
     private final TransactionTemplate transaction;
@@ -69,11 +71,13 @@ public class OrderBook {
 
     OrderBook(
             OrderMapper mapper,
+            Batches batches,
             BuyerLimits limits,
             OrderMessages messages,
             PlatformTransactionManager transactionManager,
             Clock clock) {
         this.mapper = mapper;
+        this.batches = batches;
         this.limits = limits;
         this.messages = messages;
         this.transaction = new TransactionTemplate(transactionManager);
@@ -92,9 +96,7 @@ public class OrderBook {
                 if (limits.within(List.of(order)).isEmpty()) {
                     return false;
                 }
-                List<OrderLineRow> rows = OrderLineRow.of(order);
-                requireCount("orders entered", 1, mapper.insert(NewRow.of(order)));
-                requireCount("lines entered for order " + order.id(), rows.size(), mapper.insertLines(rows));
+                write(List.of(order));
                 if (order.status() == OrderStatus.REJECTED) {
                     messages.rejected(List.of(ToldRow.of(order)));
                 }
@@ -144,19 +146,24 @@ public class OrderBook {
         }
         // In one order for all who enter, so that two who have keys in common cannot wait for each other.
         List<Order> sorted = allowed.stream().sorted(BY_KEY).toList();
-        List<OrderLineRow> lines = sorted.stream()
-                .flatMap(order -> OrderLineRow.of(order).stream())
-                .toList();
-        requireCount(
-                "orders entered",
-                sorted.size(),
-                mapper.insertAll(sorted.stream().map(NewRow::of).toList()));
-        requireCount("lines entered", lines.size(), mapper.insertLines(lines));
+        write(sorted);
         messages.rejected(sorted.stream()
                 .filter(order -> order.status() == OrderStatus.REJECTED)
                 .map(ToldRow::of)
                 .toList());
         return allowed;
+    }
+
+    /** Which are to be entered in this order. */
+    private void write(List<Order> orders) {
+        List<NewRow> rows = orders.stream().map(NewRow::of).toList();
+        List<OrderLineRow> lines = orders.stream()
+                .flatMap(order -> OrderLineRow.of(order).stream())
+                .toList();
+        int[] entered = batches.send(OrderMapper.class, batched -> rows.forEach(batched::insert));
+        int[] enteredLines = batches.send(OrderMapper.class, batched -> lines.forEach(batched::insertLine));
+        requireCount("orders entered", rows.size(), entered.length);
+        requireCount("lines entered", lines.size(), enteredLines.length);
     }
 
     private List<Order> withoutTwins(List<Order> orders) {

@@ -25,6 +25,7 @@ interface OrderMapper {
             paid_at, refunded_at
             """;
 
+    /** @throws org.springframework.dao.DuplicateKeyException if the key has an order */
     @Insert("""
             insert into orders (order_id, buyer_id, idempotency_key, request_hash, status, payment_method, total_minor,
                 currency, xid, reason_code, reason_detail, created_at, decided_at, sale_id, sale_quantity)
@@ -33,22 +34,6 @@ interface OrderMapper {
                 #{row.createdAt}, #{row.decidedAt}, #{sale.saleId}, #{sale.quantity})
             """)
     int insert(NewRow order);
-
-    /** @throws org.springframework.dao.DuplicateKeyException if one of the keys has an order; then none is inserted */
-    @Insert("""
-            <script>
-            insert into orders (order_id, buyer_id, idempotency_key, request_hash, status, payment_method, total_minor,
-                currency, xid, reason_code, reason_detail, created_at, decided_at, sale_id, sale_quantity)
-            values
-            <foreach collection="orders" item="order" separator=",">
-                (#{order.row.orderId}, #{order.row.buyerId}, #{order.row.idempotencyKey}, #{order.row.requestHash},
-                 #{order.row.status}, #{order.row.paymentMethod}, #{order.row.totalMinor}, #{order.row.currency},
-                 #{order.row.xid}, #{order.row.reasonCode}, #{order.row.reasonDetail}, #{order.row.createdAt},
-                 #{order.row.decidedAt}, #{order.sale.saleId}, #{order.sale.quantity})
-            </foreach>
-            </script>
-            """)
-    int insertAll(@Param("orders") List<NewRow> orders);
 
     /** Which of these keys have an order. */
     @Select("""
@@ -62,15 +47,10 @@ interface OrderMapper {
     List<KeyRow> findKeys(@Param("keys") List<KeyRow> keys);
 
     @Insert("""
-            <script>
             insert into order_line (order_id, line_no, sku, quantity, unit_price_minor)
-            values
-            <foreach collection="lines" item="line" separator=",">
-                (#{line.orderId}, #{line.lineNo}, #{line.sku}, #{line.quantity}, #{line.unitPriceMinor})
-            </foreach>
-            </script>
+            values (#{orderId}, #{lineNo}, #{sku}, #{quantity}, #{unitPriceMinor})
             """)
-    int insertLines(@Param("lines") List<OrderLineRow> lines);
+    int insertLine(OrderLineRow line);
 
     @Select("<script>select " + COLUMNS + """
             from orders where order_id in

@@ -3,13 +3,13 @@ package io.holdfast.payment.capture;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toMap;
 
-import io.holdfast.payment.batch.Batches;
 import io.holdfast.payment.model.BuyerId;
 import io.holdfast.payment.model.OrderId;
 import io.holdfast.payment.model.PaymentMethod;
 import io.holdfast.payment.model.PaymentRequest;
 import io.holdfast.payment.model.PaymentStatus;
 import io.holdfast.payment.model.PaymentStatus.Step;
+import io.holdfast.rows.Batches;
 import io.holdfast.tcc.TryMemory;
 import java.time.Clock;
 import java.time.LocalDateTime;
@@ -52,8 +52,10 @@ class PaymentBook {
                 // Claimed in one order by all, so that two Tries that share orders cannot wait in a circle.
                 .sorted(Comparator.comparing(PaymentRow::orderId))
                 .toList();
-        List<String> ids = rows.stream().map(PaymentRow::orderId).toList();
-        if (payments.claim(ids, xid, branchId) != rows.size() || payments.insertOpen(rows) != rows.size()) {
+        int[] claimed = batches.send(
+                PaymentMapper.class, batched -> rows.forEach(row -> batched.claim(row.orderId(), xid, branchId)));
+        int[] inserted = batches.send(PaymentMapper.class, batched -> rows.forEach(batched::insertOpen));
+        if (claimed.length != rows.size() || inserted.length != rows.size()) {
             throw new IllegalStateException("I4: not every order got its payment, xid " + xid);
         }
         openedHere.note(xid, branchId, List.copyOf(orders));

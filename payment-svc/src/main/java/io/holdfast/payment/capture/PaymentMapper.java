@@ -18,15 +18,9 @@ import org.jspecify.annotations.Nullable;
 @Mapper
 interface PaymentMapper {
 
-    /** @throws org.springframework.dao.DuplicateKeyException if one of the orders has a live payment already */
-    @Insert("""
-            <script>
-            insert into order_claim (order_id, xid, branch_id)
-            values
-            <foreach collection="orderIds" item="orderId" separator=",">(#{orderId}, #{xid}, #{branchId})</foreach>
-            </script>
-            """)
-    int claim(List<String> orderIds, String xid, long branchId);
+    /** @throws org.springframework.dao.DuplicateKeyException if the order has a live payment already */
+    @Insert("insert into order_claim (order_id, xid, branch_id) values (#{orderId}, #{xid}, #{branchId})")
+    int claim(String orderId, String xid, long branchId);
 
     @Delete("""
             delete from order_claim
@@ -42,17 +36,11 @@ interface PaymentMapper {
     List<String> ordersOf(String xid, long branchId);
 
     @Insert("""
-            <script>
             insert into payment
                 (xid, branch_id, order_id, buyer_id, amount, currency, method, status, created_at)
-            values
-            <foreach collection="payments" item="payment" separator=",">
-                (#{payment.xid}, #{payment.branchId}, #{payment.orderId}, #{payment.buyerId}, #{payment.amount},
-                 #{payment.currency}, #{payment.method}, #{payment.status}, #{payment.createdAt})
-            </foreach>
-            </script>
+            values (#{xid}, #{branchId}, #{orderId}, #{buyerId}, #{amount}, #{currency}, #{method}, #{status}, #{createdAt})
             """)
-    int insertOpen(List<PaymentRow> payments);
+    int insertOpen(PaymentRow payment);
 
     /** All payments of a branch that are in one status go to the next. */
     @Update("""

@@ -14,15 +14,9 @@ import org.apache.ibatis.annotations.Update;
 @Mapper
 interface ReservationMapper {
 
-    /** @throws org.springframework.dao.DuplicateKeyException if one of the orders is claimed */
-    @Insert("""
-            <script>
-            insert into order_claim (order_id, xid, branch_id)
-            values
-            <foreach collection="orderIds" item="orderId" separator=",">(#{orderId}, #{xid}, #{branchId})</foreach>
-            </script>
-            """)
-    int claim(List<String> orderIds, String xid, long branchId);
+    /** @throws org.springframework.dao.DuplicateKeyException if the order is claimed */
+    @Insert("insert into order_claim (order_id, xid, branch_id) values (#{orderId}, #{xid}, #{branchId})")
+    int claim(String orderId, String xid, long branchId);
 
     @Delete("""
             delete from order_claim
@@ -38,16 +32,10 @@ interface ReservationMapper {
     List<String> ordersOf(String xid, long branchId);
 
     @Insert("""
-            <script>
             insert into reservation (xid, branch_id, order_id, sku, quantity, status, created_at)
-            values
-            <foreach collection="reservations" item="row" separator=",">
-                (#{row.xid}, #{row.branchId}, #{row.orderId}, #{row.sku}, #{row.quantity}, #{row.status},
-                 #{row.createdAt})
-            </foreach>
-            </script>
+            values (#{xid}, #{branchId}, #{orderId}, #{sku}, #{quantity}, #{status}, #{createdAt})
             """)
-    int insertAll(List<ReservationRow> reservations);
+    int insert(ReservationRow reservation);
 
     /** All reservations of a branch that are in one status go to the next. */
     @Update("""

@@ -1,6 +1,6 @@
 package io.holdfast.stock.reservation;
 
-import io.holdfast.stock.batch.Batches;
+import io.holdfast.rows.Batches;
 import io.holdfast.stock.model.OrderId;
 import io.holdfast.stock.model.OrderLines;
 import io.holdfast.stock.model.Quantity;
@@ -57,8 +57,10 @@ class Reservations {
                         .map(line -> ReservationRow.reserved(
                                 xid, branchId, order.order(), line.getKey(), line.getValue(), now)))
                 .toList();
-        int claimed = inParts(ids, part -> mapper.claim(part, xid, branchId));
-        int added = inParts(rows, mapper::insertAll);
+        int claimed = batches.send(
+                        ReservationMapper.class, batched -> ids.forEach(id -> batched.claim(id, xid, branchId)))
+                .length;
+        int added = batches.send(ReservationMapper.class, batched -> rows.forEach(batched::insert)).length;
         if (claimed != ids.size() || added != rows.size()) {
             throw new IllegalStateException("I4: " + claimed + " of " + ids.size() + " orders were claimed and " + added
                     + " of " + rows.size() + " reservations made, xid " + xid);
