@@ -7,6 +7,7 @@ import io.holdfast.load.platform.Platform;
 import io.holdfast.load.platform.ReportFolder;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,9 @@ final class Bench {
 
     /** As many as any variant has clients, and a few for everything else. */
     private static final int CONNECTIONS = 288;
+
+    /** For the coordinator to forget what the variant before has left it. */
+    private static final Duration FORGOTTEN_WITHIN = Duration.ofSeconds(15);
 
     private final Platform platform;
     private final List<Variant> variants;
@@ -50,7 +54,7 @@ final class Bench {
                 for (int round = 1; round <= pace.rounds(); round++) {
                     int number = round;
                     for (Variant variant : variants) {
-                        attempt(variant, works, () -> measure(variant, number, meter, grouping, works));
+                        attempt(variant, works, () -> measure(variant, number, meter, books, grouping, works));
                     }
                 }
             } finally {
@@ -100,9 +104,11 @@ final class Bench {
                         warmUp.isSteady() ? "" : ", growing still"));
     }
 
-    private void measure(Variant variant, int round, Meter meter, GroupCommitSwitch grouping, Map<Variant, Work> works)
+    private void measure(
+            Variant variant, int round, Meter meter, Books books, GroupCommitSwitch grouping, Map<Variant, Work> works)
             throws IOException, InterruptedException {
         grouping.set(variant.grouping());
+        books.awaitForgotten(FORGOTTEN_WITHIN);
         Work work = works.get(variant);
         work.begin();
         for (int clients : variant.clients()) {

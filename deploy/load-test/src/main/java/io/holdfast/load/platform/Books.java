@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /** The truth as it stands in the databases. No service is asked. */
 public final class Books {
@@ -76,13 +77,27 @@ public final class Books {
      * @return how many are not, after that time
      */
     public long awaitDecided(String buyerPrefix, Duration atMost) throws InterruptedException {
+        return await(() -> undecided(buyerPrefix), atMost);
+    }
+
+    /**
+     * Waits until the coordinator has nothing left to do for global transactions that have ended: it forgets them seconds later, and whoever
+     * is measured then would pay for it.
+     *
+     * @return how many it still knows, after that time
+     */
+    public long awaitForgotten(Duration atMost) throws InterruptedException {
+        return await(() -> number("select count(*) from seata.global_table"), atMost);
+    }
+
+    private static long await(LongSupplier left, Duration atMost) throws InterruptedException {
         Instant end = Instant.now().plus(atMost);
-        long undecided = undecided(buyerPrefix);
-        while (undecided > 0 && Instant.now().isBefore(end)) {
+        long now = left.getAsLong();
+        while (now > 0 && Instant.now().isBefore(end)) {
             TimeUnit.MILLISECONDS.sleep(250);
-            undecided = undecided(buyerPrefix);
+            now = left.getAsLong();
         }
-        return undecided;
+        return now;
     }
 
     private long undecided(String buyerPrefix) {
