@@ -7,7 +7,6 @@ import org.apache.seata.rm.tcc.api.BusinessActionContext;
  *
  * <p>The starter calls it before the Confirm, with no database transaction open, as long as the branch is not confirmed
  * yet. Only when it returns does the Confirm run, in one local transaction with the fence row.
- * The process that made the Try does not look whether that is so when it is asked for the first time.
  */
 public interface RemoteConfirmStep {
 
@@ -18,4 +17,13 @@ public interface RemoteConfirmStep {
      * @throws NotYetException if the Confirm has to wait; any other exception means the same, and is logged as a fault
      */
     void beforeConfirm(BusinessActionContext context);
+
+    /**
+     * Whether the step changes nothing outside. Then the process that made the Try does not look, when it is asked for the first time, whether
+     * the branch is still to be confirmed: should another instance have ended it meanwhile, an idle question is asked, and the
+     * Confirm has no effect. A step that tells the outside something must not be made for a branch that was given up.
+     */
+    default boolean onlyAsks() {
+        return false;
+    }
 }

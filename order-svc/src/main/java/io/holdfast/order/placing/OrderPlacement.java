@@ -77,6 +77,11 @@ public class OrderPlacement implements RemoteConfirmStep {
         }
     }
 
+    @Override
+    public boolean onlyAsks() {
+        return true;
+    }
+
     /** Confirm: the orders are PAID, but for those that are being closed. */
     public boolean complete(BusinessActionContext context) {
         book.complete(context.getXid(), context.getBranchId());

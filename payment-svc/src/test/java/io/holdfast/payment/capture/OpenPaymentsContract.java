@@ -320,10 +320,29 @@ abstract class OpenPaymentsContract {
         PaymentRequest another = order(ann, 1);
         next.open(List.of(another));
         assertThat(next.capture()).isTrue();
-        // Nothing is read of what this process has captured itself, and all is read if a single one is not.
-        assertThat(outcomes(book, next.xid, another)).containsExactly(PaymentOutcome.CAPTURED);
         assertThat(outcomes(book, next.xid, another, order))
                 .containsExactly(PaymentOutcome.CAPTURED, PaymentOutcome.NONE);
+    }
+
+    @Test
+    void whatThisProcessHasJustCapturedIsNotReadForTheAnswer() {
+        PaymentBook book = beans.getBean(PaymentBook.class);
+        Branch branch = coordinator.newBranch();
+        PaymentRequest order = order(ann, 30);
+        branch.open(List.of(order));
+        assertThat(branch.capture()).isTrue();
+
+        jdbc.update(
+                "update payment set xid = 'hidden' where order_id = ?",
+                order.order().value());
+
+        assertThat(outcomes(book, branch.xid, order)).containsExactly(PaymentOutcome.CAPTURED);
+        assertThat(outcomes(beans.createBean(PaymentBook.class), branch.xid, order))
+                .containsExactly(PaymentOutcome.NONE);
+        jdbc.update(
+                "update payment set xid = ? where order_id = ?",
+                branch.xid,
+                order.order().value());
     }
 
     private static List<PaymentOutcome> outcomes(PaymentBook book, String xid, PaymentRequest... orders) {

@@ -175,7 +175,7 @@ public final class TccFence implements FenceHandler {
         long start = System.nanoTime();
         try {
             if (call.bean() instanceof RemoteConfirmStep step) {
-                if (!open && !isOpen(key)) {
+                if (!(open && step.onlyAsks()) && !isOpen(key)) {
                     return settleEnded(call);
                 }
                 step.beforeConfirm(call.context());

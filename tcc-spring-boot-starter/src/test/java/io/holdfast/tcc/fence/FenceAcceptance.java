@@ -325,10 +325,10 @@ abstract class FenceAcceptance {
     }
 
     @Test
-    void the_fence_that_has_tried_asks_the_database_nothing_before_the_remote_step() {
+    void the_fence_that_has_tried_asks_the_database_nothing_before_a_step_that_only_asks() {
         tryReserve();
 
-        assertThat(looksBeforeTheRemoteStep()).isEmpty();
+        assertThat(looksBeforeTheRemoteStep(true)).isEmpty();
         assertThat(effects()).containsExactly(TRY, CONFIRM);
     }
 
@@ -337,33 +337,68 @@ abstract class FenceAcceptance {
         tryReserve();
         fence = bench.fence();
 
-        assertThat(looksBeforeTheRemoteStep()).hasSize(1);
+        assertThat(looksBeforeTheRemoteStep(true)).hasSize(1);
         assertThat(effects()).containsExactly(TRY, CONFIRM);
     }
 
-    private List<String> looksBeforeTheRemoteStep() {
+    @Test
+    void before_a_step_that_changes_something_outside_every_fence_looks() {
+        tryReserve();
+
+        assertThat(looksBeforeTheRemoteStep(false)).hasSize(1);
+        assertThat(effects()).containsExactly(TRY, CONFIRM);
+    }
+
+    private List<String> looksBeforeTheRemoteStep(boolean onlyAsks) {
         List<String> looks = new ArrayList<>();
         bench.dataSource.statements().clear();
-        assertThat(confirm(new RemoteStock(bench, context -> bench.dataSource.statements().stream()
-                        .filter(statement -> statement.contains("where xid = ? and branch_id = ?"))
-                        .forEach(looks::add))))
+        assertThat(confirm(new RemoteStock(
+                        bench,
+                        context -> bench.dataSource.statements().stream()
+                                .filter(statement -> statement.contains("where xid = ? and branch_id = ?"))
+                                .forEach(looks::add),
+                        onlyAsks)))
                 .isTrue();
         return looks;
     }
 
     @Test
-    void the_remote_step_is_not_made_for_a_branch_that_another_instance_has_confirmed_or_that_was_asked_for_before() {
+    void what_another_instance_has_confirmed_is_asked_about_in_vain_and_confirmed_once() {
         tryReserve();
-        TccFence other = bench.fence();
+        assertThat(bench.confirm(bench.fence(), XID, BRANCH)).isTrue();
         AtomicInteger steps = new AtomicInteger();
-        RemoteStock remote = new RemoteStock(bench, context -> {
-            steps.incrementAndGet();
-            throw new NotYetException("payment is still open");
-        });
+        RemoteStock waiting = new RemoteStock(
+                bench,
+                context -> {
+                    steps.incrementAndGet();
+                    throw new NotYetException("payment is still open");
+                },
+                true);
+
+        assertThat(confirm(waiting)).isFalse();
+        assertThat(confirm(waiting)).isTrue();
+
+        assertThat(steps).hasValue(1);
+        assertThat(row().status()).isEqualTo(FenceStatus.COMMITTED);
+        assertThat(effects()).containsExactly(TRY, CONFIRM);
+    }
+
+    @Test
+    void the_remote_step_of_a_scheduled_branch_is_left_to_the_schedule_whoever_is_asked_again() {
+        tryReserve();
+        AtomicInteger steps = new AtomicInteger();
+        RemoteStock remote = new RemoteStock(
+                bench,
+                context -> {
+                    steps.incrementAndGet();
+                    throw new NotYetException("payment is still open");
+                },
+                true);
 
         assertThat(confirm(remote)).isFalse();
-        assertThat(other.commitFence(
-                        FenceBench.confirmMethod("sell"), remote, XID, BRANCH, new Object[] {context(XID, BRANCH)}))
+        assertThat(bench.fence().commitFence(FenceBench.confirmMethod("sell"), remote, XID, BRANCH, new Object[] {
+                    context(XID, BRANCH)
+                }))
                 .isFalse();
         bench.clock.advance(Duration.ofHours(1));
         assertThat(confirm(remote)).isFalse();
@@ -377,7 +412,7 @@ abstract class FenceAcceptance {
         assertThatThrownBy(this::tryReserve).isInstanceOf(RuntimeException.class);
         AtomicInteger steps = new AtomicInteger();
 
-        assertThat(confirm(new RemoteStock(bench, context -> steps.incrementAndGet())))
+        assertThat(confirm(new RemoteStock(bench, context -> steps.incrementAndGet(), true)))
                 .isTrue();
 
         assertThat(steps).hasValue(0);
@@ -958,10 +993,21 @@ abstract class FenceAcceptance {
     public static final class RemoteStock extends StockAction implements RemoteConfirmStep {
 
         private final Consumer<BusinessActionContext> remote;
+        private final boolean onlyAsks;
 
         RemoteStock(FenceBench bench, Consumer<BusinessActionContext> remote) {
+            this(bench, remote, false);
+        }
+
+        RemoteStock(FenceBench bench, Consumer<BusinessActionContext> remote, boolean onlyAsks) {
             super(bench.jdbc);
             this.remote = remote;
+            this.onlyAsks = onlyAsks;
+        }
+
+        @Override
+        public boolean onlyAsks() {
+            return onlyAsks;
         }
 
         @Override
