@@ -277,7 +277,7 @@ interface OrderMapper {
 
     @Select("select " + COLUMNS + """
             from orders
-            where status in ('RECEIVED', 'PLACED', 'CONFIRMING', 'CLOSING') and created_at < #{before}
+            where ended_as is null and created_at < #{before}
                 and coalesce(closing_at, created_at) < #{before}
             order by created_at, order_id limit #{limit}
             """)
@@ -297,7 +297,7 @@ interface OrderMapper {
 
     @Select("""
             select order_id, xid, created_at from orders
-            where status = 'RECEIVED' and created_at < #{before}
+            where ended_as is null and status = 'RECEIVED' and created_at < #{before}
                 and created_at >= #{afterTime} and (created_at > #{afterTime} or order_id > #{afterId})
             order by created_at, order_id limit #{limit}
             """)
@@ -323,7 +323,8 @@ interface OrderMapper {
     String FILTER = """
 
             <where>
-                <if test="status != null">status = #{status}</if>
+                <if test="status != null and status.hasEnded()">ended_as = #{status}</if>
+                <if test="status != null and !status.hasEnded()">ended_as is null and status = #{status}</if>
                 <if test="buyerId != null">and buyer_id = #{buyerId}</if>
             </where>
             """;

@@ -116,11 +116,13 @@ public class SaleBook {
         long sold = 0;
         long rejected = 0;
         for (TallyRow row : mapper.tally(id.value())) {
-            switch (row.status()) {
-                case PAID -> sold += row.pieces();
-                case REJECTED -> rejected += row.orders();
-                case RECEIVED, PLACED, CONFIRMING, CLOSING -> held += row.pieces();
-                case CLOSED -> {}
+            OrderStatus endedAs = row.endedAs();
+            if (endedAs == null) {
+                held += row.pieces();
+            } else if (endedAs == OrderStatus.PAID) {
+                sold += row.pieces();
+            } else if (endedAs == OrderStatus.REJECTED) {
+                rejected += row.orders();
             }
         }
         return new Tally(held + sold, sold, rejected);

@@ -21,7 +21,7 @@ interface SaleMapper {
             """;
 
     /** Orders that hold pieces of their sale: all but those that ended without. */
-    String HOLDING = " status in ('RECEIVED', 'PLACED', 'CONFIRMING', 'PAID', 'CLOSING') ";
+    String HOLDING = " (orders.ended_as is null or orders.ended_as = 'PAID') ";
 
     /** @throws org.springframework.dao.DuplicateKeyException if the key has made a sale */
     @Insert("""
@@ -98,8 +98,8 @@ interface SaleMapper {
     @Select("""
             <script>
             select b.sale_id, b.buyer_id, case s.stage when 'READY' then s.per_buyer_limit else 0 end - coalesce((
-                    select sum(o.sale_quantity) from orders o
-                    where o.sale_id = b.sale_id and o.buyer_id = b.buyer_id and o.""" + HOLDING + """
+                    select sum(sale_quantity) from orders
+                    where orders.sale_id = b.sale_id and orders.buyer_id = b.buyer_id and""" + HOLDING + """
                 ), 0) as `left`
             from sale_buyer b join sale s on s.sale_id = b.sale_id
             where
@@ -111,8 +111,8 @@ interface SaleMapper {
     List<LeftRow> left(@Param("buyers") List<BuyerRow> buyers);
 
     @Select("""
-            select status, count(*) as orders, sum(sale_quantity) as pieces
-            from orders where sale_id = #{saleId} group by status
+            select ended_as, count(*) as orders, sum(sale_quantity) as pieces
+            from orders where sale_id = #{saleId} group by ended_as
             """)
     List<TallyRow> tally(@Param("saleId") String saleId);
 
@@ -169,7 +169,8 @@ interface SaleMapper {
 
     record LeftRow(String saleId, String buyerId, long left) {}
 
-    record TallyRow(OrderStatus status, long orders, long pieces) {}
+    /** @param endedAs null: they have not ended */
+    record TallyRow(@Nullable OrderStatus endedAs, long orders, long pieces) {}
 
     record HeldRow(String buyerId, String idempotencyKey, int pieces) {}
 

@@ -7,10 +7,7 @@ import io.holdfast.order.intake.OrderIntake.Taken;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.reading.OrderView;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
-import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.headers.Header;
-import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
@@ -32,21 +29,10 @@ class PlaceOrderResource {
     }
 
     @PostMapping("/orders")
-    @Operation(
-            summary = "Place an order",
-            description = """
+    @Operation(summary = "Place an order", description = """
                     Freezes the money, reserves the stock, and answers when the order is decided. Either everything is carried \
                     out or nothing is held. An order that is refused is kept, as REJECTED with its reason, and the problem names \
-                    its orderId.""",
-            parameters =
-                    @Parameter(
-                            name = IdempotencyKey.HEADER,
-                            in = ParameterIn.HEADER,
-                            required = true,
-                            description =
-                                    "Your name for this order, 1 to 64 visible ASCII characters. The same key with the"
-                                            + " same order gets the same answer; with another order it gets 422.",
-                            schema = @Schema(type = "string", maxLength = IdempotencyKey.MAX_LENGTH)))
+                    its orderId.""")
     @ApiResponse(
             responseCode = "201",
             description = "The order is decided: PAID, or CONFIRMING while a confirmation is still being tried",
@@ -69,8 +55,7 @@ class PlaceOrderResource {
                     "`service-unavailable`: not carried out, nothing is held; `outcome-unknown`: ask again, the order or"
                             + " the same request, to learn how it ended")
     ResponseEntity<OrderView> place(
-            @Parameter(hidden = true) @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key,
-            @RequestBody PlaceOrderRequest request) {
+            @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key, @RequestBody PlaceOrderRequest request) {
         try {
             return answer(intake.take(forBearer(request, Bearer.current()), key));
         } catch (InvalidOrderException e) {

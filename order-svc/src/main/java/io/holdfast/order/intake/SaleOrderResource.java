@@ -6,6 +6,7 @@ import io.holdfast.edge.ProblemException;
 import io.holdfast.edge.access.Bearer;
 import io.holdfast.order.book.SaleBook;
 import io.holdfast.order.model.BuyerId;
+import io.holdfast.order.model.InvalidValueException;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.reading.OrderView;
 import io.swagger.v3.oas.annotations.Operation;
@@ -39,20 +40,9 @@ class SaleOrderResource {
     }
 
     @PostMapping("/sales/{saleId}/orders")
-    @Operation(
-            summary = "Order in a sale",
-            description = """
+    @Operation(summary = "Order in a sale", description = """
                     As `POST /orders`, of what the sale sells and at its price. Whoever comes too early, too late or in vain is told \
-                    so at once, and no order is kept.""",
-            parameters =
-                    @Parameter(
-                            name = IdempotencyKey.HEADER,
-                            in = ParameterIn.HEADER,
-                            required = true,
-                            description =
-                                    "Your name for this order, 1 to 64 visible ASCII characters. The same key with the"
-                                            + " same order gets the same answer; with another order it gets 422.",
-                            schema = @Schema(type = "string", maxLength = IdempotencyKey.MAX_LENGTH)))
+                    so at once, and no order is kept.""")
     @ApiResponse(
             responseCode = "201",
             description = "The order is decided: PAID, or CONFIRMING while a confirmation is still being tried",
@@ -82,9 +72,11 @@ class SaleOrderResource {
             description =
                     "`service-unavailable`: not carried out, nothing is held; `outcome-unknown`: ask again, the order or"
                             + " the same request, to learn how it ended")
+    // Not at the parameter: Spring looks its conversion up by all its annotations, field by field, with each request.
+    @Parameter(name = "saleId", in = ParameterIn.PATH, schema = @Schema(format = "uuid"))
     ResponseEntity<?> place(
-            @Parameter(schema = @Schema(format = "uuid")) @PathVariable String saleId,
-            @Parameter(hidden = true) @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key,
+            @PathVariable String saleId,
+            @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key,
             @RequestBody SaleOrderRequest request) {
         BuyerId buyer = buyer();
         try {
@@ -107,9 +99,10 @@ class SaleOrderResource {
 
     private static BuyerId buyer() {
         String subject = Bearer.current().subject();
-        if (!BuyerId.isWellFormed(subject)) {
+        try {
+            return new BuyerId(subject);
+        } catch (InvalidValueException e) {
             throw new ProblemException(HttpStatus.FORBIDDEN, "forbidden", "The token's subject is no buyer id.");
         }
-        return new BuyerId(subject);
     }
 }

@@ -52,6 +52,14 @@ public enum OrderStatus {
         return NEXT.get(this).contains(next);
     }
 
+    /** Whether nothing more happens to it by itself. */
+    public boolean hasEnded() {
+        return switch (this) {
+            case RECEIVED, PLACED, CONFIRMING, CLOSING -> false;
+            case PAID, CLOSED, REJECTED -> true;
+        };
+    }
+
     /** Whether its global transaction is decided, so that its buyer can be told. */
     public boolean isDecided() {
         return switch (this) {

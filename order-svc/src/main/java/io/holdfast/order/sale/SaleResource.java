@@ -13,7 +13,6 @@ import io.holdfast.order.model.SaleTerms;
 import io.holdfast.order.model.SaleTerms.Flaw;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
-import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.headers.Header;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -54,20 +53,9 @@ class SaleResource {
     }
 
     @PostMapping("/sales")
-    @Operation(
-            summary = "Make a sale",
-            description = """
+    @Operation(summary = "Make a sale", description = """
                     Sets the quota apart from the normal stock; what has not been sold comes back when the sale closes. It opens \
-                    and closes by itself at its times, and may be paused, opened and closed by hand before.""",
-            parameters =
-                    @Parameter(
-                            name = IdempotencyKey.HEADER,
-                            in = ParameterIn.HEADER,
-                            required = true,
-                            description =
-                                    "Your name for this sale, 1 to 64 visible ASCII characters. The same key with the same sale"
-                                            + " gets the same sale; with another sale it gets 422.",
-                            schema = @Schema(type = "string", maxLength = IdempotencyKey.MAX_LENGTH)))
+                    and closes by itself at its times, and may be paused, opened and closed by hand before.""")
     @ApiResponse(
             responseCode = "201",
             description = "The quota is set apart, and the sale is SCHEDULED or OPEN",
@@ -82,8 +70,7 @@ class SaleResource {
                     "`outcome-unknown`: stock-svc has not said whether the quota is set apart. It will be asked again; the"
                             + " same request, or GET, tells how it ended")
     ResponseEntity<SaleView> make(
-            @Parameter(hidden = true) @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key,
-            @RequestBody MakeSaleRequest request) {
+            @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key, @RequestBody MakeSaleRequest request) {
         SaleTerms terms = termsOf(request);
         Optional<Asked> earlier = book.findByKey(key.value());
         if (earlier.isPresent()) {
