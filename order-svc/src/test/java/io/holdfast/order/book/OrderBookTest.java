@@ -36,6 +36,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
@@ -284,6 +285,34 @@ class OrderBookTest {
         Order order = newOrder("carol", "no-xid");
 
         assertThatThrownBy(() -> book.enter(order)).isInstanceOf(DataIntegrityViolationException.class);
+    }
+
+    /** Each of these changes with every step of an order, and would take its indexes along. */
+    @Test
+    void noIndexHoldsWhatChangesBeforeAnOrderEnds() {
+        assertThat(database.jdbc().queryForList("""
+                        select index_name from information_schema.statistics
+                        where table_schema = database() and table_name = 'orders' and column_name in ('status', 'branch_id')
+                        """, String.class)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(OrderStatus.class)
+    void ordersAreListedAndCountedByTheirStatus(OrderStatus status) {
+        BuyerId buyer = new BuyerId("has-one-in-each-beside-" + status);
+        for (OrderStatus each : OrderStatus.values()) {
+            orderIn(each, buyer.value(), StandInCoordinator.newXid());
+        }
+
+        OrderPage page = lists.page(new OrderFilter(status, buyer), 0, 10);
+
+        assertThat(page.orders()).extracting(Order::status).containsExactly(status);
+        assertThat(page.total()).isEqualTo(1);
+        assertThat(lists.page(new OrderFilter(null, buyer), 0, 10).total()).isEqualTo(OrderStatus.values().length);
+        assertThat(lists.notEndedSince(NOW.plusSeconds(1), 1000))
+                .extracting(OrderLists.Unfinished::status)
+                .contains(OrderStatus.RECEIVED, OrderStatus.CLOSING)
+                .doesNotContain(OrderStatus.PAID, OrderStatus.CLOSED, OrderStatus.REJECTED);
     }
 
     @Test
@@ -562,7 +591,12 @@ class OrderBookTest {
     }
 
     private Order orderIn(OrderStatus status) {
-        Order order = entered("in-" + status + xid);
+        return orderIn(status, "alice", xid);
+    }
+
+    private Order orderIn(OrderStatus status, String buyer, String xid) {
+        Order order = newOrder(buyer, "in-" + status + xid).placedBy(xid);
+        assertThat(book.enter(order)).isTrue();
         if (status != OrderStatus.RECEIVED) {
             book.place(List.of(order), xid, BRANCH);
         }

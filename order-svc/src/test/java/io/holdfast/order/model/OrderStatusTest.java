@@ -41,6 +41,12 @@ class OrderStatusTest {
         }
     }
 
+    @Test
+    void anOrderEndsInOneOfThree() {
+        assertThat(Arrays.stream(OrderStatus.values()).filter(OrderStatus::hasEnded))
+                .containsExactlyInAnyOrder(PAID, CLOSED, REJECTED);
+    }
+
     private static OrderStatus[] nextOf(OrderStatus status) {
         return Arrays.stream(OrderStatus.values()).filter(status::mayBecome).toArray(OrderStatus[]::new);
     }
