@@ -22,7 +22,7 @@ public final class MessageOperations {
         this.clock = clock;
     }
 
-    /** Those that have changed least recently first. */
+    /** The oldest first. */
     public List<ListedMessage> list(MessageStatus status, int limit) {
         return table.list(status, limit);
     }

@@ -175,7 +175,7 @@ final class MessageTable {
     List<ListedMessage> list(MessageStatus status, int limit) {
         return jdbc.sql("""
                         select id, topic, message_key, attempts, due_at, last_error, created_at, modified_at from local_message
-                        where status = :status order by modified_at limit :limit
+                        where status = :status order by created_at limit :limit
                         """)
                 .param("status", status.name())
                 .param("limit", limit)
@@ -211,8 +211,9 @@ final class MessageTable {
     /** Deletes by primary key, so that it locks nothing but what it deletes. */
     int deleteConfirmed(Instant before, int limit) {
         List<String> ids = jdbc.sql("""
-                        select id from local_message where status = 'CONFIRMED' and modified_at < :before
-                        order by modified_at limit :limit
+                        select id from local_message
+                        where created_at < :before and modified_at < :before and status = 'CONFIRMED'
+                        order by created_at limit :limit
                         """)
                 .param("before", utc(before))
                 .param("limit", limit)

@@ -78,6 +78,21 @@ class MessageTableTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("databases")
+    void whatWasConfirmedLateIsKeptFromThenOn(String name, Supplier<TestDatabase> database) throws SQLException {
+        open(database);
+        Instant later = NOW.plus(Duration.ofDays(1));
+        table.insert(List.of(event("at-once"), event("late"), event("never")), NOW, NOW);
+        table.confirmAll(List.of("at-once"), NOW);
+        table.confirmAll(List.of("late"), later);
+
+        assertThat(table.deleteConfirmed(later, 10)).isEqualTo(1);
+        assertThat(table.statusOf("late")).contains(MessageStatus.CONFIRMED);
+        assertThat(table.deleteConfirmed(later.plusMillis(1), 10)).isEqualTo(1);
+        assertThat(table.statusOf("never")).contains(MessageStatus.NEW);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("databases")
     void whatOneHasLockedAnotherSkips(String name, Supplier<TestDatabase> database) throws SQLException {
         open(database);
         table.insert(

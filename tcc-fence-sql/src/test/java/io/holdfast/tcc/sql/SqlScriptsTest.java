@@ -373,10 +373,10 @@ abstract class SqlScriptsTest {
     }
 
     @Test
-    void messages_that_are_due_are_found_by_index() throws SQLException {
+    void messages_that_are_due_or_old_are_found_by_index_and_move_in_one_when_they_are_sent() throws SQLException {
         schema.runScript("local_message.sql");
 
-        assertThat(indexColumns("local_message")).contains("status,due_at", "status,modified_at", "id");
+        assertThat(indexColumns("local_message")).containsExactlyInAnyOrder("status,due_at", "created_at", "id");
     }
 
     // The coordinator

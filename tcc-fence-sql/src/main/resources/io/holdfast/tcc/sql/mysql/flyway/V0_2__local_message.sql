@@ -30,8 +30,8 @@ create table if not exists local_message
     primary key (id),
     -- For the recovery job: what is due, longest overdue first. Settled messages have no due time and are not looked at.
     index local_message_due (status, due_at),
-    -- For deleting settled messages by age.
-    index local_message_age (status, modified_at),
+    -- For deleting settled messages by age. A message does not move in it when it is sent.
+    index local_message_age (created_at),
     constraint local_message_status check (status in ('NEW', 'SENT', 'CONFIRMED', 'FAILED')),
     constraint local_message_attempts check (attempts >= 0),
     -- An unsettled message without a due time would be forgotten for ever.

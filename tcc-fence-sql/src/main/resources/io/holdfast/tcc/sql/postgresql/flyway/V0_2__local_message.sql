@@ -37,8 +37,8 @@ create table if not exists local_message
 
 -- For the recovery job: what is due, longest overdue first. Settled messages have no due time and are not looked at.
 create index if not exists local_message_due on local_message (status, due_at);
--- For deleting settled messages by age.
-create index if not exists local_message_age on local_message (status, modified_at);
+-- For deleting settled messages by age. A message does not move in it when it is sent.
+create index if not exists local_message_age on local_message (created_at);
 
 -- Messages that this service has taken, written in the same local transaction as their effect: what comes again has none, and
 -- gets the same answer. May be run again, too.
