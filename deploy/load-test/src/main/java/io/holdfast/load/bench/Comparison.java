@@ -40,6 +40,7 @@ final class Comparison implements AutoCloseable {
     private final Books books;
     private final List<ComparisonService> services;
     private final String ordersUrl;
+    private final Thread hook = new Thread(this::leaveNothing, "stop what Holdfast is compared with");
 
     private Comparison(Site site, Books books, List<ComparisonService> services) {
         this.site = site;
@@ -56,7 +57,9 @@ final class Comparison implements AutoCloseable {
         Platform platform = site.platform();
         Comparison comparison = new Comparison(site, books, platform.stack().comparison());
         // What a run that was killed left behind.
-        comparison.close();
+        comparison.leaveNothing();
+        // Ctrl-C, a closed terminal or a SIGTERM: nothing stays all the same.
+        Runtime.getRuntime().addShutdownHook(comparison.hook);
         boolean ready = false;
         try {
             String password = UUID.randomUUID().toString();
@@ -218,6 +221,15 @@ final class Comparison implements AutoCloseable {
 
     @Override
     public void close() {
+        leaveNothing();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException shuttingDown) {
+            // Then it runs, and finds nothing left.
+        }
+    }
+
+    private synchronized void leaveNothing() {
         try {
             ManyTimes.forEach(services, ComparisonService::stop, done -> {});
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package io.holdfast.systemtest.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.holdfast.localstack.Stack;
 import io.holdfast.systemtest.platform.Books;
@@ -8,6 +9,7 @@ import io.holdfast.systemtest.platform.OnThePlatform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -53,12 +55,23 @@ class BenchmarkIT {
         for (int variant = 1; variant <= 12; variant++) {
             assertThat(told).containsPattern("(?m)^  round 1  +" + variant + "  ");
         }
-        assertThat(books.number(
-                        "select count(*) from information_schema.schemata where schema_name like 'comparison%'"))
-                .isZero();
+        assertThat(schemasOfTheComparison()).isZero();
         assertThat(books.number("select count(*) from information_schema.triggers where trigger_name = 'bench_stuck'"))
                 .isZero();
         assertThat(stack.comparison()).noneMatch(service -> service.isRunning());
+    }
+
+    @Test
+    void aRunThatIsEndedEarlyStopsWhatHoldfastIsComparedWith() throws Exception {
+        run("bench", "--variants", "1", "--clients", "64");
+        await().atMost(Duration.ofMinutes(3))
+                .until(() -> Files.readString(output()).contains("what Holdfast is compared with has started"));
+        assertThat(stack.comparison()).allMatch(service -> service.isRunning());
+
+        endIt();
+
+        assertThat(stack.comparison()).noneMatch(service -> service.isRunning());
+        assertThat(schemasOfTheComparison()).isZero();
     }
 
     @Test
@@ -69,6 +82,10 @@ class BenchmarkIT {
         String told = Files.readString(output());
         assertThat(program.exitValue()).as("%s", told).isZero();
         assertThat(told).contains("PASS").doesNotContain("FAIL");
+    }
+
+    private long schemasOfTheComparison() {
+        return books.number("select count(*) from information_schema.schemata where schema_name like 'comparison%'");
     }
 
     /** As the scripts start it, and not by them: they would build once more, in the middle of a build. */
