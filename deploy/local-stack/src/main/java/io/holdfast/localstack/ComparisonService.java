@@ -1,9 +1,7 @@
 package io.holdfast.localstack;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,17 +62,13 @@ public final class ComparisonService extends Part {
     }
 
     @Override
-    void prepare() throws IOException {
-        if (!Files.exists(builtJar())) {
-            throw new IOException("not built yet, there is no " + builtJar() + " (deploy/bench builds it)");
-        }
-        Files.createDirectories(runningJar().getParent());
-        Files.copy(builtJar(), runningJar(), StandardCopyOption.REPLACE_EXISTING);
+    void prepare() throws IOException, InterruptedException {
+        program().unpack();
     }
 
     @Override
     List<String> command() {
-        return HoldfastService.java(at, name()).jar(runningJar());
+        return HoldfastService.java(at, name()).jar(program().jar());
     }
 
     @Override
@@ -121,11 +115,9 @@ public final class ComparisonService extends Part {
         return at.ports().managementOf(port(role));
     }
 
-    private Path builtJar() {
-        return at.checkout().resolve("deploy/comparison/target/comparison-" + HoldfastService.VERSION + "-exec.jar");
-    }
-
-    private Path runningJar() {
-        return at.folder().programs().resolve(name() + ".jar");
+    private UnpackedJar program() {
+        Path built =
+                at.checkout().resolve("deploy/comparison/target/comparison-" + HoldfastService.VERSION + "-exec.jar");
+        return new UnpackedJar(at, name(), built);
     }
 }

@@ -1,9 +1,7 @@
 package io.holdfast.localstack;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -91,27 +89,14 @@ public final class HoldfastService extends Part {
         return List.of(Ports.Port.loopback(port), Ports.Port.loopback(managementPort()));
     }
 
-    /** Runs from a copy: a build that replaces the jar must not take the classes from under a running service. */
     @Override
-    void prepare() throws IOException {
-        if (!Files.exists(builtJar())) {
-            throw new IOException(
-                    "not built yet, there is no " + builtJar() + " (deploy/up or ./mvnw package builds it)");
-        }
-        Files.createDirectories(runningJar().getParent());
-        Files.copy(builtJar(), runningJar(), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+    void prepare() throws IOException, InterruptedException {
+        program().unpack();
     }
 
-    /** Whether the jar was built anew since the running service was started from it. */
+    /** Whether the service was built anew since the running one was started. */
     boolean isOutdated() {
-        try {
-            return isRunning()
-                    && Files.exists(runningJar())
-                    && Files.exists(builtJar())
-                    && !Files.getLastModifiedTime(builtJar()).equals(Files.getLastModifiedTime(runningJar()));
-        } catch (IOException unknown) {
-            return false;
-        }
+        return isRunning() && program().isOutdated();
     }
 
     @Override
@@ -119,7 +104,7 @@ public final class HoldfastService extends Part {
         return java(at, name())
                 // Otherwise the client of Nacos keeps logs of its own, past the one that hides tokens.
                 .property("nacos.logging.default.config.enabled", false)
-                .jar(runningJar());
+                .jar(program().jar());
     }
 
     /** How the JVM of a service is set. */
@@ -198,11 +183,8 @@ public final class HoldfastService extends Part {
         return at.ports().managementOf(port);
     }
 
-    private Path builtJar() {
-        return at.checkout().resolve(service).resolve("target").resolve(service + "-" + VERSION + "-exec.jar");
-    }
-
-    private Path runningJar() {
-        return at.folder().programs().resolve(name() + ".jar");
+    private UnpackedJar program() {
+        Path built = at.checkout().resolve(service).resolve("target").resolve(service + "-" + VERSION + "-exec.jar");
+        return new UnpackedJar(at, name(), built);
     }
 }

@@ -76,9 +76,10 @@ final class JavaCommand {
         return List.copyOf(words);
     }
 
-    List<String> jar(Path jar) {
+    List<String> jar(Path jar, String... arguments) {
         words.add("-jar");
         words.add(jar.toString());
+        words.addAll(List.of(arguments));
         return List.copyOf(words);
     }
 

@@ -52,7 +52,7 @@ final class Bench {
                     GroupCommitSwitch grouping = GroupCommitSwitch.on(
                             platform, GroupCommitSwitch.probing(site, site.newSku("probe"), metrics), out)) {
                 for (Variant variant : variants) {
-                    attempt(variant, works, () -> warmUp(variant, site, grouping, works));
+                    attempt(variant, works, () -> warmUp(variant, site, meter, grouping, works));
                 }
                 for (int round = 1; round <= pace.rounds(); round++) {
                     int number = round;
@@ -92,19 +92,20 @@ final class Bench {
         }
     }
 
-    private void warmUp(Variant variant, Site site, GroupCommitSwitch grouping, Map<Variant, Work> works)
+    private void warmUp(Variant variant, Site site, Meter meter, GroupCommitSwitch grouping, Map<Variant, Work> works)
             throws IOException, InterruptedException {
         grouping.set(variant.grouping());
         Work work = variant.prepare(site);
         works.put(variant, work);
-        WarmUp warmUp = WarmUp.of(work, pace);
-        out.println("  warm-up  %2d  %-38s %8.1f/s after %3d s%s"
+        WarmUp warmUp = WarmUp.of(work, pace, meter::cpu);
+        out.println("  warm-up  %2d  %-38s %8.1f/s after %3d s, compilers %2.0f %%%s"
                 .formatted(
                         variant.number(),
                         variant.title(),
                         warmUp.perSecond(),
                         warmUp.took().toSeconds(),
-                        warmUp.isSteady() ? "" : ", growing still"));
+                        100 * warmUp.compilersShare(),
+                        warmUp.isOver() ? "" : ", not warm yet"));
     }
 
     private void measure(

@@ -10,6 +10,7 @@ import java.util.TreeMap;
  * @param orders that ended as they are meant to, within the measured time; in variants 10 and 11 answers
  * @param notServed answers 429 and 503
  * @param cpuMillisPerOrder per process, this one included
+ * @param compilersShare from 0 to 1, how much of all CPU time the just-in-time compilers took: the more, the less warm it was
  * @param statementsPerOrder that the database server was sent
  * @param commitsPerOrder statements COMMIT
  * @param writesPerOrder transactions of the storage engine that wrote something
@@ -26,6 +27,7 @@ record Measurement(
         long notServed,
         Latency latency,
         Map<String, Double> cpuMillisPerOrder,
+        double compilersShare,
         double statementsPerOrder,
         double commitsPerOrder,
         double writesPerOrder,
@@ -37,7 +39,7 @@ record Measurement(
         Snapshot used = ended.after().since(ended.before());
         double orders = ended.tally().counted();
         Map<String, Double> cpu = new TreeMap<>();
-        used.cpuSeconds().forEach((process, seconds) -> cpu.put(process, per(orders, seconds * 1_000)));
+        used.cpu().seconds().forEach((process, seconds) -> cpu.put(process, per(orders, seconds * 1_000)));
         return new Measurement(
                 variant.number(),
                 clients,
@@ -47,6 +49,7 @@ record Measurement(
                 ended.tally().notServed(),
                 ended.tally().latency(),
                 cpu,
+                used.cpu().compilersShare(),
                 per(orders, used.statements()),
                 per(orders, used.commits()),
                 per(orders, used.writingTransactions()),

@@ -3,10 +3,6 @@ package io.holdfast.load.bench;
 import io.holdfast.load.platform.Books;
 import io.holdfast.load.platform.Platform;
 import io.holdfast.localstack.StackFile;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -14,9 +10,6 @@ import java.util.TreeMap;
 
 /** Reads what the platform's processes, its database and this process have used up. */
 final class Meter implements AutoCloseable {
-
-    /** The kernel tells CPU time in this unit on every Linux on x86-64. */
-    private static final double TICKS_PER_SECOND = 100;
 
     private static final String OWN_NAME = "bench";
 
@@ -35,7 +28,7 @@ final class Meter implements AutoCloseable {
         Map<String, Long> database = status();
         ServiceMetrics.Groups groups = metrics.groups();
         return new Snapshot(
-                cpuSeconds(),
+                cpu(),
                 database.get("QUESTIONS"),
                 database.get("COM_COMMIT"),
                 database.get("TRX_RW_COMMITS"),
@@ -59,27 +52,14 @@ final class Meter implements AutoCloseable {
         return status;
     }
 
-    private Map<String, Double> cpuSeconds() {
-        Map<String, Double> seconds = new TreeMap<>();
+    /** What the parts of the platform, what is compared with it, and this process have used. */
+    CpuTime cpu() {
+        Map<String, Long> pids = new TreeMap<>();
         for (StackFile.Entry part : platform.stack().stackFile().entries()) {
-            seconds.put(part.name(), cpuSecondsOf(part.pid()));
+            pids.put(part.name(), part.pid());
         }
-        seconds.put(OWN_NAME, cpuSecondsOf(ProcessHandle.current().pid()));
-        return seconds;
-    }
-
-    private static double cpuSecondsOf(long pid) {
-        try {
-            return cpuSeconds(Files.readString(Path.of("/proc", Long.toString(pid), "stat")));
-        } catch (IOException e) {
-            throw new UncheckedIOException("a part of the platform is gone", e);
-        }
-    }
-
-    /** @param stat as in proc(5): utime and stime are the fields 14 and 15, and the second one may hold blanks and brackets */
-    static double cpuSeconds(String stat) {
-        String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return (Long.parseLong(afterName[11]) + Long.parseLong(afterName[12])) / TICKS_PER_SECOND;
+        pids.put(OWN_NAME, ProcessHandle.current().pid());
+        return CpuTime.of(pids);
     }
 
     @Override

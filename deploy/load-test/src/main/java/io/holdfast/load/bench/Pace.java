@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param rounds all variants in turn, so often
  * @param clients how many at once, of what a variant is measured with; all if there are none
- * @param longestWarmUp of each variant, before all rounds; it ends when the variant gets no faster
+ * @param longestWarmUp of each variant, before all rounds; it ends when the variant is warm
  * @param settling of each measurement, before it counts
  * @param measured time of each measurement, and of each slice of a warm-up
  */
@@ -16,7 +16,7 @@ record Pace(int rounds, List<Integer> clients, Duration longestWarmUp, Duration 
 
     /** About fifteen minutes for all variants. */
     static final Pace FULL =
-            new Pace(3, List.of(), Duration.ofSeconds(120), Duration.ofSeconds(1), Duration.ofSeconds(4));
+            new Pace(3, List.of(), Duration.ofSeconds(180), Duration.ofSeconds(1), Duration.ofSeconds(4));
 
     /** Four to six minutes for all variants. */
     static final Pace QUICK =

@@ -50,6 +50,7 @@ final class Results {
     static final String P95 = "P95 ms";
     static final String P99 = "P99 ms";
     static final String CPU = "CPU ms/order";
+    static final String COMPILERS = "of it compilers %";
     static final String STATEMENTS = "statements/order";
     static final String COMMITS = "COMMITs/order";
     static final String WRITES = "writing transactions/order";
@@ -66,6 +67,7 @@ final class Results {
         FIGURES.put(P95, one -> one.latency().p95());
         FIGURES.put(P99, one -> one.latency().p99());
         FIGURES.put(CPU, Measurement::allCpuMillisPerOrder);
+        FIGURES.put(COMPILERS, one -> 100 * one.compilersShare());
         FIGURES.put(STATEMENTS, Measurement::statementsPerOrder);
         FIGURES.put(COMMITS, Measurement::commitsPerOrder);
         FIGURES.put(WRITES, Measurement::writesPerOrder);

@@ -1,12 +1,9 @@
 package io.holdfast.load.bench;
 
-import java.util.Map;
-import java.util.TreeMap;
-
 /**
  * What was used up so far, since each process was started.
  *
- * @param cpuSeconds per process
+ * @param cpu of the processes
  * @param statements that the database server was sent
  * @param commits of them that were COMMIT
  * @param writingTransactions that the storage engine committed, those without a COMMIT included
@@ -16,7 +13,7 @@ import java.util.TreeMap;
  * @param coordinatorMessages round trips between the services and the coordinator
  */
 record Snapshot(
-        Map<String, Double> cpuSeconds,
+        CpuTime cpu,
         long statements,
         long commits,
         long writingTransactions,
@@ -27,11 +24,8 @@ record Snapshot(
 
     /** What was used up between an earlier one and this one. */
     Snapshot since(Snapshot earlier) {
-        Map<String, Double> cpu = new TreeMap<>();
-        cpuSeconds.forEach(
-                (process, seconds) -> cpu.put(process, seconds - earlier.cpuSeconds.getOrDefault(process, 0.0)));
         return new Snapshot(
-                cpu,
+                cpu.since(earlier.cpu),
                 statements - earlier.statements,
                 commits - earlier.commits,
                 writingTransactions - earlier.writingTransactions,

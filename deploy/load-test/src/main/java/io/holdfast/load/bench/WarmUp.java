@@ -4,44 +4,68 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
- * Lets a variant run until it gets no faster. Before that a measurement says how far the compilers of its processes have come, and
- * no more: an order with a global transaction of its own takes three times the processor when its code has run a thousand times as
- * when it has run ten thousand times.
+ * Lets a variant run until it gets no faster and its compilers have little left to do. Before that a measurement says how far the
+ * compilers of its processes have come, and no more: an order with a global transaction of its own takes three times the processor when
+ * its code has run a thousand times as when it has run ten thousand times. The rate alone does not tell: on a machine whose speed
+ * varies a variant may seem steady and yet get twice as fast within the next two minutes.
  *
  * @param perSecond what was served a second in its best slice
+ * @param compilersShare from 0 to 1, how much of the CPU time of the last slices was the compilers'
  * @param took all slices together
- * @param isSteady whether it has stopped to get faster; otherwise its time was up
+ * @param isOver whether it is warm; otherwise its time was up
  */
-record WarmUp(double perSecond, Duration took, boolean isSteady) {
+record WarmUp(double perSecond, double compilersShare, Duration took, boolean isOver) {
 
     private static final int CLIENTS = 64;
 
-    /** So many slices in a row that are hardly faster than the best before them. */
+    /** So many slices in a row that are hardly faster than the best before them, and hardly compile. */
     private static final int PATIENCE = 3;
 
     private static final double HARDLY_FASTER = 1.05;
+    private static final double HARDLY_COMPILING = 0.1;
 
-    /** @throws IOException if one attempt ended in a way that makes the figures worthless */
-    static WarmUp of(Work work, Pace pace) throws IOException, InterruptedException {
-        List<Double> rates = new ArrayList<>();
+    /**
+     * @param perSecond what was served a second
+     * @param compilersShare from 0 to 1
+     */
+    record Slice(double perSecond, double compilersShare) {}
+
+    /**
+     * @param cpu what all processes have used so far
+     * @throws IOException if one attempt ended in a way that makes the figures worthless
+     */
+    static WarmUp of(Work work, Pace pace, Supplier<CpuTime> cpu) throws IOException, InterruptedException {
+        List<Slice> slices = new ArrayList<>();
         Duration took = Duration.ZERO;
-        while (!isSteady(rates) && took.compareTo(pace.longestWarmUp()) < 0) {
-            ClosedLoop.Ended<String> slice = ClosedLoop.run(work, CLIENTS, Duration.ZERO, pace.measured(), () -> "");
-            rates.add(slice.tally().counted() / slice.seconds());
+        while (!isOver(slices) && took.compareTo(pace.longestWarmUp()) < 0) {
+            ClosedLoop.Ended<CpuTime> slice = ClosedLoop.run(work, CLIENTS, Duration.ZERO, pace.measured(), cpu);
+            slices.add(new Slice(
+                    slice.tally().counted() / slice.seconds(),
+                    slice.after().since(slice.before()).compilersShare()));
             took = took.plus(pace.measured());
         }
-        return new WarmUp(best(rates), took, isSteady(rates));
+        return new WarmUp(best(slices), compilersShare(last(slices)), took, isOver(slices));
     }
 
-    static boolean isSteady(List<Double> rates) {
-        int before = rates.size() - PATIENCE;
+    static boolean isOver(List<Slice> slices) {
+        int before = slices.size() - PATIENCE;
         return before > 0
-                && best(rates.subList(before, rates.size())) <= HARDLY_FASTER * best(rates.subList(0, before));
+                && best(last(slices)) <= HARDLY_FASTER * best(slices.subList(0, before))
+                && compilersShare(last(slices)) <= HARDLY_COMPILING;
     }
 
-    private static double best(List<Double> rates) {
-        return rates.stream().mapToDouble(Double::doubleValue).max().orElse(0);
+    private static List<Slice> last(List<Slice> slices) {
+        return slices.subList(Math.max(0, slices.size() - PATIENCE), slices.size());
+    }
+
+    private static double best(List<Slice> slices) {
+        return slices.stream().mapToDouble(Slice::perSecond).max().orElse(0);
+    }
+
+    private static double compilersShare(List<Slice> slices) {
+        return slices.stream().mapToDouble(Slice::compilersShare).average().orElse(0);
     }
 }

@@ -4,15 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** What is read of the kernel and of order-svc. */
+/** What is read of order-svc. */
 class ReadingTest {
-
-    @Test
-    void cpuTimeIsFoundBehindANameWithBlanksAndBrackets() {
-        String stat = "4711 (a (java) b) S 1 4711 4711 0 -1 4194560 1 2 3 4 1250 250 9 9 20 0 60 0 1234 5 6";
-
-        assertThat(Meter.cpuSeconds(stat)).isEqualTo(15.0);
-    }
 
     @Test
     void messagesToTheCoordinatorAreSummedUp() {

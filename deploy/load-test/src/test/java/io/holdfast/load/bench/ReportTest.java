@@ -59,6 +59,8 @@ class ReportTest {
     void theTableShowsMediansWithTheirSpreadAndWhatFailed() {
         assertThat(report(Map.of(6, "stock is lost")).lines())
                 .anyMatch(line -> line.contains("40.0 (20.0-60.0)"))
+                .anyMatch(line -> line.contains("of it compilers %"))
+                .anyMatch(line -> line.contains("25.0 (25.0-25.0)"))
                 .anyMatch(line -> line.startsWith("FAILED  variant 6: stock is lost"));
     }
 
@@ -95,6 +97,7 @@ class ReportTest {
                 0,
                 new Latency(1, 2, 3, 4),
                 Map.of("order-svc", 0.5),
+                0.25,
                 9,
                 3,
                 4,
