@@ -74,6 +74,11 @@ public final class HoldfastService extends Part {
         return "http://127.0.0.1:" + managementPort();
     }
 
+    /** The jar that its process runs, with its libraries beside it. */
+    public Path jar() {
+        return program().jar();
+    }
+
     /** The schema that this service alone writes to. */
     public String schema() {
         return schema;
@@ -104,7 +109,7 @@ public final class HoldfastService extends Part {
         return java(at, name())
                 // Otherwise the client of Nacos keeps logs of its own, past the one that hides tokens.
                 .property("nacos.logging.default.config.enabled", false)
-                .jar(program().jar());
+                .jar(jar());
     }
 
     /** How the JVM of a service is set. */

@@ -2,7 +2,6 @@ package io.holdfast.systemtest.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.localstack.Stack;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import java.io.File;
@@ -43,10 +42,10 @@ class RefusedStartIT {
             "gateway-sandbox",
             List.of("HOLDFAST_DB_PASSWORD", "HOLDFAST_TOKEN_ISSUER", "HOLDFAST_PAYMENT_SVC_KEYS"));
 
-    private final Stack stack;
+    private final Platform platform;
 
     RefusedStartIT(Platform platform) {
-        this.stack = platform.stack();
+        this.platform = platform;
     }
 
     static Stream<Arguments> missing() {
@@ -61,7 +60,11 @@ class RefusedStartIT {
         Map<String, String> environment = new HashMap<>();
         SECRETS.get(service).forEach(name -> environment.put(name, "something"));
         environment.put(secret, " ");
-        Path jar = stack.runFolder().resolve("programs").resolve(service + ".jar");
+        Path jar = platform.programs()
+                .filter(program -> program.name().equals(service))
+                .findFirst()
+                .orElseThrow()
+                .jar();
         assertThat(jar).exists();
         Process process = process(jar, environment);
         try {
