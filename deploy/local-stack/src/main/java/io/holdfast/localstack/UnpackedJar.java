@@ -11,8 +11,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * The executable jar of a service, unpacked: the service's own jar beside a folder with its libraries. From there it starts in half the
- * time that it takes when the libraries are read inside one jar. And a build that replaces the jar takes no classes from under a running
+ * The executable jar of a service, unpacked: the service's own jar beside a folder with its libraries. From there it starts in three
+ * fifths of the time that it takes when the libraries are read inside one jar. And a build that replaces the jar takes no classes from under a running
  * service.
  */
 final class UnpackedJar {
@@ -39,13 +39,14 @@ final class UnpackedJar {
     }
 
     /**
-     * Unpacks it, unless that was done already. A folder that is there is whole.
+     * Unpacks it, unless that was done already. A folder that says what it contains is whole.
      *
      * @throws PartFailed if it cannot be unpacked; it names the log
      */
     void unpack() throws IOException, InterruptedException {
         if (!Files.exists(built)) {
-            throw new IOException("not built yet, there is no " + built + " (deploy/up or ./mvnw package builds it)");
+            throw new IOException("not built yet, there is no " + built
+                    + " (deploy/up and deploy/bench build what they start, ./mvnw package builds all)");
         }
         if (isCurrent()) {
             return;
@@ -56,6 +57,7 @@ final class UnpackedJar {
         String contents = contentsOf(built);
         extractTo(draft);
         Files.writeString(draft.resolve("contents"), contents);
+        Files.deleteIfExists(contents());
         RunFolder.deleteTree(folder());
         Files.move(draft, folder(), StandardCopyOption.ATOMIC_MOVE);
     }
