@@ -296,6 +296,8 @@ class HttpInterfaceTest {
                 "{'rules':[{'operation':'CAPTURE','kind':'FAIL_AFTER','times':1,'status':599}]}|rules[0]",
                 "{'rules':[{'operation':'CAPTURE','kind':'DECLINE','times':1,'status':500}]}|rules[0]",
                 "{'rules':[{'operation':'QUERY','kind':'DECLINE','times':1}]}|rules[0]",
+                "{'rules':[{'operation':'AUTHORIZE','kind':'UNREACHABLE','times':1,'charge':'ch_1'}]}|rules[0]",
+                "{'rules':[{'operation':'CAPTURE','kind':'UNREACHABLE','times':1,'charge':' '}]}|rules[0]",
                 "{'rules':[{'operation':'LEDGER','kind':'DECLINE','times':1}]}|rules[0].operation",
                 "{'rules':[{'operation':'ANY','kind':'EXPLODE','times':1}]}|rules[0].kind",
                 "{'rules':[{'operation':'ANY','kind':'DECLINE','times':1.5}]}|rules[0].times",
@@ -330,8 +332,8 @@ class HttpInterfaceTest {
                 .isEqualTo(caller.get("/behaviour").body())
                 .isEqualTo("""
                 {"rules":[{"operation":"CAPTURE","kind":"FAIL_AFTER","delayMillis":null,"status":502,"rate":null,\
-                "times":2,"applied":0},{"operation":"ANY","kind":"LATE","delayMillis":1500,"status":null,"rate":0.0,\
-                "times":null,"applied":0}],"held":0}""");
+                "times":2,"charge":null,"applied":0},{"operation":"ANY","kind":"LATE","delayMillis":1500,"status":null,"rate":0.0,\
+                "times":null,"charge":null,"applied":0}],"held":0}""");
 
         caller.behaveNormally();
 

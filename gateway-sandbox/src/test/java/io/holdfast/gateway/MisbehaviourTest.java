@@ -241,6 +241,24 @@ class MisbehaviourTest {
     }
 
     @Test
+    void aRuleForOneChargeLeavesTheOthersAlone() throws Exception {
+        String meant = caller.authorized(reference, 5);
+        String other = caller.authorized(reference, 6);
+        caller.behave("{\"operation\":\"ANY\",\"kind\":\"UNREACHABLE\",\"rate\":1,\"charge\":\"" + meant + "\"}");
+
+        caller.authorized(reference, 7);
+        caller.get("/charges?reference=" + reference).is(200);
+        caller.get("/charges/" + other).is(200);
+        caller.step(other, "capture", Caller.fresh("key")).is(200);
+        assertThat(caller.applied()).containsExactly(0);
+        assertThat(caller.call("GET", "/charges/" + meant, null, null, PATIENCE))
+                .isEmpty();
+        assertThat(caller.call("POST", "/charges/" + meant + "/capture", key, null, PATIENCE))
+                .isEmpty();
+        assertThat(caller.applied()).containsExactly(2);
+    }
+
+    @Test
     void whatWasDecidedIsNotDeclinedAfterwards() throws Exception {
         Answer first = caller.authorize(key, reference).is(201);
         caller.behave("{\"operation\":\"ANY\",\"kind\":\"DECLINE\",\"rate\":1}");

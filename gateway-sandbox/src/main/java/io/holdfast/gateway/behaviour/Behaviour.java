@@ -21,7 +21,7 @@ class Behaviour {
     }
 
     /** The rule for a call that is being made now: of those that cover it the first that meets it. It counts as applied. */
-    synchronized Optional<Rule> ruleFor(Target call) {
+    synchronized Optional<Rule> ruleFor(Call call) {
         for (Active active : rules) {
             if (active.rule.covers(call) && active.meets(random)) {
                 active.applied++;

@@ -69,6 +69,7 @@ class BehaviourResource {
             @Nullable Integer status,
             @Nullable Double rate,
             @Nullable Integer times,
+            @Nullable String charge,
             long applied) {
 
         static RuleBody of(Behaviour.InForce inForce) {
@@ -80,6 +81,7 @@ class BehaviourResource {
                     rule.status(),
                     rule.rate(),
                     rule.times(),
+                    rule.charge(),
                     inForce.applied());
         }
     }

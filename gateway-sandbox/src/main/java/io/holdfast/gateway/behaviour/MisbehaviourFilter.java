@@ -41,14 +41,14 @@ final class MisbehaviourFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         request.setAttribute(Issuer.ATTRIBUTE, Issuer.DECIDES_BY_CARD);
-        Optional<Target> call = Target.of(request.getMethod(), request.getServletPath());
+        Optional<Call> call = Call.of(request.getMethod(), request.getServletPath());
         Optional<Rule> met = call.flatMap(behaviour::ruleFor);
         if (met.isEmpty()) {
             chain.doFilter(request, response);
             return;
         }
         Rule rule = met.get();
-        log.debug("Told to: {} at {}", rule.kind(), call.get());
+        log.debug("Told to: {} at {}", rule.kind(), call.get().operation());
         switch (rule.kind()) {
             case LATE -> {
                 ContentCachingResponseWrapper answer = serve(request, response, chain);

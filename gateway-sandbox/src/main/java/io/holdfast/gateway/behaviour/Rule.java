@@ -12,6 +12,7 @@ import org.springframework.http.HttpStatus;
  * @param status a 5xx status; for {@link Kind#FAIL_BEFORE} and {@link Kind#FAIL_AFTER} only, which need it
  * @param rate the share of the calls that it meets, 0 to 1; either this or {@code times}
  * @param times how many of the next calls it meets, 1 to 1,000,000
+ * @param charge the id of the only charge whose calls it is about; null for those of all charges
  */
 record Rule(
         Target operation,
@@ -19,7 +20,8 @@ record Rule(
         @Nullable Integer delayMillis,
         @Nullable Integer status,
         @Nullable Double rate,
-        @Nullable Integer times) {
+        @Nullable Integer times,
+        @Nullable String charge) {
 
     static final int MAX_DELAY_MILLIS = 60_000;
     static final int MAX_TIMES = 1_000_000;
@@ -43,13 +45,16 @@ record Rule(
         require(rate == null || (rate >= 0 && rate <= 1), "rate is 0 to 1");
         require(times == null || (times >= 1 && times <= MAX_TIMES), "times is 1 to " + MAX_TIMES);
         require(kind != Kind.DECLINE || operation != Target.QUERY, "a QUERY cannot be declined");
+        require(charge == null || operation != Target.AUTHORIZE, "an AUTHORIZE is about no charge yet");
+        require(charge == null || !charge.isBlank(), "charge is the id of one, or not there");
     }
 
-    boolean covers(Target call) {
-        if (kind == Kind.DECLINE && call == Target.QUERY) {
+    boolean covers(Call call) {
+        if (kind == Kind.DECLINE && call.operation() == Target.QUERY) {
             return false;
         }
-        return operation == Target.ANY || operation == call;
+        boolean isOfCharge = charge == null || charge.equals(call.charge());
+        return isOfCharge && (operation == Target.ANY || operation == call.operation());
     }
 
     private static void require(boolean holds, String otherwise) {

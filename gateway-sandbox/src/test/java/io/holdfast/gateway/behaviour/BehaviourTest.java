@@ -24,7 +24,7 @@ class BehaviourTest {
 
     @Test
     void withoutRulesNothingIsMet() {
-        assertThat(behaviour.ruleFor(Target.CAPTURE)).isEmpty();
+        assertThat(behaviour.ruleFor(call(Target.CAPTURE))).isEmpty();
         assertThat(behaviour.inForce()).isEmpty();
     }
 
@@ -33,11 +33,11 @@ class BehaviourTest {
         Rule rule = times(Target.CAPTURE, 2);
         behaviour.replaceBy(List.of(rule));
 
-        assertThat(behaviour.ruleFor(Target.AUTHORIZE)).isEmpty();
-        assertThat(behaviour.ruleFor(Target.CAPTURE)).contains(rule);
-        assertThat(behaviour.ruleFor(Target.QUERY)).isEmpty();
-        assertThat(behaviour.ruleFor(Target.CAPTURE)).contains(rule);
-        assertThat(behaviour.ruleFor(Target.CAPTURE)).isEmpty();
+        assertThat(behaviour.ruleFor(call(Target.AUTHORIZE))).isEmpty();
+        assertThat(behaviour.ruleFor(call(Target.CAPTURE))).contains(rule);
+        assertThat(behaviour.ruleFor(call(Target.QUERY))).isEmpty();
+        assertThat(behaviour.ruleFor(call(Target.CAPTURE))).contains(rule);
+        assertThat(behaviour.ruleFor(call(Target.CAPTURE))).isEmpty();
         assertThat(behaviour.inForce()).containsExactly(new Behaviour.InForce(rule, 2));
     }
 
@@ -57,7 +57,7 @@ class BehaviourTest {
 
         assertThat(met(200))
                 .isEqualTo(IntStream.range(0, 200)
-                        .mapToObj(i -> twin.ruleFor(Target.CAPTURE))
+                        .mapToObj(i -> twin.ruleFor(call(Target.CAPTURE)))
                         .toList())
                 .contains(Optional.empty());
     }
@@ -69,27 +69,40 @@ class BehaviourTest {
         Rule always = rate(Target.ANY, 1);
         behaviour.replaceBy(List.of(never, once, always));
 
-        assertThat(behaviour.ruleFor(Target.CAPTURE)).contains(once);
-        assertThat(behaviour.ruleFor(Target.CAPTURE)).contains(always);
+        assertThat(behaviour.ruleFor(call(Target.CAPTURE))).contains(once);
+        assertThat(behaviour.ruleFor(call(Target.CAPTURE))).contains(always);
         assertThat(behaviour.inForce()).extracting(Behaviour.InForce::applied).containsExactly(0L, 1L, 1L);
     }
 
     @Test
     void newRulesReplaceTheOldAndCountFromZero() {
         behaviour.replaceBy(List.of(times(Target.CAPTURE, 1)));
-        behaviour.ruleFor(Target.CAPTURE);
+        behaviour.ruleFor(call(Target.CAPTURE));
 
         behaviour.replaceBy(List.of(times(Target.CAPTURE, 1)));
 
-        assertThat(behaviour.ruleFor(Target.CAPTURE)).isPresent();
+        assertThat(behaviour.ruleFor(call(Target.CAPTURE))).isPresent();
     }
 
     @Test
     void aQueryIsNeverDeclinedNotEvenByARuleForAny() {
-        behaviour.replaceBy(List.of(new Rule(Target.ANY, Kind.DECLINE, null, null, 1.0, null)));
+        behaviour.replaceBy(List.of(new Rule(Target.ANY, Kind.DECLINE, null, null, 1.0, null, null)));
 
-        assertThat(behaviour.ruleFor(Target.QUERY)).isEmpty();
-        assertThat(behaviour.ruleFor(Target.REFUND)).isPresent();
+        assertThat(behaviour.ruleFor(call(Target.QUERY))).isEmpty();
+        assertThat(behaviour.ruleFor(call(Target.REFUND))).isPresent();
+    }
+
+    @Test
+    void aRuleForOneChargeMeetsNoCallOfAnotherNorOneThatNamesNone() {
+        Rule rule = new Rule(Target.ANY, Kind.UNREACHABLE, null, null, null, 2, "ch_1");
+        behaviour.replaceBy(List.of(rule));
+
+        assertThat(behaviour.ruleFor(call(Target.CAPTURE))).isEmpty();
+        assertThat(behaviour.ruleFor(call(Target.QUERY))).isEmpty();
+        assertThat(behaviour.ruleFor(new Call(Target.CAPTURE, "ch_2"))).isEmpty();
+        assertThat(behaviour.ruleFor(new Call(Target.CAPTURE, "ch_1"))).contains(rule);
+        assertThat(behaviour.ruleFor(new Call(Target.QUERY, "ch_1"))).contains(rule);
+        assertThat(behaviour.inForce()).containsExactly(new Behaviour.InForce(rule, 2));
     }
 
     @Test
@@ -118,15 +131,19 @@ class BehaviourTest {
 
     private List<Optional<Rule>> met(int calls) {
         return IntStream.range(0, calls)
-                .mapToObj(i -> behaviour.ruleFor(Target.CAPTURE))
+                .mapToObj(i -> behaviour.ruleFor(call(Target.CAPTURE)))
                 .toList();
     }
 
+    private static Call call(Target operation) {
+        return new Call(operation, null);
+    }
+
     private static Rule times(Target target, int times) {
-        return new Rule(target, Kind.UNREACHABLE, null, null, null, times);
+        return new Rule(target, Kind.UNREACHABLE, null, null, null, times, null);
     }
 
     private static Rule rate(Target target, double rate) {
-        return new Rule(target, Kind.UNREACHABLE, null, null, rate, null);
+        return new Rule(target, Kind.UNREACHABLE, null, null, rate, null, null);
     }
 }

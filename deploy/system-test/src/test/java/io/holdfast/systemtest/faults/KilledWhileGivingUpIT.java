@@ -16,6 +16,7 @@ import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -167,6 +168,7 @@ class KilledWhileGivingUpIT {
         private final String sku = platform.goods(RECEIVED);
         private final String id;
         private final String xid;
+        private final String charge;
         private Levers.Lock hold;
 
         /** Decided, and not one capture of it is attempted until it is to be. */
@@ -176,6 +178,7 @@ class KilledWhileGivingUpIT {
             assertThat(answer.orderStatus()).as("%s", answer).isEqualTo("CONFIRMING");
             this.id = answer.orderId();
             this.xid = books.xidOf(id);
+            this.charge = books.text("select gateway_id from payment_svc.card_charge where order_id = ?", id);
             assertThat(gateway.effects(id)).containsExactly("AUTHORIZED");
         }
 
@@ -185,14 +188,14 @@ class KilledWhileGivingUpIT {
         private void isBeingCaptured() {
             policy.change("initial-delay: 100ms", "max-delay: 300ms", "deadline: 6s");
             policy.awaitInForce("deadline", "PT6S");
-            gateway.behave(times("CAPTURE", "EFFECT_THEN_TIMEOUT", 1).delayed(LATE));
+            behave(times("CAPTURE", "EFFECT_THEN_TIMEOUT", 1).delayed(LATE));
             policy.resume();
             gateway.awaitHeld();
         }
 
         /** The first look belongs to the capture that was refused, the next to the give-up. */
         private void isBeingLookedAt() {
-            gateway.behave(
+            behave(
                     times("CAPTURE", "DECLINE", 1),
                     times("QUERY", "FAIL_BEFORE", 1).status(503),
                     always("QUERY", "LATE").delayed(LATE));
@@ -244,22 +247,28 @@ class KilledWhileGivingUpIT {
             refuseTheCaptureAndAnswerNoLook();
             awaitStatus("CLOSED");
             assertThat(gateway.effects(id)).containsExactly("AUTHORIZED");
-            gateway.behave(always("VOID", "LATE").delayed(LATE));
+            behave(always("VOID", "LATE").delayed(LATE));
             gateway.awaitHeld();
         }
 
         /** What is held is voided at once, by the give-up itself. */
         private void refuseTheCapture() {
-            gateway.behave(times("CAPTURE", "DECLINE", 1));
+            behave(times("CAPTURE", "DECLINE", 1));
             policy.resume();
         }
 
         /** What is held becomes somebody's obligation. */
         private void refuseTheCaptureAndAnswerNoLook() {
-            gateway.behave(
+            behave(
                     times("CAPTURE", "DECLINE", 1),
                     always("QUERY", "FAIL_BEFORE").status(503));
             policy.resume();
+        }
+
+        /** Whatever else payment-svc asks the gateway meanwhile must not get the answer that is meant for this order. */
+        private void behave(Gateway.Rule... rules) {
+            gateway.behave(
+                    Arrays.stream(rules).map(rule -> rule.ofCharge(charge)).toArray(Gateway.Rule[]::new));
         }
 
         // What proves the step, beside the lock that is waited for or the call that is held back
@@ -313,7 +322,7 @@ class KilledWhileGivingUpIT {
                 return;
             }
             if (step == Step.CAPTURING) {
-                gateway.behave(always("CAPTURE", "UNREACHABLE"), always("QUERY", "UNREACHABLE"));
+                behave(always("CAPTURE", "UNREACHABLE"), always("QUERY", "UNREACHABLE"));
             } else {
                 gateway.heal();
             }

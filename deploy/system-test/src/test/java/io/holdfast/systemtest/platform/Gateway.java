@@ -34,6 +34,11 @@ public final class Gateway {
             return with("status", status);
         }
 
+        /** Only at the calls of this charge, whatever else is asked of the gateway meanwhile. */
+        public Rule ofCharge(String charge) {
+            return with("charge", charge);
+        }
+
         private Rule with(String name, Object value) {
             Map<String, Object> more = new TreeMap<>(json);
             more.put(name, value);
