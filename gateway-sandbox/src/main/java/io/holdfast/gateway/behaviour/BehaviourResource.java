@@ -34,8 +34,9 @@ class BehaviourResource {
     @Operation(
             summary = "How to misbehave from now on, in place of what was said before",
             description =
-                    "At each call to /charges the first rule that covers it and meets it is applied. Rules are forgotten when "
-                            + "the gateway is started again.")
+                    "At each call to /charges the first rule that covers it and meets it is applied. A rule with a charge covers "
+                            + "only calls whose path names the id of that charge. Rules are forgotten when the gateway is "
+                            + "started again.")
     @PutMapping
     BehaviourBody replace(@Valid @RequestBody BehaviourRequest wanted) {
         behaviour.replaceBy(wanted.rules());

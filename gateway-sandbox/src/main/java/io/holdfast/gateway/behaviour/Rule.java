@@ -12,7 +12,7 @@ import org.springframework.http.HttpStatus;
  * @param status a 5xx status; for {@link Kind#FAIL_BEFORE} and {@link Kind#FAIL_AFTER} only, which need it
  * @param rate the share of the calls that it meets, 0 to 1; either this or {@code times}
  * @param times how many of the next calls it meets, 1 to 1,000,000
- * @param charge the id of the only charge whose calls it is about; null for those of all charges
+ * @param charge the id of a charge: then it is about calls whose path names it, and no others
  */
 record Rule(
         Target operation,
