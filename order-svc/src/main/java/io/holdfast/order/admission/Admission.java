@@ -4,12 +4,12 @@ import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.holdfast.order.book.SaleBook.Held;
 import io.holdfast.order.book.SaleBook.OrderKey;
+import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -67,14 +67,14 @@ public class Admission {
     }
 
     /** Takes a slot of a sale that is open by this instance's clock, if there is one for this order. */
-    public Verdict admit(SaleId sale, OrderKey order, int pieces) {
-        Verdict verdict = flags.isUpFor(order.buyer(), sale) ? Verdict.SOLD_OUT : ask(sale, order, pieces);
+    public Verdict admit(Sale sale, OrderKey order, int pieces) {
+        Verdict verdict = flags.isUpFor(order.buyer(), sale.id()) ? Verdict.SOLD_OUT : ask(sale, order, pieces);
         verdicts.get(verdict).increment();
         return verdict;
     }
 
     /** Whether the key has a slot: then an order may have come of it. */
-    public Verdict look(SaleId sale, OrderKey order) {
+    public Verdict look(Sale sale, OrderKey order) {
         SaleCounters redis = counters;
         if (redis == null) {
             return Verdict.UNAVAILABLE;
@@ -91,22 +91,22 @@ public class Admission {
     }
 
     /** The slot of an order that was not carried out. If Redis is away now, the next comparison with the database finds it. */
-    public void giveBack(SaleId sale, OrderKey order) {
+    public void giveBack(Sale sale, OrderKey order) {
         SaleCounters redis = counters;
         if (redis != null && guarded(() -> redis.giveBack(sale, order), 0L) > 0) {
-            flags.lower(sale);
+            flags.lower(sale.id());
         }
     }
 
     /** The order was placed without asking, because nobody answered; whoever answers now has to know of it. */
-    public void add(SaleId sale, OrderKey order, int pieces) {
+    public void add(Sale sale, OrderKey order, int pieces) {
         SaleCounters redis = counters;
         if (redis != null) {
-            guarded(() -> redis.add(sale, List.of(new Held(order, pieces))), 0L);
+            guarded(() -> redis.add(sale, new Held(order, pieces)), 0L);
         }
     }
 
-    private Verdict ask(SaleId sale, OrderKey order, int pieces) {
+    private Verdict ask(Sale sale, OrderKey order, int pieces) {
         SaleCounters redis = counters;
         if (redis == null) {
             return Verdict.UNAVAILABLE;
@@ -116,24 +116,25 @@ public class Admission {
                     SaleCounters.Answer answer = redis.admit(sale, order, pieces, clock.millis(), instance);
                     return switch (answer.verdict()) {
                         case "ADMITTED" -> {
-                            flags.lower(sale);
+                            flags.lower(sale.id());
                             yield Verdict.ADMITTED;
                         }
                         case "REPEATED" -> Verdict.REPEATED;
                         case "ALREADY_BOUGHT" -> Verdict.ALREADY_BOUGHT;
                         case "TOO_FEW" -> {
-                            flags.lower(sale);
+                            flags.lower(sale.id());
                             yield Verdict.SOLD_OUT;
                         }
                         case "SOLD_OUT" -> {
-                            flags.raise(sale, answer.generation(), () -> redis.buyersOf(sale, mostBuyersRemembered));
+                            flags.raise(
+                                    sale.id(), answer.generation(), () -> redis.buyersOf(sale, mostBuyersRemembered));
                             yield Verdict.SOLD_OUT;
                         }
                         case "PAUSED" -> Verdict.PAUSED;
                         case "CLOSED" -> Verdict.CLOSED;
                         default -> {
                             // Redis has forgotten it, or has not heard of it yet.
-                            missing.tell(sale);
+                            missing.tell(sale.id());
                             yield Verdict.UNAVAILABLE;
                         }
                     };

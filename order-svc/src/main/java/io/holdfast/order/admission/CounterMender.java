@@ -7,6 +7,7 @@ import io.holdfast.order.book.SaleBook.OrderKey;
 import io.holdfast.order.model.OrderStatus;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
+import io.holdfast.order.model.SalePart;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -45,7 +46,7 @@ class CounterMender {
     private final Instance instance;
     private final Clock clock;
     private final MeterRegistry meters;
-    private final Map<SaleId, Difference> before = new HashMap<>();
+    private final Map<PartOf, Seen> before = new HashMap<>();
 
     /** @param forgottenAfter how long a slot is kept whose order is not written down */
     CounterMender(
@@ -69,116 +70,144 @@ class CounterMender {
     }
 
     /**
-     * Looks at one sale, and builds its counters if there are none.
+     * Makes the counters follow the stage of a sale, and builds them if there are none.
      *
      * @throws org.springframework.dao.DataAccessException if Redis or the database does not answer; another look makes up for it
      */
-    void look(Sale sale) {
+    void follow(Sale sale) {
         switch (sale.stage()) {
-            case READY -> compare(sale, "SELLING");
-            case PAUSED -> compare(sale, "PAUSED");
+            case READY -> open(sale, "SELLING");
+            case PAUSED -> open(sale, "PAUSED");
             case CLOSING, CLOSED -> {
-                before.remove(sale.id());
-                counters.close(sale.id());
+                SalePart.allOf(sale.terms()).forEach(part -> before.remove(new PartOf(sale.id(), part)));
+                counters.close(sale);
             }
             case PREPARING, REFUSED -> {}
         }
     }
 
-    private void compare(Sale sale, String state) {
-        SaleId id = sale.id();
-        boolean loading = !counters.isLoaded(id);
-        long start = System.nanoTime();
-        if (loading) {
-            counters.begin(sale, clock.millis());
-        } else {
-            // At once, whatever the comparison will take.
-            counters.open(id, state);
+    private void open(Sale sale, String state) {
+        if (!counters.isLoaded(sale)) {
+            build(sale);
         }
-        Map<String, String> slots = counters.slotsOf(id);
-        Map<String, String> surplus = new HashMap<>(slots);
+        counters.open(sale.id(), state);
+    }
+
+    private void build(Sale sale) {
+        long start = System.nanoTime();
+        counters.begin(sale, clock.millis());
+        long taken = 0;
+        for (SalePart part : SalePart.allOf(sale.terms())) {
+            Differences found = differences(sale, part);
+            counters.add(sale, part, found.missing());
+            giveBackUnused(sale, part, found.surplus(), Set.of());
+            taken = counters.recount(sale, part).taken();
+            remember(sale, part, found);
+        }
+        flags.lower(sale.id());
+        log.info(
+                "The counters of sale {} are built from the database: {} of {} taken, in {} ms",
+                sale.id(),
+                taken,
+                sale.terms().quota(),
+                Duration.ofNanos(System.nanoTime() - start).toMillis());
+    }
+
+    /**
+     * Compares what the counters of one part hold with its orders.
+     *
+     * @return whether something differs that will be mended if it still differs in another look
+     * @throws org.springframework.dao.DataAccessException if Redis or the database does not answer; another look makes up for it
+     */
+    boolean compare(Sale sale, SalePart part) {
+        Differences found = differences(sale, part);
+        Seen last = remember(sale, part, found);
+        addAgain(
+                sale,
+                part,
+                found.missing().stream()
+                        .filter(held -> last.missing().contains(SlotKey.of(held.order())))
+                        .toList());
+        boolean endedNow = giveBackUnused(sale, part, found.surplus(), last.surplus());
+        tell(sale.id(), counters.recount(sale, part));
+        return endedNow
+                || found.missing().stream().anyMatch(held -> !last.missing().contains(SlotKey.of(held.order())));
+    }
+
+    private Differences differences(Sale sale, SalePart part) {
+        Map<String, String> surplus = counters.slotsOf(sale.id(), part);
         List<Held> missing = new ArrayList<>();
         book.forEachHeld(
-                id,
+                sale.id(),
+                part,
                 page -> page.forEach(held -> {
                     if (surplus.remove(SlotKey.of(held.order())) == null) {
                         missing.add(held);
                     }
                 }));
-        Difference last = before.getOrDefault(id, Difference.NONE);
-        before.put(id, new Difference(keysOf(missing), Set.copyOf(surplus.keySet())));
+        return new Differences(missing, surplus);
+    }
 
-        if (loading) {
-            counters.add(id, missing);
-        } else {
-            addAgain(
-                    id,
-                    missing.stream()
-                            .filter(held -> last.missing().contains(SlotKey.of(held.order())))
-                            .toList());
-        }
-        giveBackUnused(id, surplus, last.surplus());
-        SaleCounters.Recount recount = counters.recount(id);
-        if (loading) {
-            counters.open(id, state);
-            flags.lower(id);
-            log.info(
-                    "The counters of sale {} are built from the database: {} of {} taken, in {} ms",
-                    id,
-                    recount.taken(),
-                    sale.terms().quota(),
-                    Duration.ofNanos(System.nanoTime() - start).toMillis());
-        } else {
-            tell(id, recount);
-        }
+    /** @return what was seen the last time */
+    private Seen remember(Sale sale, SalePart part, Differences found) {
+        Seen now = new Seen(keysOf(found.missing()), Set.copyOf(found.surplus().keySet()));
+        Seen last = before.put(new PartOf(sale.id(), part), now);
+        return last == null ? Seen.NOTHING : last;
     }
 
     private static Set<String> keysOf(List<Held> held) {
         return held.stream().map(order -> SlotKey.of(order.order())).collect(Collectors.toUnmodifiableSet());
     }
 
-    private void addAgain(SaleId sale, List<Held> missing) {
+    private void addAgain(Sale sale, SalePart part, List<Held> missing) {
         if (missing.isEmpty()) {
             return;
         }
-        long pieces = counters.add(sale, missing);
+        long pieces = counters.add(sale, part, missing);
         if (pieces > 0) {
-            mended(sale, MendKind.OVERSELL, pieces, missing.size() + " orders had no slot");
+            mended(sale.id(), MendKind.OVERSELL, pieces, missing.size() + " orders had no slot");
         }
     }
 
-    private void giveBackUnused(SaleId sale, Map<String, String> surplus, Set<String> surplusBefore) {
+    /** @return whether there are slots of orders that ended, and were not seen before */
+    private boolean giveBackUnused(Sale sale, SalePart part, Map<String, String> surplus, Set<String> surplusBefore) {
         if (surplus.isEmpty()) {
-            return;
+            return false;
         }
+        SaleId id = sale.id();
         Map<OrderKey, OrderStatus> fates =
-                book.fates(sale, surplus.keySet().stream().map(SlotKey::parse).toList());
+                book.fates(id, surplus.keySet().stream().map(SlotKey::parse).toList());
+        boolean endedNow = false;
         Map<String, String> ended = new HashMap<>();
         Map<String, String> forgotten = new HashMap<>();
         Instant limit = clock.instant().minus(forgottenAfter);
-        surplus.forEach((field, value) -> {
+        for (Map.Entry<String, String> entry : surplus.entrySet()) {
+            String field = entry.getKey();
             OrderStatus fate = fates.get(SlotKey.parse(field));
-            Slot slot = Slot.parse(value);
+            Slot slot = Slot.parse(entry.getValue());
             if (fate == OrderStatus.REJECTED || fate == OrderStatus.CLOSED) {
                 if (surplusBefore.contains(field)) {
-                    ended.put(field, value);
+                    ended.put(field, entry.getValue());
+                } else {
+                    endedNow = true;
                 }
             } else if (fate == null
                     && (Instant.ofEpochMilli(slot.since()).isBefore(limit) || instance.succeeds(slot.instance()))) {
-                forgotten.put(field, value);
+                forgotten.put(field, entry.getValue());
             }
-        });
-        long back = counters.giveBack(sale, ended);
-        if (back > 0) {
-            log.info("Sale {}: {} pieces of orders that ended are free again", sale, back);
         }
-        long found = counters.giveBack(sale, forgotten);
+        long back = counters.giveBack(sale, part, ended);
+        if (back > 0) {
+            log.info("Sale {}: {} pieces of orders that ended are free again", id, back);
+        }
+        long found = counters.giveBack(sale, part, forgotten);
         if (found > 0) {
-            mended(sale, MendKind.UNDERSELL, found, forgotten.size() + " slots had no order");
+            mended(id, MendKind.UNDERSELL, found, forgotten.size() + " slots had no order");
         }
         if (back + found > 0) {
-            flags.lower(sale);
+            flags.lower(id);
         }
+        return endedNow;
     }
 
     private void tell(SaleId sale, SaleCounters.Recount recount) {
@@ -207,9 +236,17 @@ class CounterMender {
                 .register(meters);
     }
 
-    /** In which fields the slots differed from the orders. */
-    private record Difference(Set<String> missing, Set<String> surplus) {
+    /**
+     * @param missing orders that have no slot
+     * @param surplus slots that no order holds, field by field
+     */
+    private record Differences(List<Held> missing, Map<String, String> surplus) {}
 
-        static final Difference NONE = new Difference(Set.of(), Set.of());
+    /** In which fields a part differed. */
+    private record Seen(Set<String> missing, Set<String> surplus) {
+
+        static final Seen NOTHING = new Seen(Set.of(), Set.of());
     }
+
+    private record PartOf(SaleId sale, SalePart part) {}
 }

@@ -24,7 +24,7 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * Says when the counters of a sale are looked at: when it begins or changes, when this service starts, when Redis has forgotten them,
- * and from time to time. All looks are made by one thread, one after the other.
+ * and from time to time, part by part. All looks are made by one thread, one after the other.
  */
 public class CounterWatch implements Admission.MissingSales, AutoCloseable {
 
@@ -40,7 +40,7 @@ public class CounterWatch implements Admission.MissingSales, AutoCloseable {
     /** Sales that are waited for here and now, so that a crowd of buyers asks for them once. */
     private final Set<SaleId> asked = ConcurrentHashMap.newKeySet();
 
-    private final Rests rests = new Rests(Ticker.systemTicker());
+    private final Turns turns;
     private Set<SaleId> counted = new HashSet<>();
 
     /** @param interval between two rounds */
@@ -49,6 +49,7 @@ public class CounterWatch implements Admission.MissingSales, AutoCloseable {
         this.book = book;
         this.mender = mender;
         this.interval = interval;
+        this.turns = new Turns(Ticker.systemTicker(), interval);
         this.instance = instance;
         ScheduledThreadPoolExecutor executor =
                 new ScheduledThreadPoolExecutor(1, new CustomizableThreadFactory("sale-counters-"));
@@ -92,7 +93,7 @@ public class CounterWatch implements Admission.MissingSales, AutoCloseable {
         try {
             thread.execute(() -> {
                 asked.remove(sale);
-                safely(sale, () -> book.find(sale).ifPresent(mender::look));
+                safely(sale, () -> book.find(sale).ifPresent(mender::follow));
             });
         } catch (RejectedExecutionException stopping) {
             asked.remove(sale);
@@ -112,7 +113,7 @@ public class CounterWatch implements Admission.MissingSales, AutoCloseable {
         }
     }
 
-    /** At every sale that runs and does not rest, and at those that ran a look ago. */
+    /** At every sale that runs, and at those that ran a look ago. */
     private void lookAround() {
         if (!redisAnswers()) {
             return;
@@ -122,16 +123,17 @@ public class CounterWatch implements Admission.MissingSales, AutoCloseable {
         Set<SaleId> next = new HashSet<>(ids);
         for (SaleId gone : counted) {
             // Once, if it can be done: then its counters end by themselves.
-            if (!ids.contains(gone) && !safely(gone, () -> book.find(gone).ifPresent(mender::look))) {
+            if (!ids.contains(gone) && !safely(gone, () -> book.find(gone).ifPresent(mender::follow))) {
                 next.add(gone);
             }
         }
         counted = next;
-        rests.keep(ids);
+        turns.keep(ids);
         for (Sale sale : running) {
-            if (!rests.isResting(sale.id())) {
-                safely(sale.id(), () -> rests.timed(sale.id(), () -> mender.look(sale)));
-            }
+            safely(sale.id(), () -> {
+                mender.follow(sale);
+                turns.take(sale, part -> mender.compare(sale, part));
+            });
         }
     }
 

@@ -6,12 +6,14 @@ import io.holdfast.order.book.SaleBook.Held;
 import io.holdfast.order.book.SaleBook.OrderKey;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
+import io.holdfast.order.model.SalePart;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,7 +28,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
- * The counters of sales in Redis. Each change is one script, so that nobody sees half of one.
+ * The counters of sales in Redis. Each change is one script, so that nobody sees half of one; and no script goes through more than one
+ * part of a sale, for Redis does nothing else while it runs.
  *
  * <p>Every method throws what Spring Data throws if Redis is away; then the change may have been made or not.
  */
@@ -38,7 +41,7 @@ class SaleCounters {
     private static final int WARM = 200;
 
     /** What admit.lua needs of a sale. */
-    private static final List<String> FIELDS = List.of("state", "quota", "limit", "taken", "generation");
+    private static final List<String> FIELDS = List.of("state", "quota", "limit", "taken", "generation", "parts");
 
     /** After the end of a sale, for those who send an order of it once more. */
     private static final Duration AFTER_THE_END = Duration.ofHours(1);
@@ -60,10 +63,15 @@ class SaleCounters {
     /** @param verdict as admit.lua answers it */
     record Answer(String verdict, String generation) {}
 
-    Answer admit(SaleId sale, OrderKey order, int pieces, long now, Instance instance) {
+    Answer admit(Sale sale, OrderKey order, int pieces, long now, Instance instance) {
+        return admit(sale.id(), partOf(sale, order), order, pieces, now, instance);
+    }
+
+    private Answer admit(SaleId sale, SalePart part, OrderKey order, int pieces, long now, Instance instance) {
         List<?> answer = Objects.requireNonNull(redis.execute(
                 ADMIT,
-                keys(sale),
+                keys(sale, part),
+                Integer.toString(part.number()),
                 order.buyer(),
                 order.idempotencyKey(),
                 Integer.toString(pieces),
@@ -72,11 +80,15 @@ class SaleCounters {
         return new Answer((String) answer.get(0), (String) answer.get(1));
     }
 
+    private static SalePart partOf(Sale sale, OrderKey order) {
+        return SalePart.of(sale.terms(), order.buyer());
+    }
+
     /** So that the first buyer does not wait for a connection, for scripts and for code that was never run. */
     void warmUp(Instance instance) {
         SaleId none = new SaleId("00000000-0000-0000-0000-000000000000");
         for (int i = 0; i < WARM; i++) {
-            admit(none, new OrderKey("nobody", "none"), 1, 0, instance);
+            admit(none, new SalePart(0, 1), new OrderKey("nobody", "none"), 1, 0, instance);
         }
     }
 
@@ -85,53 +97,62 @@ class SaleCounters {
         redis.execute((RedisCallback<String>) RedisConnection::ping);
     }
 
-    boolean hasSlot(SaleId sale, OrderKey order) {
-        return redis.opsForHash().hasKey(slots(sale), SlotKey.of(order));
+    boolean hasSlot(Sale sale, OrderKey order) {
+        return redis.opsForHash().hasKey(slots(sale.id(), partOf(sale, order)), SlotKey.of(order));
     }
 
     /** @return pieces that came back */
-    long giveBack(SaleId sale, OrderKey order) {
-        return run(GIVE_BACK, sale, List.of(SlotKey.of(order), ""));
+    long giveBack(Sale sale, OrderKey order) {
+        return run(GIVE_BACK, sale, partOf(sale, order), List.of(SlotKey.of(order), ""));
     }
 
-    /** Those that are still what they were when they were read. @return pieces that came back */
-    long giveBack(SaleId sale, Map<String, String> seen) {
+    /** Those of the part that are still what they were when they were read. @return pieces that came back */
+    long giveBack(Sale sale, SalePart part, Map<String, String> seen) {
         List<String> arguments = new ArrayList<>();
         seen.forEach((field, value) -> {
             arguments.add(field);
             arguments.add(value);
         });
-        return run(GIVE_BACK, sale, arguments);
+        return run(GIVE_BACK, sale, part, arguments);
     }
 
     /** @return pieces that were added */
-    long add(SaleId sale, Collection<Held> held) {
+    long add(Sale sale, Held held) {
+        return add(sale, partOf(sale, held.order()), List.of(held));
+    }
+
+    /** @param held all of the part. @return pieces that were added */
+    long add(Sale sale, SalePart part, Collection<Held> held) {
         List<String> arguments = new ArrayList<>();
         held.forEach(order -> {
             arguments.add(SlotKey.of(order.order()));
             arguments.add(Integer.toString(order.pieces()));
         });
-        return run(ADD, sale, arguments);
+        return run(ADD, sale, part, arguments);
     }
 
-    private long run(RedisScript<Long> script, SaleId sale, List<String> arguments) {
+    private long run(RedisScript<Long> script, Sale sale, SalePart part, List<String> pairs) {
         long pieces = 0;
-        for (int from = 0; from < arguments.size(); from += 2 * BATCH) {
-            List<String> some = arguments.subList(from, Math.min(from + 2 * BATCH, arguments.size()));
-            pieces += Objects.requireNonNull(redis.execute(script, keys(sale), some.toArray()));
+        for (int from = 0; from < pairs.size(); from += 2 * BATCH) {
+            List<String> arguments = new ArrayList<>();
+            arguments.add(Integer.toString(part.number()));
+            arguments.addAll(pairs.subList(from, Math.min(from + 2 * BATCH, pairs.size())));
+            pieces += Objects.requireNonNull(redis.execute(script, keys(sale.id(), part), arguments.toArray()));
         }
         return pieces;
     }
 
     /**
-     * @param counted pieces taken, as the counter had it
-     * @param taken pieces taken, as the slots have it, and the counter now
-     * @param wrongBuyers buyers whose own count was wrong
+     * @param counted pieces taken of the sale, as the counter had it
+     * @param taken pieces taken of the sale, as the parts have it, and the counter now
+     * @param wrongBuyers buyers of the part whose own count was wrong
      */
     record Recount(long counted, long taken, long wrongBuyers) {}
 
-    Recount recount(SaleId sale) {
-        List<?> answer = Objects.requireNonNull(redis.execute(RECOUNT, keys(sale)));
+    /** Sums up the slots of one part, and all parts. */
+    Recount recount(Sale sale, SalePart part) {
+        List<?> answer = Objects.requireNonNull(redis.execute(
+                RECOUNT, keys(sale.id(), part), Integer.toString(part.number()), Integer.toString(part.of())));
         return new Recount((Long) answer.get(0), (Long) answer.get(1), (Long) answer.get(2));
     }
 
@@ -140,8 +161,8 @@ class SaleCounters {
     }
 
     /** Whether buyers can be admitted by it, or would be if the sale were not paused or over. */
-    boolean isLoaded(SaleId sale) {
-        List<String> values = redis.<String, String>opsForHash().multiGet(counters(sale), FIELDS);
+    boolean isLoaded(Sale sale) {
+        List<String> values = redis.<String, String>opsForHash().multiGet(counters(sale.id()), FIELDS);
         // After a wipe some may be there again, written by somebody who had not noticed.
         return !values.contains(null) && !"LOADING".equals(values.get(0));
     }
@@ -155,7 +176,10 @@ class SaleCounters {
                         key,
                         Map.of(
                                 "quota", Integer.toString(sale.terms().quota()),
-                                "limit", Integer.toString(sale.terms().perBuyerLimit())));
+                                "limit", Integer.toString(sale.terms().perBuyerLimit()),
+                                "parts",
+                                        Integer.toString(
+                                                SalePart.allOf(sale.terms()).size())));
         redis.opsForHash().putIfAbsent(key, "taken", "0");
         // Not from zero: nobody must take it for a generation of before.
         redis.opsForHash().putIfAbsent(key, "generation", Long.toString(now));
@@ -166,33 +190,41 @@ class SaleCounters {
     }
 
     /** The sale is over; what is known of it is forgotten after a while. */
-    void close(SaleId sale) {
-        if (state(sale).isPresent()) {
-            open(sale, "CLOSED");
-            keys(sale).forEach(key -> redis.expire(key, AFTER_THE_END));
+    void close(Sale sale) {
+        SaleId id = sale.id();
+        if (state(id).isPresent()) {
+            open(id, "CLOSED");
+            for (SalePart part : SalePart.allOf(sale.terms())) {
+                keys(id, part).forEach(key -> redis.expire(key, AFTER_THE_END));
+            }
         }
     }
 
-    /** All slots, field by field as they are kept. */
-    Map<String, String> slotsOf(SaleId sale) {
+    /** All slots of a part, field by field as they are kept. */
+    Map<String, String> slotsOf(SaleId sale, SalePart part) {
         Map<String, String> all = new HashMap<>();
         try (Cursor<Map.Entry<String, String>> cursor = redis.<String, String>opsForHash()
-                .scan(slots(sale), ScanOptions.scanOptions().count(1_000).build())) {
+                .scan(slots(sale, part), ScanOptions.scanOptions().count(1_000).build())) {
             cursor.forEachRemaining(entry -> all.put(entry.getKey(), entry.getValue()));
         }
         return all;
     }
 
     /** Who has something of the sale; empty if these are more than that. */
-    Optional<Set<String>> buyersOf(SaleId sale, int most) {
-        if (redis.opsForHash().size(buyers(sale)) > most) {
-            return Optional.empty();
+    Optional<Set<String>> buyersOf(Sale sale, int most) {
+        Set<String> all = new HashSet<>();
+        for (SalePart part : SalePart.allOf(sale.terms())) {
+            String key = buyers(sale.id(), part);
+            if (all.size() + redis.opsForHash().size(key) > most) {
+                return Optional.empty();
+            }
+            all.addAll(redis.<String, String>opsForHash().keys(key));
         }
-        return Optional.of(redis.<String, String>opsForHash().keys(buyers(sale)));
+        return Optional.of(all);
     }
 
-    private static List<String> keys(SaleId sale) {
-        return List.of(counters(sale), buyers(sale), slots(sale));
+    private static List<String> keys(SaleId sale, SalePart part) {
+        return List.of(counters(sale), buyers(sale, part), slots(sale, part));
     }
 
     // In braces, for a Redis cluster: what is changed together has to be kept together.
@@ -200,12 +232,12 @@ class SaleCounters {
         return "holdfast:sale:{" + sale + "}";
     }
 
-    private static String buyers(SaleId sale) {
-        return counters(sale) + ":buyers";
+    private static String buyers(SaleId sale, SalePart part) {
+        return counters(sale) + ":buyers:" + part.number();
     }
 
-    private static String slots(SaleId sale) {
-        return counters(sale) + ":slots";
+    private static String slots(SaleId sale, SalePart part) {
+        return counters(sale) + ":slots:" + part.number();
     }
 
     /** Its text is read once: Spring Data would ask at each call whether the file has changed, which is dear in a jar within a jar. */

@@ -2,8 +2,9 @@ package io.holdfast.order.book;
 
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderStatus;
+import io.holdfast.order.model.Purchase;
 import io.holdfast.order.model.Rejection;
-import io.holdfast.order.model.SaleId;
+import io.holdfast.order.model.SalePart;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
@@ -28,10 +29,12 @@ interface OrderMapper {
     /** @throws org.springframework.dao.DuplicateKeyException if the key has an order */
     @Insert("""
             insert into orders (order_id, buyer_id, idempotency_key, request_hash, status, payment_method, total_minor,
-                currency, xid, reason_code, reason_detail, created_at, decided_at, sale_id, sale_quantity)
+                currency, xid, reason_code, reason_detail, created_at, decided_at, sale_id, sale_part,
+                sale_quantity)
             values (#{row.orderId}, #{row.buyerId}, #{row.idempotencyKey}, #{row.requestHash}, #{row.status},
                 #{row.paymentMethod}, #{row.totalMinor}, #{row.currency}, #{row.xid}, #{row.reasonCode}, #{row.reasonDetail},
-                #{row.createdAt}, #{row.decidedAt}, #{sale.saleId}, #{sale.quantity})
+                #{row.createdAt}, #{row.decidedAt}, #{sale.saleId},
+                #{sale.part}, #{sale.quantity})
             """)
     int insert(NewRow order);
 
@@ -382,18 +385,27 @@ interface OrderMapper {
     record NewRow(OrderRow row, SaleShare sale) {
 
         static NewRow of(Order order) {
-            return new NewRow(
-                    OrderRow.of(order),
-                    new SaleShare(
-                            order.purchase().sale().map(SaleId::value).orElse(null),
-                            order.purchase().sale().isEmpty()
-                                    ? null
-                                    : order.purchase().lines().get(0).quantity().value()));
+            return new NewRow(OrderRow.of(order), SaleShare.of(order.purchase()));
         }
     }
 
-    /** Both null if the order is of no sale. */
-    record SaleShare(@Nullable String saleId, @Nullable Integer quantity) {}
+    /** All null if the order is of no sale. */
+    record SaleShare(
+            @Nullable String saleId,
+            @Nullable Integer part,
+            @Nullable Integer quantity) {
+
+        private static final SaleShare NONE = new SaleShare(null, null, null);
+
+        static SaleShare of(Purchase purchase) {
+            return purchase.sale()
+                    .map(sale -> new SaleShare(
+                            sale.value(),
+                            SalePart.finestOf(purchase.buyer().value()),
+                            purchase.lines().get(0).quantity().value()))
+                    .orElse(NONE);
+        }
+    }
 
     record PaidRow(String orderId, String xid, LocalDateTime decidedAt) {
 

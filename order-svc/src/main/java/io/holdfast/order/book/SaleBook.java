@@ -9,6 +9,7 @@ import io.holdfast.order.model.OrderId;
 import io.holdfast.order.model.OrderStatus;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
+import io.holdfast.order.model.SalePart;
 import io.holdfast.order.model.SaleStage;
 import io.holdfast.order.model.SaleTerms;
 import java.time.Clock;
@@ -136,19 +137,17 @@ public class SaleBook {
                 : orders.find(ids.stream().map(OrderId::new).toList());
     }
 
-    /** Hands over what every order holds that holds pieces of the sale. Reads page by page; nothing is locked. */
-    public void forEachHeld(SaleId id, Consumer<List<Held>> pages) {
-        String buyer = "";
-        String key = "";
+    /** Hands over what every order holds that holds pieces of that part of the sale. Reads page by page; nothing is locked. */
+    public void forEachHeld(SaleId id, SalePart part, Consumer<List<Held>> pages) {
+        HeldRow last = new HeldRow(part.first(), "", "", 0);
         List<HeldRow> rows;
         do {
-            rows = mapper.held(id.value(), buyer, key, PAGE);
+            rows = mapper.held(id.value(), last, part.last(), PAGE);
             if (!rows.isEmpty()) {
                 pages.accept(rows.stream()
                         .map(row -> new Held(new OrderKey(row.buyerId(), row.idempotencyKey()), row.pieces()))
                         .toList());
-                buyer = rows.get(rows.size() - 1).buyerId();
-                key = rows.get(rows.size() - 1).idempotencyKey();
+                last = rows.get(rows.size() - 1);
             }
         } while (rows.size() == PAGE);
     }

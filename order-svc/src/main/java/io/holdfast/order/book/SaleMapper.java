@@ -1,6 +1,7 @@
 package io.holdfast.order.book;
 
 import io.holdfast.order.model.OrderStatus;
+import io.holdfast.order.model.SalePart;
 import io.holdfast.order.model.SaleStage;
 import java.time.LocalDateTime;
 import java.util.List;
@@ -99,7 +100,8 @@ interface SaleMapper {
             <script>
             select b.sale_id, b.buyer_id, case s.stage when 'READY' then s.per_buyer_limit else 0 end - coalesce((
                     select sum(sale_quantity) from orders
-                    where orders.sale_id = b.sale_id and orders.buyer_id = b.buyer_id and""" + HOLDING + """
+                    where orders.sale_id = b.sale_id and orders.buyer_id = b.buyer_id
+                        and orders.sale_part = mod(crc32(b.buyer_id),""" + SalePart.FINEST + ") and" + HOLDING + """
                 ), 0) as `left`
             from sale_buyer b join sale s on s.sale_id = b.sale_id
             where
@@ -116,16 +118,24 @@ interface SaleMapper {
             """)
     List<TallyRow> tally(@Param("saleId") String saleId);
 
-    /** A page of what the orders of a sale hold, in the order of buyer and key; read from the index alone. */
-    @Select("select buyer_id, idempotency_key, sale_quantity as pieces from orders where" + HOLDING + """
-                and sale_id = #{saleId}
-                and (buyer_id > #{buyerId} or buyer_id = #{buyerId} and idempotency_key > #{key})
-            order by buyer_id, idempotency_key limit #{limit}
+    /**
+     * A page of what the orders of some parts of a sale hold, in the order of part, buyer and key; read from the index alone.
+     *
+     * @param after of the page before
+     * @param last of the parts
+     */
+    @Select("select sale_part, buyer_id, idempotency_key, sale_quantity as pieces from orders where" + HOLDING + """
+                and sale_id = #{saleId} and (
+                    sale_part > #{after.salePart} and sale_part <= #{last}
+                    or sale_part = #{after.salePart} and buyer_id > #{after.buyerId}
+                    or sale_part = #{after.salePart} and buyer_id = #{after.buyerId}
+                        and idempotency_key > #{after.idempotencyKey})
+            order by sale_part, buyer_id, idempotency_key limit #{limit}
             """)
     List<HeldRow> held(
             @Param("saleId") String saleId,
-            @Param("buyerId") String buyerId,
-            @Param("key") String key,
+            @Param("after") HeldRow after,
+            @Param("last") int last,
             @Param("limit") int limit);
 
     /** What became of the orders of these keys, in that sale. */
@@ -141,9 +151,8 @@ interface SaleMapper {
     List<FateRow> fates(@Param("saleId") String saleId, @Param("keys") List<OrderMapper.KeyRow> keys);
 
     @Select("""
-            select order_id from orders where sale_id = #{saleId} and buyer_id = #{buyerId}
-            order by order_id desc limit #{limit}
-            """)
+            select order_id from orders
+            where sale_id = #{saleId} and buyer_id = #{buyerId} and sale_part = mod(crc32(#{buyerId}),""" + SalePart.FINEST + ") order by order_id desc limit #{limit}")
     List<String> ordersOf(@Param("saleId") String saleId, @Param("buyerId") String buyerId, @Param("limit") int limit);
 
     @Insert("""
@@ -172,7 +181,7 @@ interface SaleMapper {
     /** @param endedAs null: they have not ended */
     record TallyRow(@Nullable OrderStatus endedAs, long orders, long pieces) {}
 
-    record HeldRow(String buyerId, String idempotencyKey, int pieces) {}
+    record HeldRow(int salePart, String buyerId, String idempotencyKey, int pieces) {}
 
     record FateRow(String buyerId, String idempotencyKey, OrderStatus status) {}
 }

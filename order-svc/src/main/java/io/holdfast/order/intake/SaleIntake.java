@@ -69,7 +69,7 @@ class SaleIntake {
 
     /** The sale does not sell, but whoever has ordered in it gets the same answer for the same key. */
     private Optional<Taken> again(Sale sale, Purchase purchase, OrderKey order, IdempotencyKey key) {
-        return switch (admission.look(sale.id(), order)) {
+        return switch (admission.look(sale, order)) {
             case REPEATED, UNAVAILABLE -> orders.again(purchase, key);
             default -> Optional.empty();
         };
@@ -86,7 +86,7 @@ class SaleIntake {
     }
 
     private Taken admit(Sale sale, Checked checked, OrderKey order, IdempotencyKey key) {
-        Verdict verdict = admission.admit(sale.id(), order, pieces(checked));
+        Verdict verdict = admission.admit(sale, order, pieces(checked));
         return switch (verdict) {
             case ADMITTED -> place(sale, checked, order, key);
             case REPEATED ->
@@ -107,7 +107,7 @@ class SaleIntake {
         }
         Taken taken = place(sale, checked, order, key);
         if (mayHoldPieces(taken, sale)) {
-            admission.add(sale.id(), order, pieces(checked));
+            admission.add(sale, order, pieces(checked));
         }
         return taken;
     }
@@ -121,7 +121,7 @@ class SaleIntake {
     private Taken placeBesideTwin(Sale sale, Checked checked, OrderKey order, IdempotencyKey key) {
         Taken taken = orders.takeInSale(checked, key);
         if (taken instanceof Taken.Settled settled && !mayHoldPieces(settled.order(), sale)) {
-            admission.giveBack(sale.id(), order);
+            admission.giveBack(sale, order);
         }
         refuseIfNotOfTheSale(taken, sale);
         return taken;
@@ -132,11 +132,11 @@ class SaleIntake {
         try {
             taken = orders.takeInSale(checked, key);
         } catch (InvalidOrderException e) {
-            admission.giveBack(sale.id(), order);
+            admission.giveBack(sale, order);
             throw e;
         }
         if (!mayHoldPieces(taken, sale)) {
-            admission.giveBack(sale.id(), order);
+            admission.giveBack(sale, order);
         }
         refuseIfNotOfTheSale(taken, sale);
         return taken;

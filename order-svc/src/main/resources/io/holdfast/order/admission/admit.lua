@@ -1,22 +1,23 @@
 -- Whether a buyer gets a slot of a sale, and if so, takes it.
--- KEYS: the sale, what its buyers have, its entries (buyer, a space, idempotency key -> pieces:since:instance).
--- ARGV: buyer, idempotency key, pieces, now in milliseconds, instance.
+-- KEYS: the sale, what the buyers of one part of it have, that part's entries (buyer, a space, idempotency key ->
+-- pieces:since:instance).
+-- ARGV: the part, buyer, idempotency key, pieces, now in milliseconds, instance.
 -- Answers a verdict, and the generation of the counters: it changes whenever a slot comes back.
-local sale = redis.call('HMGET', KEYS[1], 'state', 'quota', 'limit', 'taken', 'generation')
-for i = 1, 5 do
+local sale = redis.call('HMGET', KEYS[1], 'state', 'quota', 'limit', 'taken', 'generation', 'parts')
+for i = 1, 6 do
   if not sale[i] then
     return {'UNKNOWN', ''}
   end
 end
-local field = ARGV[1] .. ' ' .. ARGV[2]
+local field = ARGV[2] .. ' ' .. ARGV[3]
 if redis.call('HEXISTS', KEYS[3], field) == 1 then
   return {'REPEATED', sale[5]}
 end
 if sale[1] ~= 'SELLING' then
   return {sale[1], sale[5]}
 end
-local pieces = tonumber(ARGV[3])
-local has = tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or '0')
+local pieces = tonumber(ARGV[4])
+local has = tonumber(redis.call('HGET', KEYS[2], ARGV[2]) or '0')
 if has + pieces > tonumber(sale[3]) then
   return {'ALREADY_BOUGHT', sale[5]}
 end
@@ -28,6 +29,7 @@ if pieces > left then
   return {'TOO_FEW', sale[5]}
 end
 redis.call('HINCRBY', KEYS[1], 'taken', pieces)
-redis.call('HINCRBY', KEYS[2], ARGV[1], pieces)
-redis.call('HSET', KEYS[3], field, ARGV[3] .. ':' .. ARGV[4] .. ':' .. ARGV[5])
+redis.call('HINCRBY', KEYS[1], 'taken:' .. ARGV[1], pieces)
+redis.call('HINCRBY', KEYS[2], ARGV[2], pieces)
+redis.call('HSET', KEYS[3], field, ARGV[4] .. ':' .. ARGV[5] .. ':' .. ARGV[6])
 return {'ADMITTED', sale[5]}

@@ -1,14 +1,23 @@
--- Sums the entries up anew, and corrects the sums that are kept beside them if they differ.
--- KEYS as of admit.lua.
--- Answers what was taken by the counter, what is taken by the entries, and for how many buyers the sum was wrong.
+-- Sums the entries of one part up anew, and all parts, and corrects the sums that are kept beside them if they differ.
+-- KEYS as of admit.lua. ARGV: the part, and how many parts there are.
+-- Answers what was taken by the counter, what is taken by the parts, and for how many buyers of this part the sum was wrong.
 local entries = redis.call('HGETALL', KEYS[3])
-local taken = 0
+local inPart = 0
 local buyers = {}
 for i = 1, #entries, 2 do
   local buyer = string.match(entries[i], '^%S+')
   local pieces = tonumber(string.match(entries[i + 1], '^%d+'))
-  taken = taken + pieces
+  inPart = inPart + pieces
   buyers[buyer] = (buyers[buyer] or 0) + pieces
+end
+redis.call('HSET', KEYS[1], 'taken:' .. ARGV[1], inPart)
+local fields = {}
+for i = 1, tonumber(ARGV[2]) do
+  fields[i] = 'taken:' .. (i - 1)
+end
+local taken = 0
+for _, sum in ipairs(redis.call('HMGET', KEYS[1], unpack(fields))) do
+  taken = taken + tonumber(sum or '0')
 end
 local counted = tonumber(redis.call('HGET', KEYS[1], 'taken') or '0')
 local wrong = 0

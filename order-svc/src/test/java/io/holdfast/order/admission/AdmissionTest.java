@@ -30,7 +30,12 @@ class AdmissionTest {
     private static final RealRedis REDIS = RealRedis.start();
     private static final Duration MEMORY = Duration.ofMillis(500);
     private static final Instant NOW = Instant.parse("2026-11-27T12:00:00Z");
-    private static final SaleId SALE = new SaleId("01890a5d-ac96-774b-bcce-b302099a8057");
+    private static final Sale SALE = new Sale(
+            new SaleId("01890a5d-ac96-774b-bcce-b302099a8057"),
+            new SaleTerms(new Sku("sku-1"), 2, new Money(1_000, "EUR"), 2, NOW.minusSeconds(1), NOW.plusSeconds(3600)),
+            SaleStage.READY,
+            null,
+            NOW);
     private static final Instance HERE = new Instance("here_8081", "1");
 
     private final SaleCounters counters = new SaleCounters(REDIS.template());
@@ -48,10 +53,8 @@ class AdmissionTest {
     @BeforeEach
     void aSaleOfTwoPieces() {
         REDIS.wipe();
-        SaleTerms terms = new SaleTerms(
-                new Sku("sku-1"), 2, new Money(1_000, "EUR"), 2, NOW.minusSeconds(1), NOW.plusSeconds(3600));
-        counters.begin(new Sale(SALE, terms, SaleStage.READY, null, NOW), NOW.toEpochMilli());
-        counters.open(SALE, "SELLING");
+        counters.begin(SALE, NOW.toEpochMilli());
+        counters.open(SALE.id(), "SELLING");
     }
 
     @AfterAll

@@ -11,8 +11,13 @@ import io.holdfast.order.StandInCoordinator;
 import io.holdfast.order.StandInCoordinator.Database;
 import io.holdfast.order.StandInNeighbours;
 import io.holdfast.order.StandInNeighbours.Answer;
+import io.holdfast.order.model.Money;
+import io.holdfast.order.model.SalePart;
+import io.holdfast.order.model.SaleTerms;
+import io.holdfast.order.model.Sku;
 import io.holdfast.order.sale.SalesHttp.Reply;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -32,6 +37,9 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
 
     /** So many that one statement for each would show among those of the jobs. */
     private static final int REFUSED = 400;
+
+    /** A quota of eight parts. */
+    private static final int LARGE = 16_000;
 
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
@@ -210,7 +218,7 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
         String sale = readySale(2, 1);
         http.order(sale, buyer, key, 1);
 
-        REDIS.template().opsForHash().put(name(sale) + ":buyers", buyer, "0");
+        REDIS.template().opsForHash().put(name(sale) + ":buyers:0", buyer, "0");
 
         await().atMost(PATIENCE).until(() -> mendsOf(sale).contains("BUYERS 1"));
         assertThat(http.order(sale, buyer, key + 2, 1).problem()).isEqualTo("409 already-bought");
@@ -221,8 +229,8 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
         String sale = readySale(2, 1);
         http.order(sale, buyer, key, 1);
 
-        REDIS.template().opsForHash().delete(name(sale) + ":slots", buyer + " " + key);
-        REDIS.template().opsForHash().delete(name(sale) + ":buyers", buyer);
+        REDIS.template().opsForHash().delete(name(sale) + ":slots:0", buyer + " " + key);
+        REDIS.template().opsForHash().delete(name(sale) + ":buyers:0", buyer);
         REDIS.template().opsForHash().put(name(sale), "taken", "0");
 
         await().atMost(PATIENCE).until(() -> mendsOf(sale).contains("OVERSELL 1"));
@@ -235,8 +243,8 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
         String sale = readySale(1, 1);
         long now = System.currentTimeMillis();
         // As somebody leaves it who is killed right after the admission.
-        REDIS.template().opsForHash().put(name(sale) + ":slots", buyer + " lost", "1:" + now + ":elsewhere#1");
-        REDIS.template().opsForHash().put(name(sale) + ":buyers", buyer, "1");
+        REDIS.template().opsForHash().put(name(sale) + ":slots:0", buyer + " lost", "1:" + now + ":elsewhere#1");
+        REDIS.template().opsForHash().put(name(sale) + ":buyers:0", buyer, "1");
         REDIS.template().opsForHash().put(name(sale), "taken", "1");
         assertThat(http.order(sale, buyer + ".2", key, 1).problem()).isEqualTo("409 sold-out");
 
@@ -261,6 +269,77 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
 
         await().atMost(PATIENCE)
                 .until(() -> http.order(sale, buyer + ".2", key, 1).status() == 201);
+    }
+
+    @Test
+    void theBuyersOfALargeSaleAreDealtOutToPartsAndEachPartIsMended() {
+        String sale = readySale(LARGE, 1);
+        List<String> buyers =
+                IntStream.range(0, 20).mapToObj(i -> buyer + "." + i).toList();
+        for (String each : buyers) {
+            assertThat(http.order(sale, each, key, 1).status()).isEqualTo(201);
+        }
+        assertThat(buyers.stream().map(each -> partOf(each).number()).distinct())
+                .hasSizeGreaterThan(3);
+        assertThat(buyers).allMatch(each -> slot(sale, each) != null);
+        assertThat(http.order(sale, buyers.get(0), key + 2, 1).problem()).isEqualTo("409 already-bought");
+        assertThat(takenOfParts(sale)).isEqualTo(20);
+        // The database deals them out in the same way.
+        for (String each : buyers) {
+            assertThat(database.jdbc()
+                            .queryForObject(
+                                    "select sale_part from orders where sale_id = ? and buyer_id = ?",
+                                    Integer.class,
+                                    sale,
+                                    each))
+                    .isBetween(partOf(each).first(), partOf(each).last());
+        }
+
+        String lost = buyers.get(7);
+        int part = partOf(lost).number();
+        REDIS.template().opsForHash().delete(name(sale) + ":slots:" + part, lost + " " + key);
+        REDIS.template().opsForHash().delete(name(sale) + ":buyers:" + part, lost);
+        REDIS.template().opsForHash().put(name(sale), "taken", "25");
+        String stranger = IntStream.range(0, 1_000)
+                .mapToObj(i -> buyer + ".stranger." + i)
+                .filter(each -> partOf(each).number() != part)
+                .findFirst()
+                .orElseThrow();
+        REDIS.template()
+                .opsForHash()
+                .put(name(sale) + ":slots:" + partOf(stranger).number(), stranger + " lost", "2:1:elsewhere#1");
+
+        await().atMost(PATIENCE).until(() -> mendsOf(sale).contains("OVERSELL 1"));
+        await().atMost(PATIENCE).until(() -> mendsOf(sale).contains("UNDERSELL 2"));
+        await().atMost(PATIENCE).until(() -> "20".equals(counter(sale, "taken")));
+        assertThat(slot(sale, lost)).isNotNull();
+        assertThat(takenOfParts(sale)).isEqualTo(20);
+
+        REDIS.wipe();
+
+        await("built anew")
+                .atMost(PATIENCE)
+                .until(() -> "SELLING".equals(counter(sale, "state")) && "20".equals(counter(sale, "taken")));
+        assertThat(buyers).allMatch(each -> slot(sale, each) != null);
+    }
+
+    private static SalePart partOf(String buyer) {
+        Instant opens = Instant.parse("2026-11-27T12:00:00Z");
+        return SalePart.of(
+                new SaleTerms(new Sku("any"), LARGE, new Money(1, "EUR"), 1, opens, opens.plusSeconds(1)), buyer);
+    }
+
+    private Object slot(String sale, String buyer) {
+        return REDIS.template()
+                .opsForHash()
+                .get(name(sale) + ":slots:" + partOf(buyer).number(), buyer + " " + key);
+    }
+
+    private static long takenOfParts(String sale) {
+        return REDIS.template().opsForHash().entries(name(sale)).entrySet().stream()
+                .filter(entry -> entry.getKey().toString().startsWith("taken:"))
+                .mapToLong(entry -> Long.parseLong(entry.getValue().toString()))
+                .sum();
     }
 
     private String readySale(int quota, int limit) {

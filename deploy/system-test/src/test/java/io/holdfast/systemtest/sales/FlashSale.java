@@ -96,9 +96,9 @@ final class FlashSale {
         return "holdfast:sale:{" + id + "}";
     }
 
-    /** How many orders have a slot in Redis. */
+    /** How many orders have a slot in Redis, of a sale that is too small to have more than one part. */
     long slots() {
-        return Long.parseLong(redis("HLEN " + counters() + ":slots").substring(1));
+        return Long.parseLong(redis("HLEN " + counters() + ":slots:0").substring(1));
     }
 
     /** What Redis answers, in one line, to a command. */

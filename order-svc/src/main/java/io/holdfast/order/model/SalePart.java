@@ -1,0 +1,70 @@
+package io.holdfast.order.model;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.zip.CRC32;
+
+/**
+ * The buyers of a sale are dealt out to equal parts, so that what is kept of a large sale elsewhere can be compared with its orders
+ * piece by piece, and nobody is held up for as long as all of it takes.
+ *
+ * @param number from 0
+ * @param of how many parts the sale has: a power of two
+ */
+public record SalePart(int number, int of) {
+
+    /**
+     * So many parts has the largest sale; a part of a smaller one is several of these. The column {@code sale_part} of orders holds
+     * them, so another number would need a migration.
+     */
+    public static final int FINEST = 512;
+
+    /** That a part has at the most, by its share of the quota. */
+    private static final int PIECES = 2_000;
+
+    public SalePart {
+        if (of < 1 || of > FINEST || Integer.bitCount(of) != 1 || number < 0 || number >= of) {
+            throw new IllegalArgumentException("There is no part " + number + " of " + of);
+        }
+    }
+
+    /** All parts of a sale, in order. */
+    public static List<SalePart> allOf(SaleTerms terms) {
+        int count = countOf(terms);
+        return IntStream.range(0, count)
+                .mapToObj(number -> new SalePart(number, count))
+                .toList();
+    }
+
+    /** The part that one buyer belongs to: always the same. */
+    public static SalePart of(SaleTerms terms, String buyer) {
+        int count = countOf(terms);
+        return new SalePart(finestOf(buyer) / (FINEST / count), count);
+    }
+
+    /** The finest part that a buyer belongs to, from 0, whatever the sale. */
+    public static int finestOf(String buyer) {
+        CRC32 crc = new CRC32();
+        crc.update(buyer.getBytes(StandardCharsets.UTF_8));
+        return (int) (crc.getValue() % FINEST);
+    }
+
+    /** The first of the finest parts that it consists of. */
+    public int first() {
+        return number * (FINEST / of);
+    }
+
+    /** The last of the finest parts that it consists of. */
+    public int last() {
+        return first() + FINEST / of - 1;
+    }
+
+    private static int countOf(SaleTerms terms) {
+        int count = 1;
+        while (count < FINEST && count * PIECES < terms.quota()) {
+            count *= 2;
+        }
+        return count;
+    }
+}
