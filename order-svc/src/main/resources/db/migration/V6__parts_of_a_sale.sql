@@ -3,7 +3,7 @@
 
 alter table orders add column sale_part smallint null;
 
-update orders set sale_part = mod(crc32(buyer_id), 512) where sale_id is not null;
+update orders set sale_part = mod(crc32(buyer_id), 128) where sale_id is not null;
 
 alter table orders
     add constraint ck_orders_sale_part check ((sale_id is null) = (sale_part is null)),

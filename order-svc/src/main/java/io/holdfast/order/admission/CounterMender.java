@@ -14,11 +14,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,7 +99,7 @@ class CounterMender {
         long start = System.nanoTime();
         counters.begin(sale, clock.millis());
         long taken = 0;
-        for (SalePart part : SalePart.allOf(sale.terms())) {
+        for (SalePart part : partsInUse(sale)) {
             Differences found = differences(sale, part);
             counters.add(sale, part, found.missing());
             giveBackUnused(sale, part, found.surplus(), Set.of());
@@ -111,6 +113,15 @@ class CounterMender {
                 taken,
                 sale.terms().quota(),
                 Duration.ofNanos(System.nanoTime() - start).toMillis());
+    }
+
+    /** Those that have a slot or an order, and at least one: the sale is summed up with the last of them. */
+    private Set<SalePart> partsInUse(Sale sale) {
+        Set<SalePart> parts = new TreeSet<>(Comparator.comparing(SalePart::number));
+        parts.addAll(counters.partsWithSlots(sale));
+        parts.addAll(book.partsWithOrders(sale));
+        parts.add(SalePart.allOf(sale.terms()).get(0));
+        return parts;
     }
 
     /**

@@ -200,6 +200,20 @@ class SaleCounters {
         }
     }
 
+    List<SalePart> partsWithSlots(Sale sale) {
+        List<SalePart> parts = SalePart.allOf(sale.terms());
+        // In one go: a large sale that has just begun has many parts, and nothing in them.
+        List<Object> sizes = redis.executePipelined((RedisCallback<Object>) connection -> {
+            for (SalePart part : parts) {
+                connection.hashCommands().hLen(slots(sale.id(), part).getBytes(UTF_8));
+            }
+            return null;
+        });
+        return parts.stream()
+                .filter(part -> (Long) sizes.get(part.number()) > 0)
+                .toList();
+    }
+
     /** All slots of a part, field by field as they are kept. */
     Map<String, String> slotsOf(SaleId sale, SalePart part) {
         Map<String, String> all = new HashMap<>();

@@ -21,8 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -135,6 +137,13 @@ public class SaleBook {
         return ids.isEmpty()
                 ? List.of()
                 : orders.find(ids.stream().map(OrderId::new).toList());
+    }
+
+    /** The parts of a sale in which some order holds pieces. */
+    public Set<SalePart> partsWithOrders(Sale sale) {
+        return mapper.partsHeld(sale.id().value()).stream()
+                .map(finest -> SalePart.withFinest(sale.terms(), finest))
+                .collect(Collectors.toSet());
     }
 
     /** Hands over what every order holds that holds pieces of that part of the sale. Reads page by page; nothing is locked. */

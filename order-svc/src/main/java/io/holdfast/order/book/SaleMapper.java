@@ -118,6 +118,10 @@ interface SaleMapper {
             """)
     List<TallyRow> tally(@Param("saleId") String saleId);
 
+    /** The finest parts in which some order holds pieces; read from the index alone. */
+    @Select("select distinct sale_part from orders where sale_id = #{saleId} and" + HOLDING)
+    List<Integer> partsHeld(@Param("saleId") String saleId);
+
     /**
      * A page of what the orders of some parts of a sale hold, in the order of part, buyer and key; read from the index alone.
      *

@@ -18,10 +18,10 @@ public record SalePart(int number, int of) {
      * So many parts has the largest sale; a part of a smaller one is several of these. The column {@code sale_part} of orders holds
      * them, so another number would need a migration.
      */
-    public static final int FINEST = 512;
+    public static final int FINEST = 128;
 
-    /** That a part has at the most, by its share of the quota. */
-    private static final int PIECES = 2_000;
+    /** That a part has at the most, by its share of the quota: Redis goes through so many in some 10 ms. */
+    private static final int PIECES = 8_000;
 
     public SalePart {
         if (of < 1 || of > FINEST || Integer.bitCount(of) != 1 || number < 0 || number >= of) {
@@ -39,8 +39,13 @@ public record SalePart(int number, int of) {
 
     /** The part that one buyer belongs to: always the same. */
     public static SalePart of(SaleTerms terms, String buyer) {
+        return withFinest(terms, finestOf(buyer));
+    }
+
+    /** @param finest one of the finest parts, from 0 */
+    public static SalePart withFinest(SaleTerms terms, int finest) {
         int count = countOf(terms);
-        return new SalePart(finestOf(buyer) / (FINEST / count), count);
+        return new SalePart(finest / (FINEST / count), count);
     }
 
     /** The finest part that a buyer belongs to, from 0, whatever the sale. */

@@ -25,7 +25,7 @@ class TurnsTest {
 
     private static final Sale SMALL = sale(1, 1_000);
     private static final Sale OTHER = sale(2, 1_000);
-    private static final Sale LARGE = sale(3, 16_000);
+    private static final Sale LARGE = sale(3, 64_000);
 
     private long now = Long.MAX_VALUE - 5;
     private final Turns turns = new Turns(() -> now, INTERVAL);

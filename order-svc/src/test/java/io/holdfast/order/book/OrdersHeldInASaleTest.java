@@ -6,14 +6,17 @@ import io.holdfast.order.OnRealDatabase;
 import io.holdfast.order.StandInCoordinator.Database;
 import io.holdfast.order.book.SaleBook.Held;
 import io.holdfast.order.model.Money;
+import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
 import io.holdfast.order.model.SalePart;
+import io.holdfast.order.model.SaleStage;
 import io.holdfast.order.model.SaleTerms;
 import io.holdfast.order.model.Sku;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
@@ -39,7 +42,7 @@ class OrdersHeldInASaleTest {
         insert(SALE, "REJECTED", "concat('buyer-', seq)", "refused", 100);
         insert(new SaleId("01890a5d-ac96-774b-bcce-b302099a8058"), "RECEIVED", "concat('buyer-', seq)", "other", 100);
 
-        for (int quota : new int[] {1_000, 16_000, 1_000_000}) {
+        for (int quota : new int[] {1_000, 64_000, 1_000_000}) {
             SaleTerms terms = terms(quota);
             List<Held> all = new ArrayList<>();
             for (SalePart part : SalePart.allOf(terms)) {
@@ -51,6 +54,10 @@ class OrdersHeldInASaleTest {
                             all.add(held);
                         }));
             }
+            assertThat(book.partsWithOrders(sale(terms)))
+                    .isEqualTo(all.stream()
+                            .map(held -> SalePart.of(terms, held.order().buyer()))
+                            .collect(Collectors.toSet()));
             assertThat(all).hasSize(ORDERS).doesNotHaveDuplicates();
         }
     }
@@ -81,6 +88,10 @@ class OrdersHeldInASaleTest {
                     '%s', mod(crc32(%s), %d), 1
                 from seq_1_to_%d
                 """.formatted(buyer, key, status, why, why, end, sale, buyer, SalePart.FINEST, count));
+    }
+
+    private static Sale sale(SaleTerms terms) {
+        return new Sale(SALE, terms, SaleStage.READY, null, terms.opensAt());
     }
 
     private static SaleTerms terms(int quota) {

@@ -39,7 +39,7 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
     private static final int REFUSED = 400;
 
     /** A quota of eight parts. */
-    private static final int LARGE = 16_000;
+    private static final int LARGE = 64_000;
 
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 

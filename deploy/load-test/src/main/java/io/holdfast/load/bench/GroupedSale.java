@@ -31,7 +31,39 @@ record GroupedSale() implements Variant {
 
     @Override
     public Work prepare(Site site) throws IOException, InterruptedException {
-        String sku = site.newSku("sale");
-        return OrdersOverHttp.inSale(site, site.openSale(sku, MOST_QUOTA, MOST_QUOTA));
+        return new SaleEachRound(site, site.newSku("sale"));
+    }
+
+    /** In a real sale a buyer has a piece or two, and not those of all rounds before. */
+    private static final class SaleEachRound implements Work {
+
+        private final Site site;
+        private final String sku;
+        private volatile Work orders;
+
+        SaleEachRound(Site site, String sku) throws IOException, InterruptedException {
+            this.site = site;
+            this.sku = sku;
+            this.orders = inNewSale();
+        }
+
+        private Work inNewSale() throws IOException, InterruptedException {
+            return OrdersOverHttp.inSale(site, site.openSale(sku, MOST_QUOTA, MOST_QUOTA));
+        }
+
+        @Override
+        public void begin() throws IOException, InterruptedException {
+            orders = inNewSale();
+        }
+
+        @Override
+        public Result attempt(int client, int clients, long attempt) throws IOException {
+            return orders.attempt(client, clients, attempt);
+        }
+
+        @Override
+        public List<String> breaches() throws InterruptedException {
+            return orders.breaches();
+        }
     }
 }
