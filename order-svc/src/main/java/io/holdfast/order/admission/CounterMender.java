@@ -104,7 +104,7 @@ class CounterMender {
             counters.add(sale, part, found.missing());
             giveBackUnused(sale, part, found.surplus(), Set.of());
             taken = counters.recount(sale, part).taken();
-            remember(sale, part, found);
+            remember(sale, part, new Differences(List.of(), found.surplus()));
         }
         flags.lower(sale.id());
         log.info(

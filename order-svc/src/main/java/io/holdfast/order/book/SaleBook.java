@@ -19,7 +19,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -27,9 +26,6 @@ import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** All sales, and what their orders hold of them. Every change is guarded by the stage it starts from, and is a transaction of its own. */
 @Component
@@ -46,14 +42,13 @@ public class SaleBook {
 
     private final SaleMapper mapper;
     private final OrderBook orders;
-    private final TransactionTemplate transaction;
+    private final BookTransaction transaction;
     private final Clock clock;
 
-    SaleBook(SaleMapper mapper, OrderBook orders, PlatformTransactionManager transactionManager, Clock clock) {
+    SaleBook(SaleMapper mapper, OrderBook orders, BookTransaction transaction, Clock clock) {
         this.mapper = mapper;
         this.orders = orders;
-        this.transaction = new TransactionTemplate(transactionManager);
-        this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+        this.transaction = transaction;
         this.clock = clock;
     }
 
@@ -193,7 +188,7 @@ public class SaleBook {
     }
 
     private int write(IntSupplier sql) {
-        return Objects.requireNonNull(transaction.execute(status -> sql.getAsInt()));
+        return transaction.get(sql::getAsInt);
     }
 
     private LocalDateTime now() {

@@ -1,7 +1,7 @@
 package io.holdfast.order.cancelling;
 
 import io.holdfast.edge.ProblemException;
-import io.holdfast.order.book.OrderBook;
+import io.holdfast.order.book.ClosingOrders;
 import io.holdfast.order.intake.RetryAfterHeader;
 import io.holdfast.order.model.CancellationWish;
 import io.holdfast.order.model.Order;
@@ -35,12 +35,12 @@ class CancellationResource {
 
     private static final Logger log = LoggerFactory.getLogger(CancellationResource.class);
 
-    private final OrderBook book;
+    private final ClosingOrders closing;
     private final VisibleOrders visible;
     private final Clock clock;
 
-    CancellationResource(OrderBook book, VisibleOrders visible, Clock clock) {
-        this.book = book;
+    CancellationResource(ClosingOrders closing, VisibleOrders visible, Clock clock) {
+        this.closing = closing;
         this.visible = visible;
         this.clock = clock;
     }
@@ -73,7 +73,7 @@ class CancellationResource {
         CancellationWish wish = CancellationWish.of(
                 request == null ? null : request.reason(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
         Order order =
-                book.cancelOnWish(id, wish).orElseThrow(() -> new IllegalStateException("Order " + id + " is gone"));
+                closing.cancelOnWish(id, wish).orElseThrow(() -> new IllegalStateException("Order " + id + " is gone"));
         log.info("Order {} was to be cancelled and is {}", id, order.status());
         return answer(order);
     }

@@ -2,7 +2,7 @@ package io.holdfast.order.closing;
 
 import io.holdfast.message.IncomingMessage;
 import io.holdfast.message.ResultHandler;
-import io.holdfast.order.book.OrderBook;
+import io.holdfast.order.book.ClosingOrders;
 import io.holdfast.order.model.OrderId;
 import io.holdfast.order.model.OrderStatus;
 import java.time.Instant;
@@ -23,11 +23,11 @@ class RefundResults implements ResultHandler {
     private static final String TOPIC = "holdfast.payment.refund.results";
     private static final String REFUNDED = "REFUNDED";
 
-    private final OrderBook book;
+    private final ClosingOrders closing;
     private final JsonMapper json;
 
-    RefundResults(OrderBook book, JsonMapper json) {
-        this.book = book;
+    RefundResults(ClosingOrders closing, JsonMapper json) {
+        this.closing = closing;
         this.json = json;
     }
 
@@ -46,7 +46,7 @@ class RefundResults implements ResultHandler {
             // No money is kept, which is what was wanted; but an order is PAID only if some was taken.
             log.error("payment-svc had nothing to refund for order {}: {}", body.orderId(), body.outcome());
         }
-        OrderStatus now = book.refunded(new OrderId(body.orderId()), body.at());
+        OrderStatus now = closing.refunded(new OrderId(body.orderId()), body.at());
         log.info("The money of order {} is given back, it is {}", body.orderId(), now);
     }
 

@@ -2,6 +2,7 @@ package io.holdfast.order.closing;
 
 import io.holdfast.message.IncomingMessage;
 import io.holdfast.message.ResultHandler;
+import io.holdfast.order.book.ClosingOrders;
 import io.holdfast.order.book.OrderBook;
 import io.holdfast.order.model.OrderId;
 import io.holdfast.order.model.OrderStatus;
@@ -24,10 +25,12 @@ class ReleaseResults implements ResultHandler {
     private static final String RELEASED = "RELEASED";
 
     private final OrderBook book;
+    private final ClosingOrders closing;
     private final JsonMapper json;
 
-    ReleaseResults(OrderBook book, JsonMapper json) {
+    ReleaseResults(OrderBook book, ClosingOrders closing, JsonMapper json) {
         this.book = book;
+        this.closing = closing;
         this.json = json;
     }
 
@@ -52,7 +55,7 @@ class ReleaseResults implements ResultHandler {
             log.warn("The goods of order {}, which is closed, are released once more: {}", id, body.outcome());
             return;
         }
-        OrderStatus now = book.released(id, body.at());
+        OrderStatus now = closing.released(id, body.at());
         log.info("The goods of order {} are released, it is {}", body.orderId(), now);
     }
 

@@ -20,7 +20,10 @@ public record SalePart(int number, int of) {
      */
     public static final int FINEST = 128;
 
-    /** That a part has at the most, by its share of the quota: Redis goes through so many in some 10 ms. */
+    /**
+     * That a part has at the most, by its share of the quota: Redis goes through so many in some 10 ms. Not to be changed while sales
+     * run, for their counters are kept in as many parts as they began with.
+     */
     private static final int PIECES = 8_000;
 
     public SalePart {

@@ -1,6 +1,7 @@
 package io.holdfast.order.placing;
 
-import io.holdfast.order.book.OrderBook;
+import io.holdfast.order.book.ClosingOrders;
+import io.holdfast.order.book.PlacedOrders;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.Rejection;
 import io.holdfast.order.neighbour.Payments;
@@ -34,11 +35,13 @@ public class OrderPlacement implements RemoteConfirmStep {
 
     private static final Logger log = LoggerFactory.getLogger(OrderPlacement.class);
 
-    private final OrderBook book;
+    private final PlacedOrders placed;
+    private final ClosingOrders closing;
     private final Payments payments;
 
-    public OrderPlacement(OrderBook book, Payments payments) {
-        this.book = book;
+    public OrderPlacement(PlacedOrders placed, ClosingOrders closing, Payments payments) {
+        this.placed = placed;
+        this.closing = closing;
         this.payments = payments;
     }
 
@@ -56,7 +59,7 @@ public class OrderPlacement implements RemoteConfirmStep {
         if (context == null) {
             throw new IllegalStateException("order.place was called past Seata's interceptor");
         }
-        book.place(orders, context.getXid(), context.getBranchId());
+        placed.place(orders, context.getXid(), context.getBranchId());
     }
 
     /**
@@ -66,13 +69,13 @@ public class OrderPlacement implements RemoteConfirmStep {
     @Override
     public void beforeConfirm(BusinessActionContext context) {
         String xid = context.getXid();
-        CaptureAnswer answer = payments.askForCaptures(xid, book.ordersOf(xid, context.getBranchId()));
+        CaptureAnswer answer = payments.askForCaptures(xid, placed.ordersOf(xid, context.getBranchId()));
         if (!answer.givenUp().isEmpty()) {
             log.info("Orders whose payment was given up are closed: {}", answer.givenUp());
-            book.startClosing(xid, context.getBranchId(), answer.givenUp());
+            closing.startClosing(xid, context.getBranchId(), answer.givenUp());
         }
         if (answer instanceof CaptureAnswer.Waiting waiting) {
-            book.awaitConfirm(xid);
+            placed.awaitConfirm(xid);
             throw new NotYetException(waiting.why());
         }
     }
@@ -84,7 +87,7 @@ public class OrderPlacement implements RemoteConfirmStep {
 
     /** Confirm: the orders are PAID, but for those that are being closed. */
     public boolean complete(BusinessActionContext context) {
-        book.complete(context.getXid(), context.getBranchId());
+        placed.complete(context.getXid(), context.getBranchId());
         return true;
     }
 
@@ -93,7 +96,7 @@ public class OrderPlacement implements RemoteConfirmStep {
      * placing itself rolls back no more once all Tries are through.
      */
     public boolean reject(BusinessActionContext context) {
-        book.cancel(context.getXid(), context.getBranchId(), Rejection.rolledBack());
+        placed.cancel(context.getXid(), context.getBranchId(), Rejection.rolledBack());
         return true;
     }
 }

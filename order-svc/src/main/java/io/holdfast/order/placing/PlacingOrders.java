@@ -2,6 +2,7 @@ package io.holdfast.order.placing;
 
 import io.holdfast.order.book.OrderBook;
 import io.holdfast.order.book.OrderNotReceivedException;
+import io.holdfast.order.book.PlacedOrders;
 import io.holdfast.order.coordinator.Coordinator;
 import io.holdfast.order.coordinator.Coordinator.GlobalTx;
 import io.holdfast.order.coordinator.CoordinatorUnavailableException;
@@ -48,6 +49,7 @@ public class PlacingOrders {
     private static final int MOST_ROUNDS = 4;
 
     private final OrderBook book;
+    private final PlacedOrders placed;
     private final Coordinator coordinator;
     private final Payments payments;
     private final Stock stock;
@@ -56,12 +58,14 @@ public class PlacingOrders {
 
     PlacingOrders(
             OrderBook book,
+            PlacedOrders placed,
             Coordinator coordinator,
             Payments payments,
             Stock stock,
             OrderPlacement placement,
             SoldOut soldOut) {
         this.book = book;
+        this.placed = placed;
         this.coordinator = coordinator;
         this.payments = payments;
         this.stock = stock;
@@ -99,7 +103,7 @@ public class PlacingOrders {
             round = next.get();
             end = round.orders().isEmpty() ? End.withoutRest() : run(round, TryAnswer.Done::new, hasTime);
         }
-        return end.committed() ? book.decided(orders, round.transaction().xid()) : book.current(orders);
+        return end.committed() ? placed.decided(orders, round.transaction().xid()) : book.current(orders);
     }
 
     /**
@@ -114,7 +118,7 @@ public class PlacingOrders {
         List<Order> alone = List.of(order);
         End end = run(new Round(transaction, alone), () -> payments.authorize(order, card), waiting -> false);
         if (end.committed()) {
-            return book.decided(alone, transaction.xid()).get(0);
+            return placed.decided(alone, transaction.xid()).get(0);
         }
         rejectAll(end.rest(), transaction.xid());
         return book.current(alone).get(0);

@@ -1,6 +1,6 @@
 package io.holdfast.order.reconciliation;
 
-import io.holdfast.order.book.OrderBook;
+import io.holdfast.order.book.ClosingOrders;
 import io.holdfast.order.book.OrderLists;
 import io.holdfast.order.book.OrderLists.Ended;
 import io.holdfast.order.model.Order;
@@ -38,15 +38,15 @@ class OrdersAgree extends WalkingCheck<Ended> {
     private static final String RELEASED = "RELEASED";
 
     private final OrderLists lists;
-    private final OrderBook book;
+    private final ClosingOrders closing;
     private final NeighbourStates neighbours;
     private final Grace grace;
     private final Clock clock;
 
-    OrdersAgree(OrderLists lists, OrderBook book, NeighbourStates neighbours, Grace grace, Clock clock) {
+    OrdersAgree(OrderLists lists, ClosingOrders closing, NeighbourStates neighbours, Grace grace, Clock clock) {
         super(PAGE, clock);
         this.lists = lists;
-        this.book = book;
+        this.closing = closing;
         this.neighbours = neighbours;
         this.grace = grace;
         this.clock = clock;
@@ -167,7 +167,7 @@ class OrdersAgree extends WalkingCheck<Ended> {
 
     /** stock-svc releases what is there and answers the same if there is nothing, so it may be asked as often as one likes. */
     private String releaseAgain(Order order) {
-        book.releaseAgain(order.id());
+        closing.releaseAgain(order.id());
         return "stock-svc is asked once more to release the goods";
     }
 

@@ -91,7 +91,10 @@ class SaleResource {
     }
 
     @GetMapping("/sales/{saleId}")
-    @Operation(summary = "Show a sale", description = "The figures are at most a quarter of a second old.")
+    @Operation(
+            summary = "Show a sale",
+            description =
+                    "The figures are at most a quarter of a second old, or some seconds if it takes long to count them.")
     @ApiResponse(responseCode = "200", description = "The sale")
     @ApiResponse(responseCode = "404", description = "`not-found`: there is no such sale")
     SaleView show(@Parameter(schema = @Schema(format = "uuid")) @PathVariable String saleId) {

@@ -8,6 +8,7 @@ import io.holdfast.order.StandInCoordinator;
 import io.holdfast.order.StandInCoordinator.Database;
 import io.holdfast.order.book.OrderBook;
 import io.holdfast.order.book.OrderLists;
+import io.holdfast.order.book.PlacedOrders;
 import io.holdfast.order.coordinator.Fate;
 import io.holdfast.order.intake.OrderIds;
 import io.holdfast.order.model.BuyerId;
@@ -44,16 +45,19 @@ class AbandonedOrdersTest {
     private final List<String> asked = new ArrayList<>();
     private final OrderLists lists;
     private final OrderBook book;
+    private final PlacedOrders placedOrders;
     private final OrderIds ids;
     private final Database database;
 
     AbandonedOrdersTest(
             @Autowired OrderLists lists,
             @Autowired OrderBook book,
+            @Autowired PlacedOrders placedOrders,
             @Autowired OrderIds ids,
             @Autowired Database database) {
         this.lists = lists;
         this.book = book;
+        this.placedOrders = placedOrders;
         this.ids = ids;
         this.database = database;
     }
@@ -93,7 +97,7 @@ class AbandonedOrdersTest {
     @Test
     void onlyReceivedOrdersAreLookedAt() {
         Order placed = received(NOW.minusSeconds(60), Fate.FORGOTTEN);
-        book.place(List.of(placed), placed.xid(), 1);
+        placedOrders.place(List.of(placed), placed.xid(), 1);
 
         assertThat(job(10).rejectThem()).isZero();
 
@@ -105,7 +109,8 @@ class AbandonedOrdersTest {
         Order order = received(NOW.minusSeconds(60), Fate.FORGOTTEN);
         job(10).rejectThem();
 
-        assertThatThrownBy(() -> book.place(List.of(order), order.xid(), 1)).hasMessageContaining("not RECEIVED");
+        assertThatThrownBy(() -> placedOrders.place(List.of(order), order.xid(), 1))
+                .hasMessageContaining("not RECEIVED");
     }
 
     @Test

@@ -45,6 +45,7 @@ import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
+/** An order's whole life in the database, by whatever changes it. */
 @OnRealDatabase
 class OrderBookTest {
 
@@ -55,6 +56,8 @@ class OrderBookTest {
 
     private final String xid = StandInCoordinator.newXid();
     private final OrderBook book;
+    private final PlacedOrders placedOrders;
+    private final ClosingOrders closingOrders;
     private final OrderLists lists;
     private final OrderIds ids;
     private final Database database;
@@ -63,6 +66,8 @@ class OrderBookTest {
 
     OrderBookTest(
             @Autowired OrderBook book,
+            @Autowired PlacedOrders placedOrders,
+            @Autowired ClosingOrders closingOrders,
             @Autowired OrderLists lists,
             @Autowired OrderIds ids,
             @Autowired Database database,
@@ -71,6 +76,8 @@ class OrderBookTest {
         this.beans = beans;
         this.transaction = new TransactionTemplate(transactionManager);
         this.book = book;
+        this.placedOrders = placedOrders;
+        this.closingOrders = closingOrders;
         this.lists = lists;
         this.ids = ids;
         this.database = database;
@@ -179,33 +186,33 @@ class OrderBookTest {
     void aBranchIsCompletedAsAWholeOrNotAtAll() {
         Order one = entered("whole-1");
         Order two = entered("whole-2");
-        book.place(List.of(one, two), xid, BRANCH);
-        assertThat(book.ordersOf(xid, BRANCH)).containsExactlyInAnyOrder(one.id(), two.id());
+        placedOrders.place(List.of(one, two), xid, BRANCH);
+        assertThat(placedOrders.ordersOf(xid, BRANCH)).containsExactlyInAnyOrder(one.id(), two.id());
         database.jdbc().update("""
                 update orders set status = 'REJECTED', reason_code = 'abandoned', reason_detail = 'x', decided_at = created_at
                 where order_id = ?""", two.id().value());
 
-        assertThatThrownBy(() -> book.complete(xid, BRANCH))
+        assertThatThrownBy(() -> placedOrders.complete(xid, BRANCH))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("1 instead of 2");
-        assertThatThrownBy(() -> book.cancel(xid, BRANCH, Rejection.rolledBack()))
+        assertThatThrownBy(() -> placedOrders.cancel(xid, BRANCH, Rejection.rolledBack()))
                 .isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> book.complete(xid, BRANCH + 1))
+        assertThatThrownBy(() -> placedOrders.complete(xid, BRANCH + 1))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("No order");
     }
 
     @Test
     void whatAnotherProcessHasPlacedIsCompletedAndAnsweredAsTheRowsSay() {
-        OrderBook elsewhere = beans.createBean(OrderBook.class);
+        PlacedOrders elsewhere = beans.createBean(PlacedOrders.class);
         Order one = entered("elsewhere-1");
         Order two = entered("elsewhere-2");
         elsewhere.place(List.of(two, one), xid, BRANCH);
 
-        assertThat(book.ordersOf(xid, BRANCH))
+        assertThat(placedOrders.ordersOf(xid, BRANCH))
                 .containsExactlyElementsOf(elsewhere.ordersOf(xid, BRANCH))
                 .containsExactly(one.id(), two.id());
-        book.complete(xid, BRANCH);
+        placedOrders.complete(xid, BRANCH);
 
         assertThat(elsewhere.decided(List.of(two, one), xid))
                 .isEqualTo(book.find(List.of(two.id(), one.id())))
@@ -218,16 +225,18 @@ class OrderBookTest {
     @Test
     void aConfirmThatWasRolledBackIsNotAnsweredAsPaidAndCanBeMadeAgain() {
         Order order = entered("rolled-back-confirm");
-        book.place(List.of(order), xid, BRANCH);
+        placedOrders.place(List.of(order), xid, BRANCH);
         transaction.executeWithoutResult(status -> {
-            book.complete(xid, BRANCH);
+            placedOrders.complete(xid, BRANCH);
             status.setRollbackOnly();
         });
 
-        assertThat(book.decided(List.of(order), xid)).extracting(Order::status).containsExactly(OrderStatus.CONFIRMING);
-        book.complete(xid, BRANCH);
+        assertThat(placedOrders.decided(List.of(order), xid))
+                .extracting(Order::status)
+                .containsExactly(OrderStatus.CONFIRMING);
+        placedOrders.complete(xid, BRANCH);
 
-        assertThat(book.decided(List.of(order), xid))
+        assertThat(placedOrders.decided(List.of(order), xid))
                 .isEqualTo(book.find(List.of(order.id())))
                 .extracting(Order::status)
                 .containsExactly(OrderStatus.PAID);
@@ -239,7 +248,7 @@ class OrderBookTest {
         Order order = entered("foreign");
         String other = StandInCoordinator.newXid();
 
-        assertThatThrownBy(() -> book.place(List.of(order), other, BRANCH))
+        assertThatThrownBy(() -> placedOrders.place(List.of(order), other, BRANCH))
                 .isInstanceOf(OrderNotReceivedException.class);
         assertThat(book.reject(order.id(), other, Rejection.unavailable())).isFalse();
         book.rebind(List.of(order.id()), other, StandInCoordinator.newXid());
@@ -254,7 +263,7 @@ class OrderBookTest {
         Order rejected = entered("now-1");
         Order placed = entered("now-2");
         book.reject(rejected.id(), xid, Rejection.unavailable());
-        book.place(List.of(placed), xid, BRANCH);
+        placedOrders.place(List.of(placed), xid, BRANCH);
 
         assertThat(book.current(List.of(placed, newOrder("alice", "never-entered"), rejected)))
                 .isEqualTo(book.find(List.of(placed.id(), rejected.id())))
@@ -266,16 +275,16 @@ class OrderBookTest {
     void afterACommitPaidOrdersAreToldAsTheyAreAndOthersBecomeConfirming() {
         Order one = entered("decided-1");
         Order two = entered("decided-2");
-        book.place(List.of(one), xid, BRANCH);
-        book.complete(xid, BRANCH);
+        placedOrders.place(List.of(one), xid, BRANCH);
+        placedOrders.complete(xid, BRANCH);
 
-        assertThat(book.decided(List.of(one), xid))
+        assertThat(placedOrders.decided(List.of(one), xid))
                 .isEqualTo(book.find(List.of(one.id())))
                 .extracting(Order::status)
                 .containsExactly(OrderStatus.PAID);
 
-        book.place(List.of(two), xid, BRANCH + 1);
-        assertThat(book.decided(List.of(two, one), xid))
+        placedOrders.place(List.of(two), xid, BRANCH + 1);
+        assertThat(placedOrders.decided(List.of(two, one), xid))
                 .isEqualTo(book.find(List.of(two.id(), one.id())))
                 .extracting(Order::status)
                 .containsExactly(OrderStatus.CONFIRMING, OrderStatus.PAID);
@@ -346,15 +355,15 @@ class OrderBookTest {
         OrderStatus before = book.find(id).orElseThrow().status();
         try {
             switch (change) {
-                case PLACE -> book.place(List.of(book.find(id).orElseThrow()), xid, BRANCH);
+                case PLACE -> placedOrders.place(List.of(book.find(id).orElseThrow()), xid, BRANCH);
                 case REJECT -> book.reject(id, xid, Rejection.unavailable());
-                case AWAIT_CONFIRM -> book.awaitConfirm(xid);
-                case COMPLETE -> book.complete(xid, BRANCH);
-                case START_CLOSING -> book.startClosing(xid, BRANCH, Map.of(id, "declined"));
-                case RELEASE -> book.released(id, NOW);
-                case REFUND -> book.refunded(id, NOW);
-                case CANCEL_ON_WISH -> book.cancelOnWish(id, WISH);
-                case CANCEL -> book.cancel(xid, BRANCH, Rejection.rolledBack());
+                case AWAIT_CONFIRM -> placedOrders.awaitConfirm(xid);
+                case COMPLETE -> placedOrders.complete(xid, BRANCH);
+                case START_CLOSING -> closingOrders.startClosing(xid, BRANCH, Map.of(id, "declined"));
+                case RELEASE -> closingOrders.released(id, NOW);
+                case REFUND -> closingOrders.refunded(id, NOW);
+                case CANCEL_ON_WISH -> closingOrders.cancelOnWish(id, WISH);
+                case CANCEL -> placedOrders.cancel(xid, BRANCH, Rejection.rolledBack());
             }
         } catch (OrderNotReceivedException | IllegalStateException guarded) {
             return false;
@@ -366,14 +375,14 @@ class OrderBookTest {
     void ofABranchSomeOrdersAreClosedAndTheOthersPaidHoweverOftenItIsTriedAgain() {
         Order one = entered("close-1");
         Order two = entered("close-2");
-        book.place(List.of(one, two), xid, BRANCH);
-        book.awaitConfirm(xid);
+        placedOrders.place(List.of(one, two), xid, BRANCH);
+        placedOrders.awaitConfirm(xid);
 
-        book.startClosing(xid, BRANCH, Map.of(one.id(), "The card was declined."));
-        book.released(one.id(), NOW);
+        closingOrders.startClosing(xid, BRANCH, Map.of(one.id(), "The card was declined."));
+        closingOrders.released(one.id(), NOW);
         // As after a kill before the Confirm.
-        book.startClosing(xid, BRANCH, Map.of(one.id(), "The card was declined."));
-        book.complete(xid, BRANCH);
+        closingOrders.startClosing(xid, BRANCH, Map.of(one.id(), "The card was declined."));
+        placedOrders.complete(xid, BRANCH);
 
         Order closed = book.find(one.id()).orElseThrow();
         assertThat(closed.status()).isEqualTo(OrderStatus.CLOSED);
@@ -390,26 +399,27 @@ class OrderBookTest {
     void aPaidOrderThatIsCancelledIsClosedOnceGoodsAndMoneyAreBackInEitherOrder() {
         for (boolean moneyFirst : List.of(true, false)) {
             Order order = entered("cancelled-" + moneyFirst);
-            book.place(List.of(order), xid, BRANCH + (moneyFirst ? 1 : 2));
-            book.complete(xid, BRANCH + (moneyFirst ? 1 : 2));
+            placedOrders.place(List.of(order), xid, BRANCH + (moneyFirst ? 1 : 2));
+            placedOrders.complete(xid, BRANCH + (moneyFirst ? 1 : 2));
 
-            Order closing = book.cancelOnWish(order.id(), WISH).orElseThrow();
+            Order closing = closingOrders.cancelOnWish(order.id(), WISH).orElseThrow();
             assertThat(closing.status()).isEqualTo(OrderStatus.CLOSING);
-            assertThat(book.cancelOnWish(order.id(), CancellationWish.of("Another reason.", NOW.plusSeconds(9))))
+            assertThat(closingOrders.cancelOnWish(
+                            order.id(), CancellationWish.of("Another reason.", NOW.plusSeconds(9))))
                     .contains(closing);
 
-            assertThat(moneyFirst ? book.refunded(order.id(), NOW) : book.released(order.id(), NOW))
+            assertThat(moneyFirst ? closingOrders.refunded(order.id(), NOW) : closingOrders.released(order.id(), NOW))
                     .isEqualTo(OrderStatus.CLOSING);
             // The same again changes nothing.
             assertThatThrownBy(() -> {
                         if (moneyFirst) {
-                            book.refunded(order.id(), NOW);
+                            closingOrders.refunded(order.id(), NOW);
                         } else {
-                            book.released(order.id(), NOW);
+                            closingOrders.released(order.id(), NOW);
                         }
                     })
                     .isInstanceOf(IllegalStateException.class);
-            assertThat(moneyFirst ? book.released(order.id(), NOW) : book.refunded(order.id(), NOW))
+            assertThat(moneyFirst ? closingOrders.released(order.id(), NOW) : closingOrders.refunded(order.id(), NOW))
                     .isEqualTo(OrderStatus.CLOSED);
 
             assertThat(book.find(order.id()).orElseThrow().whyClosed()).hasValueSatisfying(why -> {
@@ -429,24 +439,24 @@ class OrderBookTest {
     void ofABranchAnOrderThatIsNotWantedAnyMoreGoesOnToClosingAndIsNeverToldOfAsPaid() {
         Order unwanted = entered("wish-1");
         Order wanted = entered("wish-2");
-        book.place(List.of(unwanted, wanted), xid, BRANCH);
-        book.awaitConfirm(xid);
+        placedOrders.place(List.of(unwanted, wanted), xid, BRANCH);
+        placedOrders.awaitConfirm(xid);
 
-        Order noted = book.cancelOnWish(unwanted.id(), WISH).orElseThrow();
+        Order noted = closingOrders.cancelOnWish(unwanted.id(), WISH).orElseThrow();
         assertThat(noted.status()).isEqualTo(OrderStatus.CONFIRMING);
         assertThat(noted.cancellationWish()).contains(WISH);
-        assertThat(book.cancelOnWish(unwanted.id(), CancellationWish.of("Later.", NOW.plusSeconds(1))))
+        assertThat(closingOrders.cancelOnWish(unwanted.id(), CancellationWish.of("Later.", NOW.plusSeconds(1))))
                 .contains(noted);
         assertThat(messagesOf(unwanted.id())).containsExactly("placed");
 
-        book.complete(xid, BRANCH);
+        placedOrders.complete(xid, BRANCH);
 
         assertThat(book.find(unwanted.id()).orElseThrow().status()).isEqualTo(OrderStatus.CLOSING);
         assertThat(book.find(wanted.id()).orElseThrow().status()).isEqualTo(OrderStatus.PAID);
         assertThat(messagesOf(unwanted.id())).containsExactly("placed", "refund-payment", "release-stock");
         assertThat(messagesOf(wanted.id())).containsExactly("paid", "placed");
-        book.released(unwanted.id(), NOW);
-        book.refunded(unwanted.id(), NOW);
+        closingOrders.released(unwanted.id(), NOW);
+        closingOrders.refunded(unwanted.id(), NOW);
         assertThat(book.find(unwanted.id()).orElseThrow().whyClosed()).hasValueSatisfying(why -> {
             assertThat(why.reason()).isEqualTo("Ordered twice.");
             assertThat(why.paidAt()).isNull();
@@ -456,16 +466,16 @@ class OrderBookTest {
     @Test
     void aWishThatComesBeforeTheGiveUpNeedsNoRefund() {
         Order order = entered("wish-given-up");
-        book.place(List.of(order), xid, BRANCH);
-        book.awaitConfirm(xid);
-        book.cancelOnWish(order.id(), WISH);
+        placedOrders.place(List.of(order), xid, BRANCH);
+        placedOrders.awaitConfirm(xid);
+        closingOrders.cancelOnWish(order.id(), WISH);
 
-        book.startClosing(xid, BRANCH, Map.of(order.id(), "The card was declined."));
-        book.complete(xid, BRANCH);
+        closingOrders.startClosing(xid, BRANCH, Map.of(order.id(), "The card was declined."));
+        placedOrders.complete(xid, BRANCH);
 
-        assertThat(book.released(order.id(), NOW)).isEqualTo(OrderStatus.CLOSED);
+        assertThat(closingOrders.released(order.id(), NOW)).isEqualTo(OrderStatus.CLOSED);
         assertThat(messagesOf(order.id())).containsExactly("closed", "placed", "release-stock");
-        assertThatThrownBy(() -> book.refunded(order.id(), NOW)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> closingOrders.refunded(order.id(), NOW)).isInstanceOf(IllegalStateException.class);
         assertThat(book.find(order.id()).orElseThrow().whyClosed())
                 .map(Closing::cause)
                 .contains(Closing.Cause.PAYMENT_GIVEN_UP);
@@ -474,12 +484,12 @@ class OrderBookTest {
     @Test
     void ofManyWhoCancelAnOrderAtOnceOneSetOfMessagesIsWritten() throws Exception {
         Order order = entered("crowd");
-        book.place(List.of(order), xid, BRANCH);
-        book.complete(xid, BRANCH);
+        placedOrders.place(List.of(order), xid, BRANCH);
+        placedOrders.complete(xid, BRANCH);
 
-        List<Order> seen = together(
-                24, number -> book.cancelOnWish(order.id(), CancellationWish.of("By " + number, NOW.plusMillis(number)))
-                        .orElseThrow());
+        List<Order> seen = together(24, number -> closingOrders
+                .cancelOnWish(order.id(), CancellationWish.of("By " + number, NOW.plusMillis(number)))
+                .orElseThrow());
 
         assertThat(Set.copyOf(seen)).as("all see the one cancellation").hasSize(1);
         assertThat(seen.get(0).status()).isEqualTo(OrderStatus.CLOSING);
@@ -495,14 +505,16 @@ class OrderBookTest {
             String raced = StandInCoordinator.newXid();
             Order order = newOrder("alice", "race-" + raced).placedBy(raced);
             book.enter(order);
-            book.place(List.of(order), raced, BRANCH);
-            book.awaitConfirm(raced);
+            placedOrders.place(List.of(order), raced, BRANCH);
+            placedOrders.awaitConfirm(raced);
 
             List<Order> seen = together(4, number -> {
                 if (number == 0) {
-                    book.complete(raced, BRANCH);
+                    placedOrders.complete(raced, BRANCH);
                 }
-                return number == 0 ? order : book.cancelOnWish(order.id(), WISH).orElseThrow();
+                return number == 0
+                        ? order
+                        : closingOrders.cancelOnWish(order.id(), WISH).orElseThrow();
             });
 
             Order after = book.find(order.id()).orElseThrow();
@@ -520,8 +532,8 @@ class OrderBookTest {
     @Test
     void theSchemaItselfLeavesNoOrderBetweenGivenBackAndClosed() {
         Order order = entered("schema");
-        book.place(List.of(order), xid, BRANCH);
-        book.complete(xid, BRANCH);
+        placedOrders.place(List.of(order), xid, BRANCH);
+        placedOrders.complete(xid, BRANCH);
         String id = order.id().value();
 
         for (String nonsense : List.of(
@@ -536,8 +548,8 @@ class OrderBookTest {
                     .as(nonsense)
                     .isInstanceOf(DataAccessException.class);
         }
-        book.cancelOnWish(order.id(), WISH);
-        book.released(order.id(), NOW);
+        closingOrders.cancelOnWish(order.id(), WISH);
+        closingOrders.released(order.id(), NOW);
         for (String nonsense : List.of("refunded_at = created_at", "status = 'CLOSED', decided_at = created_at")) {
             assertThatThrownBy(
                             () -> database.jdbc().update("update orders set " + nonsense + " where order_id = ?", id))
@@ -573,12 +585,12 @@ class OrderBookTest {
     void whatIsRolledBackIsToldToNobody() {
         Order one = entered("untold-1");
         Order two = entered("untold-2");
-        book.place(List.of(one, two), xid, BRANCH);
+        placedOrders.place(List.of(one, two), xid, BRANCH);
         database.jdbc().update("""
                 update orders set status = 'REJECTED', reason_code = 'abandoned', reason_detail = 'x', decided_at = created_at
                 where order_id = ?""", two.id().value());
 
-        assertThatThrownBy(() -> book.complete(xid, BRANCH)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> placedOrders.complete(xid, BRANCH)).isInstanceOf(IllegalStateException.class);
 
         assertThat(messagesOf(one.id())).containsExactly("placed");
     }
@@ -599,18 +611,18 @@ class OrderBookTest {
         Order order = newOrder(buyer, "in-" + status + xid).placedBy(xid);
         assertThat(book.enter(order)).isTrue();
         if (status != OrderStatus.RECEIVED) {
-            book.place(List.of(order), xid, BRANCH);
+            placedOrders.place(List.of(order), xid, BRANCH);
         }
         switch (status) {
             case RECEIVED, PLACED -> {}
-            case CONFIRMING -> book.awaitConfirm(xid);
-            case PAID -> book.complete(xid, BRANCH);
-            case CLOSING -> book.startClosing(xid, BRANCH, Map.of(order.id(), "declined"));
+            case CONFIRMING -> placedOrders.awaitConfirm(xid);
+            case PAID -> placedOrders.complete(xid, BRANCH);
+            case CLOSING -> closingOrders.startClosing(xid, BRANCH, Map.of(order.id(), "declined"));
             case CLOSED -> {
-                book.startClosing(xid, BRANCH, Map.of(order.id(), "declined"));
-                book.released(order.id(), NOW);
+                closingOrders.startClosing(xid, BRANCH, Map.of(order.id(), "declined"));
+                closingOrders.released(order.id(), NOW);
             }
-            case REJECTED -> book.cancel(xid, BRANCH, Rejection.rolledBack());
+            case REJECTED -> placedOrders.cancel(xid, BRANCH, Rejection.rolledBack());
         }
         assertThat(book.find(order.id()).orElseThrow().status()).isEqualTo(status);
         return order;

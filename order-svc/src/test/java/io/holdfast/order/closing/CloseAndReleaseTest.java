@@ -10,7 +10,9 @@ import io.holdfast.order.StandInCoordinator;
 import io.holdfast.order.StandInCoordinator.Database;
 import io.holdfast.order.StandInNeighbours;
 import io.holdfast.order.StandInNeighbours.Answer;
+import io.holdfast.order.book.ClosingOrders;
 import io.holdfast.order.book.OrderBook;
+import io.holdfast.order.book.PlacedOrders;
 import io.holdfast.order.coordinator.Fate;
 import io.holdfast.order.model.OrderId;
 import io.holdfast.order.model.OrderStatus;
@@ -61,6 +63,8 @@ class CloseAndReleaseTest {
     private final StandInNeighbours neighbours;
     private final Database database;
     private final OrderBook book;
+    private final PlacedOrders placedOrders;
+    private final ClosingOrders closingOrders;
     private final TestTokens tokens;
 
     CloseAndReleaseTest(
@@ -69,12 +73,16 @@ class CloseAndReleaseTest {
             @Autowired StandInNeighbours neighbours,
             @Autowired Database database,
             @Autowired OrderBook book,
+            @Autowired PlacedOrders placedOrders,
+            @Autowired ClosingOrders closingOrders,
             @Autowired TestTokens tokens) {
         this.url = "http://127.0.0.1:" + port;
         this.coordinator = coordinator;
         this.neighbours = neighbours;
         this.database = database;
         this.book = book;
+        this.placedOrders = placedOrders;
+        this.closingOrders = closingOrders;
         this.tokens = tokens;
     }
 
@@ -141,7 +149,7 @@ class CloseAndReleaseTest {
         giveUp("Too late.");
 
         // The first half of an attempt that was killed before its Confirm.
-        book.startClosing(xid, branch, Map.of(new OrderId(id), "Too late."));
+        closingOrders.startClosing(xid, branch, Map.of(new OrderId(id), "Too late."));
         await().atMost(LIMIT).until(() -> {
             coordinator.confirm(xid);
             return fenceStatus(xid) == 2;
@@ -226,7 +234,7 @@ class CloseAndReleaseTest {
                 .update("update orders set xid = ?, branch_id = 77 where idempotency_key like 'in-one-branch%'", xid);
         long before = statements("Com_insert");
 
-        book.complete(xid, 77);
+        placedOrders.complete(xid, 77);
 
         assertThat(statements("Com_insert") - before).isLessThanOrEqualTo(1);
         assertThat(book.find(ids)).extracting(order -> order.status()).containsOnly(OrderStatus.PAID);

@@ -8,6 +8,7 @@ import io.holdfast.order.StandInCoordinator.Database;
 import io.holdfast.order.StandInNeighbours;
 import io.holdfast.order.StandInNeighbours.Answer;
 import io.holdfast.order.book.OrderBook;
+import io.holdfast.order.book.PlacedOrders;
 import io.holdfast.order.intake.OrderIds;
 import io.holdfast.order.model.BuyerId;
 import io.holdfast.order.model.Money;
@@ -50,6 +51,7 @@ class OrdersAgreeTest {
     private final StandInCoordinator coordinator;
     private final StandInNeighbours neighbours;
     private final OrderBook book;
+    private final PlacedOrders placed;
     private final OrderIds ids;
     private final Clock clock;
     private final Database database;
@@ -62,6 +64,7 @@ class OrdersAgreeTest {
             @Autowired StandInCoordinator coordinator,
             @Autowired StandInNeighbours neighbours,
             @Autowired OrderBook book,
+            @Autowired PlacedOrders placed,
             @Autowired OrderIds ids,
             @Autowired Clock clock,
             @Autowired Database database) {
@@ -69,6 +72,7 @@ class OrdersAgreeTest {
         this.coordinator = coordinator;
         this.neighbours = neighbours;
         this.book = book;
+        this.placed = placed;
         this.ids = ids;
         this.clock = clock;
         this.database = database;
@@ -243,8 +247,8 @@ class OrdersAgreeTest {
     private Order paid() {
         Order order = received();
         long branch = NUMBERS.incrementAndGet();
-        book.place(List.of(order), order.xid(), branch);
-        book.complete(order.xid(), branch);
+        placed.place(List.of(order), order.xid(), branch);
+        placed.complete(order.xid(), branch);
         return order;
     }
 
