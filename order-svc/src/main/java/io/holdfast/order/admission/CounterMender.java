@@ -14,13 +14,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -116,12 +115,12 @@ class CounterMender {
     }
 
     /** Those that have a slot or an order, and at least one: the sale is summed up with the last of them. */
-    private Set<SalePart> partsInUse(Sale sale) {
-        Set<SalePart> parts = new TreeSet<>(Comparator.comparing(SalePart::number));
-        parts.addAll(counters.partsWithSlots(sale));
-        parts.addAll(book.partsWithOrders(sale));
-        parts.add(SalePart.allOf(sale.terms()).get(0));
-        return parts;
+    private List<SalePart> partsInUse(Sale sale) {
+        Set<SalePart> inUse = new HashSet<>(counters.partsWithSlots(sale));
+        inUse.addAll(book.partsWithOrders(sale));
+        return SalePart.allOf(sale.terms()).stream()
+                .filter(part -> part.number() == 0 || inUse.contains(part))
+                .toList();
     }
 
     /**

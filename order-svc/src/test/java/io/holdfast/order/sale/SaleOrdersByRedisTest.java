@@ -283,6 +283,11 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
                 .hasSizeGreaterThan(3);
         assertThat(buyers).allMatch(each -> slot(sale, each) != null);
         assertThat(http.order(sale, buyers.get(0), key + 2, 1).problem()).isEqualTo("409 already-bought");
+        neighbours.on(StandInNeighbours.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
+        for (int i = 0; i < 10; i++) {
+            assertThat(http.order(sale, buyer + ".poor." + i, key, 1).status()).isEqualTo(402);
+        }
+        neighbours.serveAll();
         assertThat(takenOfParts(sale)).isEqualTo(20);
         // The database deals them out in the same way.
         for (String each : buyers) {
@@ -294,6 +299,13 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
                                     each))
                     .isBetween(partOf(each).first(), partOf(each).last());
         }
+
+        // Each look sets this right, so several were made, and found nothing to mend.
+        for (int looks = 0; looks < 5; looks++) {
+            REDIS.template().opsForHash().put(name(sale), "state", "PAUSED");
+            await().atMost(PATIENCE).until(() -> "SELLING".equals(counter(sale, "state")));
+        }
+        assertThat(mendsOf(sale)).isEmpty();
 
         String lost = buyers.get(7);
         int part = partOf(lost).number();
