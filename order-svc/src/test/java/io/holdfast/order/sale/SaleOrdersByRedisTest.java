@@ -327,12 +327,14 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
         assertThat(slot(sale, lost)).isNotNull();
         assertThat(takenOfParts(sale)).isEqualTo(20);
 
+        List<String> mends = mendsOf(sale);
         REDIS.wipe();
 
         await("built anew")
                 .atMost(PATIENCE)
                 .until(() -> "SELLING".equals(counter(sale, "state")) && "20".equals(counter(sale, "taken")));
         assertThat(buyers).allMatch(each -> slot(sale, each) != null);
+        assertThat(mendsOf(sale)).as("built as a whole, not mended order by order").isEqualTo(mends);
     }
 
     private static SalePart partOf(String buyer) {
