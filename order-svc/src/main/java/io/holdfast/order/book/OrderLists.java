@@ -18,11 +18,13 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 public class OrderLists {
 
-    private final OrderMapper mapper;
+    private final OrderListMapper lists;
+    private final OrderMapper orders;
     private final TransactionTemplate transaction;
 
-    OrderLists(OrderMapper mapper, PlatformTransactionManager transactionManager) {
-        this.mapper = mapper;
+    OrderLists(OrderListMapper lists, OrderMapper orders, PlatformTransactionManager transactionManager) {
+        this.lists = lists;
+        this.orders = orders;
         this.transaction = new TransactionTemplate(transactionManager);
     }
 
@@ -30,8 +32,8 @@ public class OrderLists {
     public OrderPage page(OrderFilter filter, int page, int size) {
         // One transaction, or each statement would be one.
         return Objects.requireNonNull(transaction.execute(status -> {
-            List<OrderRow> rows = mapper.page(filter.status(), filter.buyerValue(), size, (long) page * size);
-            return new OrderPage(mapper.withLines(rows), mapper.count(filter.status(), filter.buyerValue()));
+            List<OrderRow> rows = lists.page(filter.status(), filter.buyerValue(), size, (long) page * size);
+            return new OrderPage(orders.withLines(rows), lists.count(filter.status(), filter.buyerValue()));
         }));
     }
 
@@ -43,7 +45,7 @@ public class OrderLists {
     public List<Undecided> receivedBefore(Instant before, @Nullable Undecided last, int limit) {
         Instant afterTime = last == null ? Instant.EPOCH : last.createdAt();
         String afterId = last == null ? "" : last.id().value();
-        return mapper.findReceivedBefore(OrderRow.utc(before), OrderRow.utc(afterTime), afterId, limit).stream()
+        return lists.findReceivedBefore(OrderRow.utc(before), OrderRow.utc(afterTime), afterId, limit).stream()
                 .map(row -> new Undecided(new OrderId(row.orderId()), row.xid(), OrderRow.instant(row.createdAt())))
                 .toList();
     }
@@ -55,19 +57,19 @@ public class OrderLists {
      * @param before only those that ended before
      */
     public List<Ended> endedAfter(Instant at, String afterId, Instant before, int limit) {
-        return ended(mapper.decidedAfter(OrderRow.utc(at), afterId, OrderRow.utc(before), limit));
+        return ended(lists.decidedAfter(OrderRow.utc(at), afterId, OrderRow.utc(before), limit));
     }
 
     /** Of these orders, those that ended before that time. */
     public List<Ended> endedBefore(Instant before, Collection<OrderId> ids) {
         LocalDateTime time = OrderRow.utc(before);
-        return ended(mapper.find(ids.stream().map(OrderId::value).sorted().toList()).stream()
+        return ended(orders.find(ids.stream().map(OrderId::value).sorted().toList()).stream()
                 .filter(row -> row.decidedAt() != null && row.decidedAt().isBefore(time))
                 .toList());
     }
 
     private List<Ended> ended(List<OrderRow> rows) {
-        Map<String, List<OrderLineRow>> lines = mapper.linesOf(rows);
+        Map<String, List<OrderLineRow>> lines = orders.linesOf(rows);
         return rows.stream()
                 .map(row -> Ended.of(row, lines.getOrDefault(row.orderId(), List.of())))
                 .toList();
@@ -75,7 +77,7 @@ public class OrderLists {
 
     /** The oldest orders that have not ended, and that nothing has happened to since then: that are received, or being closed. */
     public List<Unfinished> notEndedSince(Instant before, int limit) {
-        return mapper.notEndedSince(OrderRow.utc(before), limit).stream()
+        return lists.notEndedSince(OrderRow.utc(before), limit).stream()
                 .map(row -> new Unfinished(
                         new OrderId(row.orderId()), row.status(), OrderRow.instant(row.createdAt()), row.xid()))
                 .toList();

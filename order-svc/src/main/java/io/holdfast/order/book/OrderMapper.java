@@ -278,60 +278,6 @@ interface OrderMapper {
     @Nullable
     ToldRow lock(@Param("id") String id);
 
-    @Select("select " + COLUMNS + """
-            from orders
-            where ended_as is null and created_at < #{before}
-                and coalesce(closing_at, created_at) < #{before}
-            order by created_at, order_id limit #{limit}
-            """)
-    List<OrderRow> notEndedSince(@Param("before") LocalDateTime before, @Param("limit") int limit);
-
-    /** Ended orders in the order of their end, one page after a place. */
-    @Select("select " + COLUMNS + """
-            from orders
-            where decided_at < #{before} and (decided_at > #{at} or decided_at = #{at} and order_id > #{afterId})
-            order by decided_at, order_id limit #{limit}
-            """)
-    List<OrderRow> decidedAfter(
-            @Param("at") LocalDateTime at,
-            @Param("afterId") String afterId,
-            @Param("before") LocalDateTime before,
-            @Param("limit") int limit);
-
-    @Select("""
-            select order_id, xid, created_at from orders
-            where ended_as is null and status = 'RECEIVED' and created_at < #{before}
-                and created_at >= #{afterTime} and (created_at > #{afterTime} or order_id > #{afterId})
-            order by created_at, order_id limit #{limit}
-            """)
-    List<UndecidedRow> findReceivedBefore(
-            @Param("before") LocalDateTime before,
-            @Param("afterTime") LocalDateTime afterTime,
-            @Param("afterId") String afterId,
-            @Param("limit") int limit);
-
-    @Select("<script>select " + COLUMNS + "from orders" + FILTER + """
-            order by created_at desc, order_id desc limit #{size} offset #{offset}
-            </script>
-            """)
-    List<OrderRow> page(
-            @Param("status") @Nullable OrderStatus status,
-            @Param("buyerId") @Nullable String buyerId,
-            @Param("size") int size,
-            @Param("offset") long offset);
-
-    @Select("<script>select count(*) from orders" + FILTER + "</script>")
-    long count(@Param("status") @Nullable OrderStatus status, @Param("buyerId") @Nullable String buyerId);
-
-    String FILTER = """
-
-            <where>
-                <if test="status != null and status.hasEnded()">ended_as = #{status}</if>
-                <if test="status != null and !status.hasEnded()">ended_as is null and status = #{status}</if>
-                <if test="buyerId != null">and buyer_id = #{buyerId}</if>
-            </where>
-            """;
-
     /** What the world is told of an order. */
     record ToldRow(
             String orderId,
@@ -415,6 +361,4 @@ interface OrderMapper {
     }
 
     record KeyRow(String buyerId, String idempotencyKey) {}
-
-    record UndecidedRow(String orderId, String xid, LocalDateTime createdAt) {}
 }

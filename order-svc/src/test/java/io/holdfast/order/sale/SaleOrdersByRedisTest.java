@@ -334,7 +334,9 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
                 .atMost(PATIENCE)
                 .until(() -> "SELLING".equals(counter(sale, "state")) && "20".equals(counter(sale, "taken")));
         assertThat(buyers).allMatch(each -> slot(sale, each) != null);
-        assertThat(mendsOf(sale)).as("built as a whole, not mended order by order").isEqualTo(mends);
+        assertThat(mendsOf(sale))
+                .as("built as a whole, not mended order by order")
+                .isEqualTo(mends);
     }
 
     private static SalePart partOf(String buyer) {
