@@ -1,11 +1,31 @@
 package io.holdfast.tcc.fence;
 
-import io.holdfast.tcc.sql.testdatabase.TestDatabase;
+import org.junit.jupiter.api.Nested;
 
-class MariaDbScheduleTest extends ScheduleAcceptance {
+/** What the schedule of phase two promises, on MariaDB. */
+class MariaDbScheduleTest {
 
-    @Override
-    TestDatabase database() {
-        return TestDatabase.mariaDb();
-    }
+    @Nested
+    class Attempts extends AttemptCases implements OnDatabase.MariaDb {}
+
+    @Nested
+    class Coordinator extends CoordinatorCases implements OnDatabase.MariaDb {}
+
+    @Nested
+    class Instances extends InstanceCases implements OnDatabase.MariaDb {}
+
+    @Nested
+    class Stuck_branches extends StuckBranchCases implements OnDatabase.MariaDb {}
+
+    @Nested
+    class Give_up extends GiveUpCases implements OnDatabase.MariaDb {}
+
+    @Nested
+    class Live_policies extends LivePolicyCases implements OnDatabase.MariaDb {}
+
+    @Nested
+    class Operators extends OperatorCases implements OnDatabase.MariaDb {}
+
+    @Nested
+    class Asynchronous_confirms extends AsyncConfirmCases implements OnDatabase.MariaDb {}
 }

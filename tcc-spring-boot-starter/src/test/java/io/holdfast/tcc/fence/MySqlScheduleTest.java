@@ -1,13 +1,33 @@
 package io.holdfast.tcc.fence;
 
 import io.holdfast.tcc.sql.testdatabase.OnlyWithMySql;
-import io.holdfast.tcc.sql.testdatabase.TestDatabase;
+import org.junit.jupiter.api.Nested;
 
+/** What the schedule of phase two promises, on MySQL. */
 @OnlyWithMySql
-class MySqlScheduleTest extends ScheduleAcceptance {
+class MySqlScheduleTest {
 
-    @Override
-    TestDatabase database() {
-        return TestDatabase.mysql();
-    }
+    @Nested
+    class Attempts extends AttemptCases implements OnDatabase.MySql {}
+
+    @Nested
+    class Coordinator extends CoordinatorCases implements OnDatabase.MySql {}
+
+    @Nested
+    class Instances extends InstanceCases implements OnDatabase.MySql {}
+
+    @Nested
+    class Stuck_branches extends StuckBranchCases implements OnDatabase.MySql {}
+
+    @Nested
+    class Give_up extends GiveUpCases implements OnDatabase.MySql {}
+
+    @Nested
+    class Live_policies extends LivePolicyCases implements OnDatabase.MySql {}
+
+    @Nested
+    class Operators extends OperatorCases implements OnDatabase.MySql {}
+
+    @Nested
+    class Asynchronous_confirms extends AsyncConfirmCases implements OnDatabase.MySql {}
 }

@@ -1,11 +1,28 @@
 package io.holdfast.tcc.fence;
 
-import io.holdfast.tcc.sql.testdatabase.TestDatabase;
+import org.junit.jupiter.api.Nested;
 
-class PostgresFenceTest extends FenceAcceptance {
+/** What the fence promises, on PostgreSQL. */
+class PostgresFenceTest {
 
-    @Override
-    TestDatabase database() {
-        return TestDatabase.postgres();
-    }
+    @Nested
+    class Try extends TryCases implements OnDatabase.Postgres {}
+
+    @Nested
+    class Confirm extends ConfirmCases implements OnDatabase.Postgres {}
+
+    @Nested
+    class Confirm_in_two_steps extends TwoStepConfirmCases implements OnDatabase.Postgres {}
+
+    @Nested
+    class Cancel extends CancelCases implements OnDatabase.Postgres {}
+
+    @Nested
+    class Whole_branch extends WholeBranchCases implements OnDatabase.Postgres {}
+
+    @Nested
+    class When_operations_meet extends MeetingOperationsCases implements OnDatabase.Postgres {}
+
+    @Nested
+    class Cleaner extends CleanerCases implements OnDatabase.Postgres {}
 }

@@ -1,11 +1,31 @@
 package io.holdfast.tcc.fence;
 
-import io.holdfast.tcc.sql.testdatabase.TestDatabase;
+import org.junit.jupiter.api.Nested;
 
-class PostgresScheduleTest extends ScheduleAcceptance {
+/** What the schedule of phase two promises, on PostgreSQL. */
+class PostgresScheduleTest {
 
-    @Override
-    TestDatabase database() {
-        return TestDatabase.postgres();
-    }
+    @Nested
+    class Attempts extends AttemptCases implements OnDatabase.Postgres {}
+
+    @Nested
+    class Coordinator extends CoordinatorCases implements OnDatabase.Postgres {}
+
+    @Nested
+    class Instances extends InstanceCases implements OnDatabase.Postgres {}
+
+    @Nested
+    class Stuck_branches extends StuckBranchCases implements OnDatabase.Postgres {}
+
+    @Nested
+    class Give_up extends GiveUpCases implements OnDatabase.Postgres {}
+
+    @Nested
+    class Live_policies extends LivePolicyCases implements OnDatabase.Postgres {}
+
+    @Nested
+    class Operators extends OperatorCases implements OnDatabase.Postgres {}
+
+    @Nested
+    class Asynchronous_confirms extends AsyncConfirmCases implements OnDatabase.Postgres {}
 }

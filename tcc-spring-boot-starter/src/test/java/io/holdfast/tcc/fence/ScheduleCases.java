@@ -1,0 +1,86 @@
+package io.holdfast.tcc.fence;
+
+import static io.holdfast.tcc.fence.FenceBench.XID;
+import static io.holdfast.tcc.fence.StockAction.Operation.CONFIRM;
+import static io.holdfast.tcc.fence.StockAction.Operation.TRY;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.tcc.branch.BranchHistory;
+import io.holdfast.tcc.branch.BranchRecord;
+import io.holdfast.tcc.schedule.ActionPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.Queue;
+import java.util.stream.LongStream;
+
+/** What is promised of the schedule of phase two, on one database. */
+abstract class ScheduleCases extends FenceCases {
+
+    /** Branches whose first Confirm has failed just now, and whose next one would succeed. */
+    void schedule(LongStream branches) {
+        fail(CONFIRM, new IllegalStateException("the ledger is closed"));
+        branches.forEach(branch -> {
+            tryReserve(branch);
+            assertThat(bench.confirm(fence, XID, branch)).isFalse();
+        });
+        heal();
+    }
+
+    GivingUpStock givingUp() {
+        GivingUpStock action = new GivingUpStock(bench);
+        bench.actions.put(StockAction.NAME, action);
+        return action;
+    }
+
+    void failAlways() {
+        bench.action.disturb((operation, context) -> {
+            if (operation != TRY) {
+                throw new IllegalStateException("everything is closed");
+            }
+        });
+    }
+
+    void policy(ActionPolicy policy) {
+        bench.policies.put(StockAction.NAME, policy);
+    }
+
+    static ActionPolicy withDeadline(Duration deadline) {
+        return new ActionPolicy(
+                Duration.ofSeconds(1), Duration.ofMinutes(5), deadline, false, Duration.ofMillis(200), 8, false);
+    }
+
+    static ActionPolicy paused() {
+        return new ActionPolicy(
+                Duration.ofSeconds(1),
+                Duration.ofMinutes(5),
+                Duration.ofHours(24),
+                false,
+                Duration.ofMillis(200),
+                8,
+                true);
+    }
+
+    /** As the neighbours are told it. */
+    BranchRecord branch() {
+        return new BranchHistory("stock-svc", bench.dataSource, action -> bench.policies
+                        .of(action)
+                        .paused())
+                .branchesOf(XID).stream()
+                        .filter(branch -> branch.branchId().equals(Long.toString(BRANCH)))
+                        .findFirst()
+                        .orElseThrow();
+    }
+
+    Instant due(long branch) {
+        return bench.jdbc
+                .queryForObject(
+                        "select next_attempt_at from tcc_fence_log where branch_id = ?", LocalDateTime.class, branch)
+                .toInstant(ZoneOffset.UTC);
+    }
+
+    Queue<String> statements() {
+        return bench.dataSource.statements();
+    }
+}
