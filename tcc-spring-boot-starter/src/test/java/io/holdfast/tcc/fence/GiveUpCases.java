@@ -7,12 +7,15 @@ import static io.holdfast.tcc.fence.StockAction.Operation.CONFIRM;
 import static io.holdfast.tcc.fence.StockAction.Operation.EMPTY_ROLLBACK;
 import static io.holdfast.tcc.fence.StockAction.Operation.TRY;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.holdfast.tcc.ConfirmRefusedException;
 import io.holdfast.tcc.NotYetException;
+import io.holdfast.tcc.TryRefusedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -183,8 +186,7 @@ abstract class GiveUpCases extends ScheduleCases {
 
     @Test
     void each_change_of_state_is_one_line_in_the_log_and_an_attempt_that_fails_again_is_none() {
-        ch.qos.logback.classic.Logger logger =
-                (ch.qos.logback.classic.Logger) LoggerFactory.getLogger(PhaseTwoSchedule.class.getPackageName());
+        Logger logger = (Logger) LoggerFactory.getLogger(PhaseTwoSchedule.class.getPackageName());
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         logger.addAppender(lines);
@@ -242,8 +244,7 @@ abstract class GiveUpCases extends ScheduleCases {
 
         assertThat(row().status()).isEqualTo(FenceStatus.PARKED);
         assertThat(cancel()).isTrue();
-        org.assertj.core.api.Assertions.assertThatThrownBy(this::tryReserve)
-                .hasCauseInstanceOf(io.holdfast.tcc.TryRefusedException.class);
+        assertThatThrownBy(this::tryReserve).hasCauseInstanceOf(TryRefusedException.class);
         assertThat(bench.effectsOf(BRANCH)).doesNotContain(EMPTY_ROLLBACK, CANCEL);
     }
 }

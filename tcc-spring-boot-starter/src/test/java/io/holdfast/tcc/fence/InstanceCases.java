@@ -6,6 +6,7 @@ import static io.holdfast.tcc.fence.StockAction.Operation.CONFIRM;
 import static io.holdfast.tcc.fence.StockAction.Operation.TRY;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.tcc.schedule.Lane;
 import io.holdfast.tcc.schedule.PhaseTwoSettings;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import java.util.stream.LongStream;
 import org.apache.seata.rm.tcc.api.BusinessActionContext;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Restarts, and several instances on one database. */
 abstract class InstanceCases extends ScheduleCases {
@@ -91,10 +93,9 @@ abstract class InstanceCases extends ScheduleCases {
         schedule(LongStream.of(BRANCH));
         bench.clock.advance(Duration.ofSeconds(1));
         FenceTable table = new FenceTable(bench.dataSource);
-        ScheduledBranch seenByBoth = table.due(
-                        StockAction.NAME, io.holdfast.tcc.schedule.Lane.EARLY, bench.clock.instant(), 10)
+        ScheduledBranch seenByBoth = table.due(StockAction.NAME, Lane.EARLY, bench.clock.instant(), 10)
                 .get(0);
-        var transaction = new org.springframework.transaction.support.TransactionTemplate(bench.transactionManager);
+        var transaction = new TransactionTemplate(bench.transactionManager);
         Instant lease = bench.clock.instant().plusSeconds(30);
 
         Boolean one = transaction.execute(status -> table.claim(seenByBoth, lease, "one"));

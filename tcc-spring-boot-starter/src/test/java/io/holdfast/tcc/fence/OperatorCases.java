@@ -12,6 +12,7 @@ import io.holdfast.tcc.schedule.ActionPolicy;
 import io.holdfast.tcc.schedule.PhaseTwoSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -165,14 +166,14 @@ abstract class OperatorCases extends ScheduleCases {
         assertThat(fence.operations().backlog())
                 .extracting(entry -> entry.state() + " " + entry.branches() + " " + entry.attempts())
                 .containsExactlyInAnyOrder("TRIED 1 0", "GIVING_UP 1 1", "SCHEDULED 1 1", "PARKED 1 2");
-        assertThat(fence.operations().branches(BacklogEntry.State.SCHEDULED, java.util.Optional.empty(), 10))
+        assertThat(fence.operations().branches(BacklogEntry.State.SCHEDULED, Optional.empty(), 10))
                 .singleElement()
                 .satisfies(branch -> {
                     assertThat(branch.branchId()).isEqualTo("3");
                     assertThat(branch.lastError()).isEqualTo("soon");
                     assertThat(branch.nextAttemptAt()).isNotNull();
                 });
-        assertThat(fence.operations().branches(BacklogEntry.State.PARKED, java.util.Optional.of(StockAction.NAME), 10))
+        assertThat(fence.operations().branches(BacklogEntry.State.PARKED, Optional.of(StockAction.NAME), 10))
                 .singleElement()
                 .satisfies(branch -> assertThat(branch.context()).contains("actionContext"));
         policy(paused());
