@@ -81,14 +81,7 @@ abstract class AsyncConfirmCases extends ScheduleCases {
 
     @Test
     void async_confirms_for_which_there_is_no_place_are_put_off_durably() throws Exception {
-        policy(new ActionPolicy(
-                Duration.ofSeconds(1),
-                Duration.ofMinutes(5),
-                Duration.ofHours(1),
-                true,
-                Duration.ofMillis(20),
-                3,
-                false));
+        policy(async(Duration.ofMillis(20), 3));
         CountDownLatch slow = new CountDownLatch(1);
         RemoteStock action = new RemoteStock(bench, context -> await(slow));
         bench.actions.put(StockAction.NAME, action);
@@ -110,7 +103,17 @@ abstract class AsyncConfirmCases extends ScheduleCases {
     }
 
     private static ActionPolicy async(Duration answerWithin) {
+        return async(answerWithin, 8);
+    }
+
+    private static ActionPolicy async(Duration answerWithin, int concurrency) {
         return new ActionPolicy(
-                Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofHours(1), true, answerWithin, 8, false);
+                Duration.ofSeconds(1),
+                Duration.ofMinutes(5),
+                Duration.ofHours(1),
+                true,
+                answerWithin,
+                concurrency,
+                false);
     }
 }

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.tcc.ConfirmRefusedException;
 import io.holdfast.tcc.NotYetException;
-import io.holdfast.tcc.schedule.ActionPolicy;
 import io.holdfast.tcc.schedule.PhaseTwoSettings;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,14 +24,7 @@ abstract class AttemptCases extends ScheduleCases {
 
     @Test
     void the_gaps_between_attempts_double_up_to_the_cap() {
-        policy(new ActionPolicy(
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(20),
-                Duration.ofHours(24),
-                false,
-                Duration.ofMillis(200),
-                8,
-                false));
+        policy(withDelays(Duration.ofSeconds(1), Duration.ofSeconds(20)));
         List<Long> gaps = new ArrayList<>();
         tryReserve();
         fail(CONFIRM, new IllegalStateException("the ledger is closed"));
@@ -156,14 +148,7 @@ abstract class AttemptCases extends ScheduleCases {
 
     @Test
     void of_a_branch_that_fails_for_ever_the_first_and_the_last_attempts_are_kept() {
-        policy(new ActionPolicy(
-                Duration.ofMillis(1),
-                Duration.ofMillis(1),
-                Duration.ofHours(24),
-                false,
-                Duration.ofMillis(200),
-                8,
-                false));
+        policy(withDelays(Duration.ofMillis(1), Duration.ofMillis(1)));
         tryReserve();
         fail(CONFIRM, new IllegalStateException("the ledger is closed"));
         confirm();

@@ -5,7 +5,6 @@ import static io.holdfast.tcc.fence.FenceBench.XID;
 import static io.holdfast.tcc.fence.StockAction.Operation.CONFIRM;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.tcc.schedule.ActionPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -19,14 +18,7 @@ abstract class LivePolicyCases extends ScheduleCases {
         tryReserve();
         fail(CONFIRM, new IllegalStateException("the ledger is closed"));
         confirm();
-        policy(new ActionPolicy(
-                Duration.ofSeconds(7),
-                Duration.ofSeconds(50),
-                Duration.ofHours(1),
-                false,
-                Duration.ofMillis(200),
-                8,
-                false));
+        policy(withDelays(Duration.ofSeconds(7), Duration.ofSeconds(50)));
 
         bench.clock.advance(Duration.ofSeconds(1));
         bench.runDue(fence);
@@ -39,35 +31,14 @@ abstract class LivePolicyCases extends ScheduleCases {
         tryReserve();
         tryReserve(43);
         fail(CONFIRM, new IllegalStateException("the ledger is closed"));
-        policy(new ActionPolicy(
-                Duration.ofHours(2),
-                Duration.ofHours(2),
-                Duration.ofHours(24),
-                false,
-                Duration.ofMillis(200),
-                8,
-                false));
+        policy(withDelays(Duration.ofHours(2), Duration.ofHours(2)));
         confirm();
-        policy(new ActionPolicy(
-                Duration.ofMillis(1),
-                Duration.ofHours(1),
-                Duration.ofHours(24),
-                false,
-                Duration.ofMillis(200),
-                8,
-                false));
+        policy(withDelays(Duration.ofMillis(1), Duration.ofHours(1)));
         bench.confirm(fence, XID, 43);
         Instant untouched = due(43);
         assertThat(due(BRANCH)).isEqualTo(START.plus(Duration.ofHours(2)));
 
-        policy(new ActionPolicy(
-                Duration.ofSeconds(3),
-                Duration.ofSeconds(3),
-                Duration.ofHours(24),
-                false,
-                Duration.ofMillis(200),
-                8,
-                false));
+        policy(withDelays(Duration.ofSeconds(3), Duration.ofSeconds(3)));
         fence.schedule().policiesChanged(Set.of(StockAction.NAME));
         bench.runDue(fence);
 

@@ -131,14 +131,7 @@ abstract class OperatorCases extends ScheduleCases {
     @Test
     void an_action_that_is_paused_by_its_settings_makes_no_attempts_either() {
         schedule(LongStream.of(BRANCH));
-        policy(new ActionPolicy(
-                Duration.ofSeconds(1),
-                Duration.ofMinutes(5),
-                Duration.ofHours(24),
-                false,
-                Duration.ofMillis(200),
-                8,
-                true));
+        policy(paused());
         bench.clock.advance(Duration.ofHours(1));
         bench.runDue(fence);
         tryReserve(43);

@@ -46,20 +46,20 @@ abstract class ScheduleCases extends FenceCases {
         bench.policies.put(StockAction.NAME, policy);
     }
 
+    static ActionPolicy withDelays(Duration initial, Duration max) {
+        return policyOf(initial, max, Duration.ofHours(24), false);
+    }
+
     static ActionPolicy withDeadline(Duration deadline) {
-        return new ActionPolicy(
-                Duration.ofSeconds(1), Duration.ofMinutes(5), deadline, false, Duration.ofMillis(200), 8, false);
+        return policyOf(Duration.ofSeconds(1), Duration.ofMinutes(5), deadline, false);
     }
 
     static ActionPolicy paused() {
-        return new ActionPolicy(
-                Duration.ofSeconds(1),
-                Duration.ofMinutes(5),
-                Duration.ofHours(24),
-                false,
-                Duration.ofMillis(200),
-                8,
-                true);
+        return policyOf(Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofHours(24), true);
+    }
+
+    private static ActionPolicy policyOf(Duration initial, Duration max, Duration deadline, boolean paused) {
+        return new ActionPolicy(initial, max, deadline, false, Duration.ofMillis(200), 8, paused);
     }
 
     /** As the neighbours are told it. */

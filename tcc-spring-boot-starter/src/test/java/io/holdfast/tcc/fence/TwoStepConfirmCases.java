@@ -94,13 +94,7 @@ abstract class TwoStepConfirmCases extends FenceCases {
         tryReserve();
         assertThat(bench.confirm(bench.fence(), XID, BRANCH)).isTrue();
         AtomicInteger steps = new AtomicInteger();
-        RemoteStock waiting = new RemoteStock(
-                bench,
-                context -> {
-                    steps.incrementAndGet();
-                    throw new NotYetException("payment is still open");
-                },
-                true);
+        RemoteStock waiting = thatHasToWait(steps);
 
         assertThat(confirm(waiting)).isFalse();
         assertThat(confirm(waiting)).isTrue();
@@ -114,13 +108,7 @@ abstract class TwoStepConfirmCases extends FenceCases {
     void the_remote_step_of_a_scheduled_branch_is_left_to_the_schedule_whoever_is_asked_again() {
         tryReserve();
         AtomicInteger steps = new AtomicInteger();
-        RemoteStock remote = new RemoteStock(
-                bench,
-                context -> {
-                    steps.incrementAndGet();
-                    throw new NotYetException("payment is still open");
-                },
-                true);
+        RemoteStock remote = thatHasToWait(steps);
 
         assertThat(confirm(remote)).isFalse();
         assertThat(bench.fence().commitFence(FenceBench.confirmMethod("sell"), remote, XID, BRANCH, new Object[] {
@@ -156,5 +144,15 @@ abstract class TwoStepConfirmCases extends FenceCases {
         assertThat(confirm(remote)).isTrue();
 
         assertThat(steps).hasValue(1);
+    }
+
+    private RemoteStock thatHasToWait(AtomicInteger steps) {
+        return new RemoteStock(
+                bench,
+                context -> {
+                    steps.incrementAndGet();
+                    throw new NotYetException("payment is still open");
+                },
+                true);
     }
 }
