@@ -118,6 +118,6 @@ public final class ComparisonService extends Part {
     private UnpackedJar program() {
         Path built =
                 at.checkout().resolve("deploy/comparison/target/comparison-" + HoldfastService.VERSION + "-exec.jar");
-        return new UnpackedJar(at, name(), built);
+        return new UnpackedJar(at, "comparison", name(), built);
     }
 }

@@ -74,36 +74,39 @@ public final class Coordinator extends Part {
     }
 
     @Override
+    Optional<ClassArchive> archive() {
+        return Optional.of(at.archiveOf(name(), JavaCommand.classPathOf(at, "coordinator"), true));
+    }
+
+    @Override
     List<String> command() {
-        try {
-            return new JavaCommand(at, name(), 320)
-                    .listeningOn(HOST)
-                    .property("server.address", "127.0.0.1")
-                    .property("server.port", at.ports().coordinatorConsole())
-                    .property("logging.config", "file:" + logging())
-                    .property("nacos.logging.default.config.enabled", false)
-                    .property("spring.main.banner-mode", "off")
-                    .property("seata.config.type", "nacos")
-                    .property("seata.config.nacos.server-addr", nacos.address())
-                    .property("seata.config.nacos.username", nacos.user())
-                    .property("seata.config.nacos.group", GROUP)
-                    .property("seata.config.nacos.data-id", SETTINGS)
-                    .property("seata.registry.type", "nacos")
-                    .property("seata.registry.nacos.server-addr", nacos.address())
-                    .property("seata.registry.nacos.username", nacos.user())
-                    .property("seata.registry.nacos.group", GROUP)
-                    .property("seata.registry.nacos.cluster", CLUSTER)
-                    .property("seata.registry.nacos.application", SERVICE)
-                    .mainClass(
-                            JavaCommand.classPathOf(at, "coordinator"),
-                            "io.seata.server.ServerApplication",
-                            "-h",
-                            HOST,
-                            "-p",
-                            Integer.toString(at.ports().coordinator()));
-        } catch (IOException e) {
-            throw PartFailed.before(name(), e.getMessage(), e);
-        }
+        ClassArchive archive = archive().orElseThrow();
+        return new JavaCommand(at, name(), 320)
+                .with(archive, true)
+                .listeningOn(HOST)
+                .property("server.address", "127.0.0.1")
+                .property("server.port", at.ports().coordinatorConsole())
+                .property("logging.config", "file:" + logging())
+                .property("nacos.logging.default.config.enabled", false)
+                .property("spring.main.banner-mode", "off")
+                .property("seata.config.type", "nacos")
+                .property("seata.config.nacos.server-addr", nacos.address())
+                .property("seata.config.nacos.username", nacos.user())
+                .property("seata.config.nacos.group", GROUP)
+                .property("seata.config.nacos.data-id", SETTINGS)
+                .property("seata.registry.type", "nacos")
+                .property("seata.registry.nacos.server-addr", nacos.address())
+                .property("seata.registry.nacos.username", nacos.user())
+                .property("seata.registry.nacos.group", GROUP)
+                .property("seata.registry.nacos.cluster", CLUSTER)
+                .property("seata.registry.nacos.application", SERVICE)
+                .mainClass(
+                        archive.classPath(),
+                        "io.seata.server.ServerApplication",
+                        "-h",
+                        HOST,
+                        "-p",
+                        Integer.toString(at.ports().coordinator()));
     }
 
     /**

@@ -101,15 +101,21 @@ public final class HoldfastService extends Part {
 
     /** Whether the service was built anew since the running one was started. */
     boolean isOutdated() {
-        return isRunning() && program().isOutdated();
+        return process().filter(process -> !program().isRunBy(process)).isPresent();
     }
 
     @Override
     List<String> command() {
         return java(at, name())
+                .with(archive().orElseThrow(), name().equals(service))
                 // Otherwise the client of Nacos keeps logs of its own, past the one that hides tokens.
                 .property("nacos.logging.default.config.enabled", false)
                 .jar(jar());
+    }
+
+    @Override
+    Optional<ClassArchive> archive() {
+        return Optional.of(at.archiveOf(service, jar().toString(), false));
     }
 
     /** How the JVM of a service is set. */
@@ -190,6 +196,6 @@ public final class HoldfastService extends Part {
 
     private UnpackedJar program() {
         Path built = at.checkout().resolve(service).resolve("target").resolve(service + "-" + VERSION + "-exec.jar");
-        return new UnpackedJar(at, name(), built);
+        return new UnpackedJar(at, service, name(), built);
     }
 }

@@ -1,6 +1,7 @@
 package io.holdfast.localstack;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
 /** A {@code java} command line with what holds for every JVM of the platform. */
 final class JavaCommand {
@@ -42,6 +44,12 @@ final class JavaCommand {
         property("nacos.logging.path", logs);
     }
 
+    /** What makes the start quicker; see {@link ClassArchive}. */
+    JavaCommand with(ClassArchive archive, boolean recording) {
+        words.addAll(archive.flags(recording));
+        return this;
+    }
+
     JavaCommand flag(String flag) {
         words.add(flag);
         return this;
@@ -53,19 +61,9 @@ final class JavaCommand {
     }
 
     /** Keeps a program that insists on listening on every interface to one address. */
-    JavaCommand listeningOn(String address) throws IOException {
-        Path target = moduleOf(at, "nacos");
-        try (DirectoryStream<Path> jars = Files.newDirectoryStream(target, "local-stack-nacos-*.jar")) {
-            Iterator<Path> jar = jars.iterator();
-            if (!jar.hasNext()) {
-                throw new IOException("not built yet, there is no jar in " + target);
-            }
-            // Not the jar itself: a build may replace it while the program runs.
-            Path copy = at.folder().programs().resolve("loopback-only-" + part + ".jar");
-            Files.createDirectories(copy.getParent());
-            Files.copy(jar.next(), copy, StandardCopyOption.REPLACE_EXISTING);
-            return flag("-javaagent:" + copy + "=" + address);
-        }
+    JavaCommand listeningOn(String address) {
+        // The agent is in the jar of that module, which is the first of its class path.
+        return flag("-javaagent:" + classPathOf(at, "nacos").split(":", 2)[0] + "=" + address);
     }
 
     List<String> mainClass(String classPath, String mainClass, String... arguments) {
@@ -84,7 +82,15 @@ final class JavaCommand {
     }
 
     /** The class path that Maven resolved for a module of deploy/local-stack. */
-    static String classPathOf(Surroundings at, String module) throws IOException {
+    static String classPathOf(Surroundings at, String module) {
+        try {
+            return resolvedClassPathOf(at, module);
+        } catch (IOException e) {
+            throw PartFailed.before(module, e.getMessage(), e);
+        }
+    }
+
+    private static String resolvedClassPathOf(Surroundings at, String module) throws IOException {
         Path target =
                 at.checkout().resolve("deploy/local-stack").resolve(module).resolve("target");
         Path file = target.resolve("classpath.txt");
@@ -92,8 +98,32 @@ final class JavaCommand {
             throw new IOException("not built yet, there is no " + file + " (deploy/up or ./mvnw package builds it)");
         }
         String dependencies = Files.readString(file).strip();
-        Path classes = target.resolve("classes");
-        return Files.isDirectory(classes) ? classes + ":" + dependencies : dependencies;
+        return jarOf(at, module).map(jar -> jar + ":" + dependencies).orElse(dependencies);
+    }
+
+    /**
+     * A copy of the jar of a module of deploy/local-stack, if it has one of its own. A copy, because a build may replace the jar while a
+     * program runs; named by its contents, so that it is the same file until they change.
+     */
+    private static Optional<Path> jarOf(Surroundings at, String module) throws IOException {
+        try (DirectoryStream<Path> jars =
+                Files.newDirectoryStream(moduleOf(at, module), "local-stack-" + module + "-*.jar")) {
+            Iterator<Path> found = jars.iterator();
+            if (!found.hasNext()) {
+                return Optional.empty();
+            }
+            Path jar = found.next();
+            String contents = new String(Files.readAllBytes(jar), StandardCharsets.ISO_8859_1);
+            Path copy =
+                    at.folder().programs().resolve("local-stack-" + module + "-" + Fingerprint.of(contents) + ".jar");
+            if (!Files.exists(copy)) {
+                Files.createDirectories(copy.getParent());
+                Path draft = Files.createTempFile(copy.getParent(), module, ".new");
+                Files.copy(jar, draft, StandardCopyOption.REPLACE_EXISTING);
+                Files.move(draft, copy, StandardCopyOption.ATOMIC_MOVE);
+            }
+            return Optional.of(copy);
+        }
     }
 
     private static Path moduleOf(Surroundings at, String module) {

@@ -98,20 +98,23 @@ public final class Kafka extends Part {
     }
 
     @Override
+    Optional<ClassArchive> archive() {
+        return Optional.of(at.archiveOf(name(), JavaCommand.classPathOf(at, "kafka"), false));
+    }
+
+    @Override
     List<String> command() {
-        try {
-            return new JavaCommand(at, name(), 256)
-                    .property("org.slf4j.simpleLogger.defaultLogLevel", "warn")
-                    .property("org.slf4j.simpleLogger.showDateTime", true)
-                    .property("org.slf4j.simpleLogger.dateTimeFormat", "yyyy-MM-dd HH:mm:ss.SSS")
-                    .mainClass(
-                            JavaCommand.classPathOf(at, "kafka"),
-                            "io.holdfast.localstack.kafka.KafkaServer",
-                            settings().toString(),
-                            logs().toString());
-        } catch (IOException e) {
-            throw PartFailed.before(name(), e.getMessage(), e);
-        }
+        ClassArchive archive = archive().orElseThrow();
+        return new JavaCommand(at, name(), 256)
+                .with(archive, true)
+                .property("org.slf4j.simpleLogger.defaultLogLevel", "warn")
+                .property("org.slf4j.simpleLogger.showDateTime", true)
+                .property("org.slf4j.simpleLogger.dateTimeFormat", "yyyy-MM-dd HH:mm:ss.SSS")
+                .mainClass(
+                        archive.classPath(),
+                        "io.holdfast.localstack.kafka.KafkaServer",
+                        settings().toString(),
+                        logs().toString());
     }
 
     @Override

@@ -135,6 +135,12 @@ public final class LocalStack {
                 stack.notes().forEach(note -> out.println("note: " + note));
                 boolean asExpected = noDemo || new Demo(stack, out).run();
                 guide(stack, out);
+                int archives = stack.makeArchives(stack.parts());
+                if (archives > 0) {
+                    out.printf(
+                            "%n%d class archives are being made in the background, in a minute or two: they halve the next start (log: %s)%n",
+                            archives, stack.runFolder().resolve("logs/archives.log"));
+                }
                 return asExpected ? 0 : FAILED;
             } catch (PartFailed failure) {
                 if (stack.isAborted()) {

@@ -87,29 +87,32 @@ public final class Nacos extends Part {
     }
 
     @Override
+    Optional<ClassArchive> archive() {
+        return Optional.of(at.archiveOf(name(), JavaCommand.classPathOf(at, MODULE), true));
+    }
+
+    @Override
     List<String> command() {
-        try {
-            return new JavaCommand(at, name(), 384)
-                    // Its start is most of what it computes here; the optimising compiler would only cost memory.
-                    .flag("-XX:TieredStopAtLevel=1")
-                    .listeningOn("127.0.0.1")
-                    .property("nacos.home", nacosHome())
-                    .property("nacos.logs.path", at.folder().logs().resolve(name()))
-                    .property("nacos.standalone", true)
-                    .property("nacos.deployment.type", "merged")
-                    .property("nacos.server.ip", "127.0.0.1")
-                    // At INFO it writes the key that signs its tokens into its log, and at DEBUG, its default there,
-                    // the tokens.
-                    .property("logging.level.com.alibaba.nacos.core", "WARN")
-                    .property("logging.level.com.alibaba.nacos.core.auth", "WARN")
-                    .property("nacos.remote.grpc.listen.ip", "127.0.0.1")
-                    .property(
-                            "spring.config.additional-location",
-                            "file:" + nacosHome().resolve("conf") + "/")
-                    .mainClass(JavaCommand.classPathOf(at, MODULE), "io.holdfast.localstack.nacos.NacosServer");
-        } catch (IOException e) {
-            throw PartFailed.before(name(), e.getMessage(), e);
-        }
+        ClassArchive archive = archive().orElseThrow();
+        return new JavaCommand(at, name(), 384)
+                .with(archive, true)
+                // Its start is most of what it computes here; the optimising compiler would only cost memory.
+                .flag("-XX:TieredStopAtLevel=1")
+                .listeningOn("127.0.0.1")
+                .property("nacos.home", nacosHome())
+                .property("nacos.logs.path", at.folder().logs().resolve(name()))
+                .property("nacos.standalone", true)
+                .property("nacos.deployment.type", "merged")
+                .property("nacos.server.ip", "127.0.0.1")
+                // At INFO it writes the key that signs its tokens into its log, and at DEBUG, its default there,
+                // the tokens.
+                .property("logging.level.com.alibaba.nacos.core", "WARN")
+                .property("logging.level.com.alibaba.nacos.core.auth", "WARN")
+                .property("nacos.remote.grpc.listen.ip", "127.0.0.1")
+                .property(
+                        "spring.config.additional-location",
+                        "file:" + nacosHome().resolve("conf") + "/")
+                .mainClass(archive.classPath(), "io.holdfast.localstack.nacos.NacosServer");
     }
 
     @Override

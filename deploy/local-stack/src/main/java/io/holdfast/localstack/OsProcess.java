@@ -48,6 +48,15 @@ record OsProcess(long pid, String identity) {
         }
     }
 
+    /** Its program and arguments, with blanks between them; empty if the process is gone. */
+    String commandLine() {
+        try {
+            return isAlive() ? Files.readString(proc(pid, "cmdline")).replace('\0', ' ') : "";
+        } catch (IOException goneMeanwhile) {
+            return "";
+        }
+    }
+
     /**
      * Asks the process to end, and after the grace period makes it end. Returns when it is gone.
      *
@@ -77,12 +86,21 @@ record OsProcess(long pid, String identity) {
 
     /** @param name of the signal without SIG, say {@code STOP}; @return false if the process is gone */
     boolean signal(String name) throws InterruptedException {
+        return signal(name, Long.toString(pid));
+    }
+
+    /** Signals the process and all that it started, if it leads a group of processes; @return false if the process is gone */
+    boolean signalGroup(String name) throws InterruptedException {
+        return signal(name, "-- -" + pid);
+    }
+
+    private boolean signal(String name, String target) throws InterruptedException {
         if (!isAlive()) {
             return false;
         }
         try {
             // The shell's own kill: a program of that name is not everywhere.
-            Process kill = new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " " + pid)
+            Process kill = new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " " + target)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();

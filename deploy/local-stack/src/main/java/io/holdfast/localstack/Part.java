@@ -74,6 +74,13 @@ public abstract class Part {
         return process().map(OsProcess::residentBytes).orElse(OptionalLong.empty());
     }
 
+    /** Whether the process that runs was made quicker to start by an archive of its classes. */
+    public final boolean usesArchive() {
+        return process()
+                .flatMap(process -> ClassArchive.mappedBy(process, at.folder().archives()))
+                .isPresent();
+    }
+
     /** When it was started; empty if it does not run. */
     public final Optional<Instant> runningSince() {
         return at.stackFile()
@@ -170,6 +177,11 @@ public abstract class Part {
     abstract void prepare() throws IOException, InterruptedException;
 
     abstract List<String> command();
+
+    /** What its next start is made quicker with; empty if it is no Java program, or if that would not pay. */
+    Optional<ClassArchive> archive() {
+        return Optional.empty();
+    }
 
     /** What the command must not show to other users of the machine (passwords), and all that programs read from their environment. */
     abstract Map<String, String> environment();

@@ -61,6 +61,11 @@ record RunFolder(Path root) {
         return root.resolve("programs");
     }
 
+    /** Class archives, and what makes them; no data. */
+    Path archives() {
+        return programs().resolve("archives");
+    }
+
     Path secrets() {
         return root.resolve("secrets");
     }

@@ -49,6 +49,7 @@ public final class Stack implements AutoCloseable {
     private final HoldfastService stock;
     private final HoldfastService payment;
     private final HoldfastService order;
+    private final ArchiveMaker archiveMaker;
     private final Consumer<String> progress;
 
     private Stack(Builder builder) {
@@ -62,6 +63,7 @@ public final class Stack implements AutoCloseable {
                 new StackFile(folder.stackFile()),
                 new Surroundings.Launches(),
                 builder.shortLived);
+        this.archiveMaker = new ArchiveMaker(at);
         this.progress = builder.progress;
         this.database = new MariaDb(at);
         this.nacos = new Nacos(at);
@@ -281,10 +283,28 @@ public final class Stack implements AutoCloseable {
         }
     }
 
+    /**
+     * Has archives of the classes of those parts made that have none yet, so that they start quicker the next time: in the background, by a
+     * process of the lowest priority. The parts must have been started by now; the more they have done since, the better.
+     *
+     * @return how many are being made; 0 also if the disk has too little room for them
+     * @see ClassArchive
+     */
+    public int makeArchives(List<? extends Part> parts) {
+        return archiveMaker.start(
+                parts.stream().flatMap(part -> part.archive().stream()).toList());
+    }
+
+    /** Whether {@link #makeArchives} is at work. */
+    public boolean isMakingArchives() {
+        return archiveMaker.process().isPresent();
+    }
+
     /** Stops all parts, those first that others do not need, each in good order or after its grace period by force. */
     public void stopAll() throws InterruptedException {
         FileChannel lock = lock();
         try {
+            archiveMaker.stop();
             List<List<Part>> stages = new ArrayList<>(stages());
             Collections.reverse(stages);
             stages.add(0, List.of(second(stock), second(payment), second(order)));

@@ -23,6 +23,11 @@ record Surroundings(
         return Path.of(System.getProperty("java.home"), "bin", "java");
     }
 
+    /** @param withAgent whether a Java agent changes the program's classes */
+    ClassArchive archiveOf(String program, String classPath, boolean withAgent) {
+        return new ClassArchive(folder.archives(), program, ClassArchive.Jdk.running(this), classPath, withAgent);
+    }
+
     Optional<Path> setsid() {
         for (String folder : System.getenv().getOrDefault("PATH", "").split(":")) {
             Path candidate = Path.of(folder, "setsid");

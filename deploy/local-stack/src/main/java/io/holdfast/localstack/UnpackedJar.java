@@ -1,6 +1,10 @@
 package io.holdfast.localstack;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -11,35 +15,42 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * The executable jar of a service, unpacked: the service's own jar beside a folder with its libraries. From there it starts in three
- * fifths of the time that it takes when the libraries are read inside one jar. And a build that replaces the jar takes no classes from under a running
- * service.
+ * The executable jar of a program, unpacked: the program's own jar beside a folder with its libraries. From there it starts in three
+ * fifths of the time that it takes when the libraries are read inside one jar. The folder is named by what is in the jar: a build that
+ * replaces the jar takes no classes from under a running service, and all instances of one build run the same files.
  */
 final class UnpackedJar {
 
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
     private final Surroundings at;
+    private final String program;
     private final String part;
     private final Path built;
 
     /**
-     * @param part that runs it and has a folder of its own for it
+     * @param program that it is; parts that run the same one share its folder
+     * @param part that is going to run it
      * @param built by Maven
      */
-    UnpackedJar(Surroundings at, String part, Path built) {
+    UnpackedJar(Surroundings at, String program, String part, Path built) {
         this.at = at;
+        this.program = program;
         this.part = part;
         this.built = built;
     }
 
-    /** What is run. */
+    /** What is run; {@link #unpack()} brings it there. */
     Path jar() {
-        return folder().resolve(built.getFileName());
+        try {
+            return folder().resolve(built.getFileName());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + built, e);
+        }
     }
 
     /**
-     * Unpacks it, unless that was done already. A folder that says what it contains is whole.
+     * Unpacks it, unless that was done already, and deletes what was unpacked of earlier builds and is run by nobody.
      *
      * @throws PartFailed if it cannot be unpacked; it names the log
      */
@@ -48,31 +59,42 @@ final class UnpackedJar {
             throw new IOException("not built yet, there is no " + built
                     + " (deploy/up and deploy/bench build what they start, ./mvnw package builds all)");
         }
-        if (isCurrent()) {
+        Path folder = folder();
+        if (Files.exists(folder)) {
             return;
         }
-        Path draft = folder().resolveSibling(part + ".new");
+        Path draft = folder.resolveSibling(part + ".new");
         RunFolder.deleteTree(draft);
         Files.createDirectories(draft.getParent());
-        String contents = contentsOf(built);
         extractTo(draft);
-        Files.writeString(draft.resolve("contents"), contents);
-        Files.deleteIfExists(contents());
-        RunFolder.deleteTree(folder());
-        Files.move(draft, folder(), StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileAlreadyExistsException | DirectoryNotEmptyException anotherInstanceWasFaster) {
+            RunFolder.deleteTree(draft);
+        }
+        deleteEarlier(folder);
     }
 
-    /** Whether the jar was built anew, with other contents, since it was unpacked. */
-    boolean isOutdated() {
+    /** Whether the process runs what the jar holds now. True as well while there is none to compare with, say during a build. */
+    boolean isRunBy(OsProcess process) {
         try {
-            return Files.exists(built) && Files.exists(contents()) && !isCurrent();
+            return !Files.exists(built) || process.commandLine().contains(folder().toString());
         } catch (IOException beingBuilt) {
-            return false;
+            return true;
         }
     }
 
-    private boolean isCurrent() throws IOException {
-        return Files.exists(contents()) && Files.readString(contents()).equals(contentsOf(built));
+    private void deleteEarlier(Path current) throws IOException {
+        List<String> running = at.stackFile().entries().stream()
+                .map(entry -> entry.process().commandLine())
+                .toList();
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(current.getParent(), program + "-????????????")) {
+            for (Path folder : folders) {
+                if (!folder.equals(current) && running.stream().noneMatch(line -> line.contains(folder.toString()))) {
+                    RunFolder.deleteTree(folder);
+                }
+            }
+        }
     }
 
     private void extractTo(Path draft) throws IOException, InterruptedException {
@@ -98,22 +120,14 @@ final class UnpackedJar {
         }
     }
 
-    /** By checksums of all that is in it. The time says nothing: a build that can be reproduced gives each jar the same. */
-    private static String contentsOf(Path jar) throws IOException {
+    /** Named by checksums of all that is in it. The time says nothing: a build that can be reproduced gives each jar the same. */
+    private Path folder() throws IOException {
         StringBuilder contents = new StringBuilder();
-        try (ZipFile zip = new ZipFile(jar.toFile())) {
+        try (ZipFile zip = new ZipFile(built.toFile())) {
             for (ZipEntry entry : (Iterable<ZipEntry>) zip.stream().map(ZipEntry.class::cast)::iterator) {
                 contents.append("%08x %s%n".formatted(entry.getCrc(), entry.getName()));
             }
         }
-        return contents.toString();
-    }
-
-    private Path folder() {
-        return at.folder().programs().resolve(part);
-    }
-
-    private Path contents() {
-        return folder().resolve("contents");
+        return at.folder().programs().resolve(program + "-" + Fingerprint.of(contents.toString()));
     }
 }
