@@ -84,7 +84,7 @@ build() {
     began=$(mktemp "$launcher/began.XXXXXX")
     modules=$(IFS=,; echo "$*")
     echo "building (the first time also downloads; log: $build_log)"
-    if ! (cd "$checkout" && ./mvnw -B -ntp -T 2 package -pl "$modules" -am -DskipTests \
+    if ! (cd "$checkout" && ./mvnw -B -ntp -T 2 package -pl "$modules" -am -Dmaven.test.skip=true \
         -Dspotless.check.skip=true -Denforcer.skip=true </dev/null 2>&1) | tee "$build_log" |
         sed -unE 's/^\[INFO\] Building (.*) 1\.0\.0-SNAPSHOT +\[(.*)\]$/  \2  \1/p'; then
         rm -f "$began"

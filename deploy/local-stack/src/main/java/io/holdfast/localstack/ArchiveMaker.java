@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes class archives in the background: one process of the lowest priority that makes one after the other and ends. It outlives the
+ * Makes class archives in the background: one process that makes one after the other and ends. It outlives the
  * launcher, and {@code deploy/down} ends it. What it has not finished is a draft, which nobody uses.
  */
 final class ArchiveMaker {
@@ -111,9 +111,12 @@ final class ArchiveMaker {
         }
     }
 
-    /** A draft becomes the archive in one step, and only if it is whole. */
-    private static String scriptFor(List<ClassArchive> archives) {
-        StringBuilder script = new StringBuilder("renice -n 19 -p $$ >/dev/null 2>&1\n");
+    /** Behind a person's work, but not behind tests, which are over soon. A draft becomes the archive in one step, and only if it is whole. */
+    private String scriptFor(List<ClassArchive> archives) {
+        StringBuilder script = new StringBuilder();
+        if (!at.shortLived()) {
+            script.append("renice -n 19 -p $$ >/dev/null 2>&1\n");
+        }
         for (ClassArchive archive : archives) {
             script.append("echo %s\n".formatted(quoted(archive.program())));
             for (String word : archive.makeCommand()) {

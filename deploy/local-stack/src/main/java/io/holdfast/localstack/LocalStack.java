@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -135,7 +137,7 @@ public final class LocalStack {
                 stack.notes().forEach(note -> out.println("note: " + note));
                 boolean asExpected = noDemo || new Demo(stack, out).run();
                 guide(stack, out);
-                int archives = stack.makeArchives(stack.parts());
+                int archives = stack.makeArchives(slowestFirst(stack));
                 if (archives > 0) {
                     out.printf(
                             "%n%d class archives are being made in the background, in a minute or two: they halve the next start (log: %s)%n",
@@ -159,6 +161,13 @@ public final class LocalStack {
                 stack.abort();
                 out.println("stopped");
             }
+        }
+
+        /** The services take the longest to start. */
+        private static List<Part> slowestFirst(Stack stack) {
+            List<Part> parts = new ArrayList<>(stack.parts());
+            Collections.reverse(parts);
+            return parts;
         }
 
         private static void guide(Stack stack, PrintStream out) {

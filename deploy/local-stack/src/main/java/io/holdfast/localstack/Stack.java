@@ -284,8 +284,8 @@ public final class Stack implements AutoCloseable {
     }
 
     /**
-     * Has archives of the classes of those parts made that have none yet, so that they start quicker the next time: in the background, by a
-     * process of the lowest priority. The parts must have been started by now; the more they have done since, the better.
+     * Has archives of the classes of those parts made that have none yet, so that they start quicker the next time: in the background, one
+     * after the other in the order given. The parts must have been started by now; the more they have done since, the better.
      *
      * @return how many are being made; 0 also if the disk has too little room for them
      * @see ClassArchive

@@ -30,10 +30,12 @@ class UnpackedJarTest {
 
     private Path built;
     private UnpackedJar jar;
+    private StackFile stackFile;
 
     @BeforeEach
     void aRunFolder() {
         RunFolder runFolder = new RunFolder(folder.resolve("run")).create();
+        stackFile = new StackFile(runFolder.stackFile());
         built = folder.resolve("stock-svc-exec.jar");
         jar = new UnpackedJar(
                 new Surroundings(
@@ -42,10 +44,11 @@ class UnpackedJarTest {
                         new Ports(0),
                         Secrets.in(runFolder.secrets()),
                         Tokens.in(runFolder.keys(), List.of()),
-                        new StackFile(runFolder.stackFile()),
+                        stackFile,
                         new Surroundings.Launches(),
                         true),
                 "stock-svc",
+                "stock-svc-2",
                 built);
     }
 
@@ -60,17 +63,39 @@ class UnpackedJarTest {
     }
 
     @Test
-    void isOutdatedWhenItWasBuiltAnewWithOtherContentsAlthoughItsTimeIsTheSame() throws Exception {
+    void oneThatWasBuiltAnewWithOtherContentsLiesElsewhereAlthoughItsTimeIsTheSame() throws Exception {
         build("one");
         jar.unpack();
-        assertThat(jar.isOutdated()).isFalse();
+        Path before = jar.jar();
 
         build("two");
-        assertThat(jar.isOutdated()).isTrue();
-
         jar.unpack();
-        assertThat(jar.isOutdated()).isFalse();
+
+        assertThat(jar.jar()).isNotEqualTo(before);
         assertThat(jar.jar().resolveSibling("lib/library.jar")).hasContent("two");
+        assertThat(before).as("run by nobody").doesNotExist();
+    }
+
+    @Test
+    void whatAPartStillRunsIsNotDeletedAndIsKnownToBeOld() throws Exception {
+        build("one");
+        jar.unpack();
+        Path before = jar.jar();
+        Process running = new ProcessBuilder("/bin/sh", "-c", "read line", before.toString()).start();
+        OsProcess process = OsProcess.of(running.pid()).orElseThrow();
+        try {
+            stackFile.put(
+                    new StackFile.Entry("stock-svc", "", process.pid(), "", Instant.now(), "", 0, process.identity()));
+            assertThat(jar.isRunBy(process)).isTrue();
+
+            build("two");
+            jar.unpack();
+
+            assertThat(jar.isRunBy(process)).isFalse();
+            assertThat(before).exists();
+        } finally {
+            running.destroyForcibly();
+        }
     }
 
     @Test
@@ -80,7 +105,6 @@ class UnpackedJarTest {
         Object before = Files.readAttributes(jar.jar(), "unix:ino,ctime");
 
         build("one");
-        assertThat(jar.isOutdated()).isFalse();
         jar.unpack();
 
         assertThat(Files.readAttributes(jar.jar(), "unix:ino,ctime")).isEqualTo(before);
@@ -89,14 +113,14 @@ class UnpackedJarTest {
     @Test
     void whatWasLeftOfAnUnpackingThatDiedIsReplaced() throws Exception {
         build("one");
-        Path half = folder.resolve("run/programs/stock-svc.new/lib/library.jar");
+        Path half = folder.resolve("run/programs/stock-svc-2.new/lib/library.jar");
         Files.createDirectories(half.getParent());
         Files.writeString(half, "ha");
 
         jar.unpack();
 
         assertThat(jar.jar().resolveSibling("lib/library.jar")).hasContent("one");
-        assertThat(folder.resolve("run/programs/stock-svc.new")).doesNotExist();
+        assertThat(folder.resolve("run/programs/stock-svc-2.new")).doesNotExist();
     }
 
     @Test
@@ -110,13 +134,14 @@ class UnpackedJarTest {
     void whatCannotBeUnpackedIsNamedWithItsLogAndTheOneBeforeStays() throws Exception {
         build("one");
         jar.unpack();
+        Path before = jar.jar();
         build("fail");
 
         assertThatExceptionOfType(PartFailed.class)
                 .isThrownBy(jar::unpack)
-                .withMessageContainingAll("stock-svc", built.toString(), "stock-svc-unpack.log")
+                .withMessageContainingAll("stock-svc", built.toString(), "stock-svc-2-unpack.log")
                 .satisfies(failed -> assertThat(failed.lastLines()).anyMatch(line -> line.contains("told to fail")));
-        assertThat(jar.jar().resolveSibling("lib/library.jar")).hasContent("one");
+        assertThat(before.resolveSibling("lib/library.jar")).hasContent("one");
     }
 
     private void build(String contents) throws IOException {
