@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +19,6 @@ final class ArchiveMaker {
     static final long FREE_BYTES = 1L << 30;
 
     private static final String PART = "archives";
-    private static final Duration GRACE = Duration.ofSeconds(2);
 
     private final Surroundings at;
     private final Path folder;
@@ -67,8 +65,9 @@ final class ArchiveMaker {
     void stop() throws InterruptedException {
         Optional<OsProcess> process = process();
         if (process.isPresent()) {
-            process.get().signalGroup("TERM");
-            process.get().terminate(GRACE);
+            // Nothing that it has begun is worth an end in good order.
+            process.get().signalGroup("KILL");
+            process.get().kill();
         }
         try {
             Files.deleteIfExists(running());
