@@ -142,10 +142,10 @@ class ClassArchiveTest {
         maker.stop();
 
         assertThat(process.isAlive()).isFalse();
-        assertThat(ProcessHandle.allProcesses()
-                        .filter(any -> OsProcess.of(any.pid()).stream().anyMatch(alive -> alive.commandLine()
-                                .contains(archive().draft().toString()))))
-                .isEmpty();
+        await("what it has started is gone").atMost(Duration.ofSeconds(10)).until(() -> ProcessHandle.allProcesses()
+                .flatMap(any -> OsProcess.of(any.pid()).stream())
+                .noneMatch(
+                        alive -> alive.commandLine().contains(archive().draft().toString())));
         assertThat(archive().isMade()).isFalse();
         assertThat(mapped(runs())).isFalse();
         make();
