@@ -17,7 +17,6 @@ class OrderAccess {
                 .allow(HttpMethod.GET, "/orders", Role.BUYER, Role.OPERATOR)
                 .allow(HttpMethod.GET, "/orders/{orderId}", Role.BUYER, Role.OPERATOR)
                 .allow(HttpMethod.POST, "/orders/{orderId}/cancellation", Role.BUYER, Role.OPERATOR)
-                .allow(HttpMethod.GET, "/ping", Role.BUYER, Role.OPERATOR)
                 .allow(HttpMethod.POST, "/sales/{saleId}/orders", Role.BUYER)
                 .allow(HttpMethod.GET, "/sales/{saleId}/orders/mine", Role.BUYER)
                 .allow(HttpMethod.GET, "/sales/{saleId}", Role.BUYER, Role.OPERATOR)

@@ -117,6 +117,14 @@ final class Site implements AutoCloseable {
         return sale;
     }
 
+    /** A sale of one piece that nobody bought, and that is over. */
+    String closedSale(String sku) throws IOException, InterruptedException {
+        String sale = openSale(sku, 1, 1);
+        operator.closeSale(sale);
+        sales.remove(sale);
+        return sale;
+    }
+
     /** The same for whoever asks. */
     List<String> manySkus() throws IOException, InterruptedException {
         if (manySkus.isEmpty()) {

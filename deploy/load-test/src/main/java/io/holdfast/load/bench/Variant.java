@@ -16,7 +16,7 @@ sealed interface Variant
                 GroupedSale,
                 LocalHotRow,
                 SoldOutRefusals,
-                EmptyEndpoint {
+                ClosedSaleLookup {
 
     /** All that are built, in the order in which they are measured: those that need the same settings are neighbours. */
     List<Variant> ALL = List.of(
@@ -31,7 +31,7 @@ sealed interface Variant
             new GroupedSale(),
             new LocalHotRow(),
             new SoldOutRefusals(),
-            new EmptyEndpoint());
+            new ClosedSaleLookup());
 
     int number();
 

@@ -29,7 +29,6 @@ class AccessIT {
             "GET /orders",
             "GET /orders/{orderId}",
             "POST /orders/{orderId}/cancellation",
-            "GET /ping",
             "GET /sales/{saleId}",
             "POST /sales/{saleId}/orders",
             "GET /sales/{saleId}/orders/mine",
