@@ -14,6 +14,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -57,8 +58,7 @@ final class Seckill {
                             crowd.lasting().toMillis(),
                             told.toString())
                     .write(plan);
-            out.println(crowd.arrivals() + " arrivals of " + crowd.buyers() + " buyers within "
-                    + crowd.lasting().toMillis() / 1_000.0 + " s, for " + crowd.stock() + " pieces");
+            out.println(crowdInWords());
             play(plan);
             boolean passes = judge(saleId, Answers.read(told));
             operator.closeSale(saleId);
@@ -113,15 +113,24 @@ final class Seckill {
                         .sum(),
                 answers.refusedPerSecond(),
                 answers.refused());
+        List<String> summary = new ArrayList<>(told.lines("  "));
+        summary.add("  " + answers.endings());
+        summary.add("");
         out.println();
-        told.lines("  ").forEach(out::println);
-        out.println("  " + answers.endings());
-        out.println();
+        summary.forEach(out::println);
         verdict.table().forEach(out::println);
         out.println();
         out.println("report: " + report());
-        out.println(verdict.passes() ? "PASS" : "FAIL");
+        summary.addAll(0, List.of("sale " + saleId + " of " + sku + ": " + crowdInWords(), ""));
+        verdict.write(folder, summary);
+        out.println("verdict: " + folder.file(Verdict.TEXT) + " and " + folder.file(Verdict.DATA));
+        out.println(verdict.word());
         return verdict.passes();
+    }
+
+    private String crowdInWords() {
+        return crowd.arrivals() + " arrivals of " + crowd.buyers() + " buyers within "
+                + crowd.lasting().toMillis() / 1_000.0 + " s, for " + crowd.stock() + " pieces";
     }
 
     private static void row(Table table, String what, long answers, double perSecond, Latency latency) {

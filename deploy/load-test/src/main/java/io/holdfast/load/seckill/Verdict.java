@@ -1,21 +1,33 @@
 package io.holdfast.load.seckill;
 
+import io.holdfast.load.platform.ReportFolder;
 import io.holdfast.localstack.Table;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Whether a sale was right, line by line. */
+/** Whether a sale was right, check by check. */
 final class Verdict {
 
-    /**
-     * One thing that has to be so.
-     *
-     * @param expected what it has to be
-     * @param actual what it is
-     */
-    record Line(String what, String expected, String actual, boolean passes) {}
+    static final String TEXT = "verdict.txt";
+    static final String DATA = "verdict.json";
 
-    private final List<Line> lines = new ArrayList<>();
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /**
+     * One thing that has to be so. Programs read these names in {@value #DATA}.
+     *
+     * @param expected what it has to be; words where it is a bound
+     * @param found what it is
+     */
+    record Check(String name, String expected, String found, boolean pass) {}
+
+    /** What {@value #DATA} holds. */
+    private record Document(boolean pass, List<Check> checks) {}
+
+    private final List<Check> checks = new ArrayList<>();
 
     /**
      * @param crowd who came
@@ -51,28 +63,53 @@ final class Verdict {
         equal("refused for another reason", 0, answers.count(Ending.REFUSED));
         long promised = answers.count(Ending.PAID) + answers.count(Ending.CONFIRMING);
         // An answer may be lost on its way, a promise may not.
-        line("orders that buyers were promised", "at most " + outcome.paid(), promised, promised <= outcome.paid());
+        check("orders that buyers were promised", "at most " + outcome.paid(), promised, promised <= outcome.paid());
     }
 
-    List<Line> lines() {
-        return List.copyOf(lines);
+    List<Check> checks() {
+        return List.copyOf(checks);
     }
 
     boolean passes() {
-        return lines.stream().allMatch(Line::passes);
+        return checks.stream().allMatch(Check::pass);
+    }
+
+    /** In a word. */
+    String word() {
+        return word(passes());
     }
 
     List<String> table() {
-        Table table = new Table("", "expected", "actual", "");
-        lines.forEach(line -> table.row(line.what(), line.expected(), line.actual(), line.passes() ? "PASS" : "FAIL"));
+        Table table = new Table("", "expected", "found", "");
+        checks.forEach(check -> table.row(check.name(), check.expected(), check.found(), word(check.pass())));
         return table.lines("  ");
     }
 
-    private void equal(String what, long expected, long actual) {
-        line(what, Long.toString(expected), actual, expected == actual);
+    /**
+     * Keeps it, for people and for programs, in {@value #TEXT} and {@value #DATA}.
+     *
+     * @param before lines that the text begins with: what else is to be told of this sale
+     */
+    void write(ReportFolder folder, List<String> before) throws IOException {
+        List<String> text = new ArrayList<>(before);
+        text.addAll(table());
+        text.add("");
+        text.add(word());
+        Files.write(folder.file(TEXT), text);
+        Files.writeString(
+                folder.file(DATA),
+                JSON.writerWithDefaultPrettyPrinter().writeValueAsString(new Document(passes(), checks)));
     }
 
-    private void line(String what, String expected, long actual, boolean passes) {
-        lines.add(new Line(what, expected, Long.toString(actual), passes));
+    private static String word(boolean pass) {
+        return pass ? "PASS" : "FAIL";
+    }
+
+    private void equal(String name, long expected, long found) {
+        check(name, Long.toString(expected), found, expected == found);
+    }
+
+    private void check(String name, String expected, long found, boolean pass) {
+        checks.add(new Check(name, expected, Long.toString(found), pass));
     }
 }

@@ -3,13 +3,19 @@ package io.holdfast.load.seckill;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.load.measure.Latency;
+import io.holdfast.load.platform.ReportFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** 100 buyers with 50 each, 10 pieces at 5. */
 class VerdictTest {
@@ -76,6 +82,45 @@ class VerdictTest {
         assertThat(verdict.table()).anyMatch(row -> row.contains(line) && row.endsWith("FAIL"));
     }
 
+    @Test
+    void theVerdictCanBeReadAgainInWordsAndByPrograms(@TempDir Path folder) throws Exception {
+        Verdict verdict = verdict(RIGHT, TOLD);
+
+        verdict.write(new ReportFolder(folder), List.of("100 buyers", ""));
+
+        List<String> text = Files.readAllLines(folder.resolve("verdict.txt"));
+        assertThat(text)
+                .startsWith("100 buyers", "")
+                .containsAll(verdict.table())
+                .endsWith("", "PASS");
+        JsonNode data = new JsonMapper().readTree(folder.resolve("verdict.json").toFile());
+        assertThat(data.propertyNames()).containsExactly("pass", "checks");
+        assertThat(data.path("pass").booleanValue()).isTrue();
+        assertThat(data.path("checks")).hasSameSizeAs(verdict.checks());
+        assertThat(data.path("checks").get(0).toString())
+                .isEqualTo("{\"name\":\"orders PAID\",\"expected\":\"10\",\"found\":\"10\",\"pass\":true}");
+        assertThat(data.path("checks"))
+                .anySatisfy(check ->
+                        assertThat(check.path("expected").stringValue()).isEqualTo("at most 10"));
+    }
+
+    @Test
+    void aVerdictThatFailsSaysSoInTheFilesTooAndAtWhichCheck(@TempDir Path folder) throws Exception {
+        verdict(new Outcome(10, 10, 0, 1, MONEY, STOCK), TOLD).write(new ReportFolder(folder), List.of());
+
+        assertThat(Files.readAllLines(folder.resolve("verdict.txt"))).endsWith("FAIL");
+        JsonNode data = new JsonMapper().readTree(folder.resolve("verdict.json").toFile());
+        assertThat(data.path("pass").booleanValue()).isFalse();
+        assertThat(data.path("checks").valueStream().filter(check -> !check.path("pass")
+                        .booleanValue()))
+                .singleElement()
+                .satisfies(check -> {
+                    assertThat(check.path("name").stringValue()).isEqualTo("buyers with more than one piece");
+                    assertThat(check.path("expected").stringValue()).isEqualTo("0");
+                    assertThat(check.path("found").stringValue()).isEqualTo("1");
+                });
+    }
+
     private static Arguments broken(String what, String line, Outcome outcome) {
         return Arguments.of(what, line, outcome, TOLD);
     }
@@ -89,9 +134,9 @@ class VerdictTest {
     }
 
     private static List<String> failed(Verdict verdict) {
-        return verdict.lines().stream()
-                .filter(line -> !line.passes())
-                .map(Verdict.Line::what)
+        return verdict.checks().stream()
+                .filter(check -> !check.pass())
+                .map(Verdict.Check::name)
                 .toList();
     }
 

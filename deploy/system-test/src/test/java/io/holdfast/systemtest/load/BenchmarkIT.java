@@ -82,6 +82,16 @@ class BenchmarkIT {
         String told = Files.readString(output());
         assertThat(program.exitValue()).as("%s", told).isZero();
         assertThat(told).contains("PASS").doesNotContain("FAIL");
+        Path verdict = Path.of(told.lines()
+                .filter(line -> line.startsWith("verdict: "))
+                .map(line -> line.substring("verdict: ".length(), line.indexOf(" and ")))
+                .findFirst()
+                .orElseThrow());
+        assertThat(Files.readAllLines(verdict)).contains("PASS");
+        assertThat(verdict.resolveSibling("verdict.json"))
+                .content()
+                .startsWith("{")
+                .contains("\"pass\" : true");
     }
 
     private long schemasOfTheComparison() {
