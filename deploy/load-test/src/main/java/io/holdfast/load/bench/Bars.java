@@ -14,8 +14,12 @@ record Bars(List<Bar> bars) {
     private static final int WIDTH = 480;
     private static final int VALUE = 90;
 
-    /** One bar. */
-    record Bar(String label, Spread spread) {}
+    /**
+     * One bar.
+     *
+     * @param doubtful drawn so that nobody takes it for a good one
+     */
+    record Bar(String label, Spread spread, boolean doubtful) {}
 
     void drawOn(XMLStreamWriter page) throws XMLStreamException {
         double greatest =
@@ -40,6 +44,7 @@ record Bars(List<Bar> bars) {
         shape(
                 page,
                 "rect",
+                bar.doubtful() ? "doubtful" : "",
                 new String[] {"x", "y", "width", "height"},
                 LABEL,
                 top + 4,
@@ -48,6 +53,7 @@ record Bars(List<Bar> bars) {
         shape(
                 page,
                 "line",
+                "",
                 new String[] {"x1", "x2", "y1", "y2"},
                 LABEL + bar.spread().min() * scale,
                 end,
@@ -66,9 +72,13 @@ record Bars(List<Bar> bars) {
         page.writeEndElement();
     }
 
-    private static void shape(XMLStreamWriter page, String name, String[] attributes, double... values)
+    private static void shape(
+            XMLStreamWriter page, String name, String styleClass, String[] attributes, double... values)
             throws XMLStreamException {
         page.writeEmptyElement(name);
+        if (!styleClass.isEmpty()) {
+            page.writeAttribute("class", styleClass);
+        }
         for (int i = 0; i < attributes.length; i++) {
             page.writeAttribute(attributes[i], number(values[i]));
         }

@@ -8,9 +8,11 @@ import io.holdfast.load.platform.ReportFolder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** One run: all variants in turn, several rounds, each checked, and what came of it. */
 final class Bench {
@@ -29,6 +31,9 @@ final class Bench {
     private final Pace pace;
     private final PrintStream out;
     private final Results results = new Results();
+
+    /** Numbers of variants that were warm before the first round. */
+    private final Set<Integer> warm = new HashSet<>();
 
     /** By the variant's number: why its figures are worth nothing, or why there are none. */
     private final Map<Integer, String> failures = new LinkedHashMap<>();
@@ -98,6 +103,9 @@ final class Bench {
         Work work = variant.prepare(site);
         works.put(variant, work);
         WarmUp warmUp = WarmUp.of(work, pace, meter::cpu);
+        if (warmUp.isOver()) {
+            warm.add(variant.number());
+        }
         out.println("  warm-up  %2d  %-38s %8.1f/s after %3d s, compilers %2.0f %%%s"
                 .formatted(
                         variant.number(),
@@ -132,9 +140,10 @@ final class Bench {
     private void measure(Variant variant, Work work, int clients, int round, Meter meter)
             throws IOException, InterruptedException {
         ClosedLoop.Ended<Snapshot> ended = ClosedLoop.run(work, clients, pace.settling(), pace.measured(), meter::read);
-        Measurement measurement = Measurement.of(variant, clients, round, ended);
+        Measurement measurement = Measurement.of(variant, clients, round, warm.contains(variant.number()), ended);
         results.add(measurement);
-        out.println("  round %d  %2d  %-38s %3d clients %8.1f/s  P50 %7.1f ms  P99 %7.1f ms"
+        List<String> doubts = Doubts.about(List.of(measurement));
+        out.println("  round %d  %2d  %-38s %3d clients %8.1f/s  P50 %7.1f ms  P99 %7.1f ms%s"
                 .formatted(
                         round,
                         variant.number(),
@@ -142,7 +151,8 @@ final class Bench {
                         clients,
                         measurement.ordersPerSecond(),
                         measurement.latency().p50(),
-                        measurement.latency().p99()));
+                        measurement.latency().p99(),
+                        doubts.isEmpty() ? "" : "  " + String.join("; ", doubts)));
     }
 
     private void fail(Variant variant, String why) {

@@ -11,6 +11,8 @@ import java.util.TreeMap;
  * @param notServed answers 429 and 503
  * @param cpuMillisPerOrder per process, this one included
  * @param compilersShare from 0 to 1, how much of all CPU time the just-in-time compilers took: the more, the less warm it was
+ * @param warmedUp whether the variant was warm before the first round
+ * @param othersShare from 0 to 1, how much of the processors other processes had than the platform's and this one
  * @param statementsPerOrder that the database server was sent
  * @param commitsPerOrder statements COMMIT
  * @param writesPerOrder transactions of the storage engine that wrote something
@@ -28,6 +30,8 @@ record Measurement(
         Latency latency,
         Map<String, Double> cpuMillisPerOrder,
         double compilersShare,
+        boolean warmedUp,
+        double othersShare,
         double statementsPerOrder,
         double commitsPerOrder,
         double writesPerOrder,
@@ -35,7 +39,7 @@ record Measurement(
         double ordersPerGlobalTransaction,
         double coordinatorCallsPerOrder) {
 
-    static Measurement of(Variant variant, int clients, int round, ClosedLoop.Ended<Snapshot> ended) {
+    static Measurement of(Variant variant, int clients, int round, boolean warmedUp, ClosedLoop.Ended<Snapshot> ended) {
         Snapshot used = ended.after().since(ended.before());
         double orders = ended.tally().counted();
         Map<String, Double> cpu = new TreeMap<>();
@@ -50,12 +54,19 @@ record Measurement(
                 ended.tally().latency(),
                 cpu,
                 used.cpu().compilersShare(),
+                warmedUp,
+                used.othersShare(),
                 per(orders, used.statements()),
                 per(orders, used.commits()),
                 per(orders, used.writingTransactions()),
                 per(orders, used.fsyncs()),
                 variant.grouping() == Grouping.ON ? per(used.groups(), used.groupedOrders()) : 0,
                 per(orders, used.coordinatorMessages()));
+    }
+
+    /** Also who was warm before may have been compiling again, say with another number of clients. */
+    boolean isWarm() {
+        return warmedUp && compilersShare <= WarmUp.HARDLY_COMPILING;
     }
 
     double ordersPerSecond() {

@@ -29,6 +29,7 @@ final class Meter implements AutoCloseable {
         ServiceMetrics.Groups groups = metrics.groups();
         return new Snapshot(
                 cpu(),
+                ProcessorTime.now(),
                 database.get("QUESTIONS"),
                 database.get("COM_COMMIT"),
                 database.get("TRX_RW_COMMITS"),

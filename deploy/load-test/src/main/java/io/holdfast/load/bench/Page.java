@@ -14,7 +14,7 @@ final class Page {
     private static final String STYLE = """
             body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 960px; color: #222; }
             svg { max-width: 100%; height: auto; font-size: 12px; }
-            rect { fill: #3b7dd8; } line { stroke: #222; stroke-width: 1.5; }
+            rect { fill: #3b7dd8; } rect.doubtful { fill: #b8b8b8; } line { stroke: #222; stroke-width: 1.5; }
             pre { overflow-x: auto; background: #f5f5f5; padding: 1rem; font-size: 12px; }
             .warning { color: #b00020; font-weight: bold; }
             dl { display: grid; grid-template-columns: max-content auto; gap: 0 1rem; } dd { margin: 0; }

@@ -1,5 +1,6 @@
 package io.holdfast.load.bench;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -7,7 +8,8 @@ import java.util.OptionalInt;
 
 /**
  * Two variants against each other: the medians of their orders a second, each with the number of clients that suits it best unless
- * one is given.
+ * one is given, and of the processor time that an order took then. On a machine that others use too the second holds where the first
+ * does not.
  *
  * @param over the variant that is divided
  * @param under the variant that it is divided by
@@ -32,11 +34,39 @@ record Ratio(int over, int under, OptionalInt clients, OptionalDouble target) {
         return new Ratio(over, under, OptionalInt.empty(), OptionalDouble.of(target));
     }
 
-    /** @param value what was measured */
-    record Measured(String name, OptionalDouble target, double value) {
+    /** What a ratio says. */
+    enum Judgement {
+        REACHED("reached"),
+        NOT_REACHED("not reached"),
+        /** One of the two was not warm, or the machine was busy. */
+        NOT_JUDGED("not judged"),
+        /** There is no target. */
+        FOR_COMPARISON("");
 
-        boolean isReached() {
-            return target.isEmpty() || value >= target.getAsDouble();
+        private final String words;
+
+        Judgement(String words) {
+            this.words = words;
+        }
+    }
+
+    /**
+     * What was measured.
+     *
+     * @param value of orders a second: the more, the better
+     * @param cpuValue of CPU milliseconds per order: the less, the better; empty if an order took none
+     * @param doubts why it says little; empty if it is good
+     */
+    record Measured(
+            String name,
+            OptionalDouble target,
+            double value,
+            OptionalDouble cpuValue,
+            Judgement judgement,
+            List<String> doubts) {
+
+        String inWords() {
+            return judgement.words + (doubts.isEmpty() ? "" : ": " + String.join("; ", doubts));
         }
     }
 
@@ -44,7 +74,32 @@ record Ratio(int over, int under, OptionalInt clients, OptionalDouble target) {
     Optional<Measured> in(Results results) {
         return results.line(over, clients).flatMap(dividend -> results.line(under, clients)
                 .filter(divisor -> divisor.ordersPerSecond() > 0)
-                .map(divisor -> new Measured(name(), target, dividend.ordersPerSecond() / divisor.ordersPerSecond())));
+                .map(divisor -> measured(dividend, divisor)));
+    }
+
+    private Measured measured(Results.Line dividend, Results.Line divisor) {
+        double value = dividend.ordersPerSecond() / divisor.ordersPerSecond();
+        double cpu = divisor.allCpuMillisPerOrder();
+        List<String> doubts = new ArrayList<>();
+        dividend.doubts().forEach(doubt -> doubts.add("variant " + over + " " + doubt));
+        divisor.doubts().forEach(doubt -> doubts.add("variant " + under + " " + doubt));
+        return new Measured(
+                name(),
+                target,
+                value,
+                cpu > 0 ? OptionalDouble.of(dividend.allCpuMillisPerOrder() / cpu) : OptionalDouble.empty(),
+                judge(value, doubts),
+                List.copyOf(doubts));
+    }
+
+    private Judgement judge(double value, List<String> doubts) {
+        if (!doubts.isEmpty()) {
+            return Judgement.NOT_JUDGED;
+        }
+        if (target.isEmpty()) {
+            return Judgement.FOR_COMPARISON;
+        }
+        return value >= target.getAsDouble() ? Judgement.REACHED : Judgement.NOT_REACHED;
     }
 
     private String name() {

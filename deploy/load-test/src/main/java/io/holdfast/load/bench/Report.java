@@ -21,6 +21,10 @@ final class Report {
     static final String PAGE = "index.html";
     static final String DATA = "results.json";
 
+    private static final String RATIOS =
+            "Ratios of orders a second and of CPU milliseconds per order, each with the number of clients that suits it best unless"
+                    + " one is named";
+
     private static final JsonMapper JSON = new JsonMapper();
 
     private final List<Variant> variants;
@@ -46,8 +50,7 @@ final class Report {
         List<Ratio.Measured> ratios = ratios();
         if (!ratios.isEmpty()) {
             lines.add("");
-            lines.add(
-                    "Ratios of orders a second, each with the number of clients that suits it best unless one is named");
+            lines.add(RATIOS);
             lines.addAll(ratioTable(ratios).lines("  "));
         }
         failures.forEach((variant, why) -> lines.add("FAILED  variant " + variant + ": " + why));
@@ -78,11 +81,15 @@ final class Report {
         for (Map.Entry<Integer, String> failure : failures.entrySet()) {
             page.warning("Variant " + failure.getKey() + " failed: " + failure.getValue());
         }
+        if (results.lines().stream().anyMatch(line -> !line.doubts().isEmpty())) {
+            page.warning(
+                    "What is grey says little: it was not warm, or others used the machine. The figures below tell which.");
+        }
         page.plot("Orders a second, with the number of clients that suits each best", best(Results.ORDERS_PER_SECOND));
         for (Variant variant : variants) {
             List<Bars.Bar> byClients = results.lines().stream()
                     .filter(line -> line.variant() == variant.number())
-                    .map(line -> new Bars.Bar(line.clients() + " clients", line.figure(Results.ORDERS_PER_SECOND)))
+                    .map(line -> bar(line, line.clients() + " clients", Results.ORDERS_PER_SECOND))
                     .toList();
             page.plot(variant.number() + " " + variant.title() + ": a second, by clients", byClients);
         }
@@ -95,7 +102,7 @@ final class Report {
         page.table("Figures: median (least to greatest)", figures());
         page.table("CPU milliseconds per order, by process", cpu());
         if (!ratios().isEmpty()) {
-            page.table("Ratios", ratioTable(ratios()));
+            page.table(RATIOS, ratioTable(ratios()));
         }
         return page;
     }
@@ -104,10 +111,14 @@ final class Report {
         List<Bars.Bar> bars = new ArrayList<>();
         for (Variant variant : variants) {
             Optional<Results.Line> line = results.line(variant.number(), OptionalInt.empty());
-            line.ifPresent(found -> bars.add(new Bars.Bar(
-                    variant.number() + " " + variant.title() + " (" + found.clients() + ")", found.figure(figure))));
+            line.ifPresent(found -> bars.add(
+                    bar(found, variant.number() + " " + variant.title() + " (" + found.clients() + ")", figure)));
         }
         return bars;
+    }
+
+    private static Bars.Bar bar(Results.Line line, String label, String figure) {
+        return new Bars.Bar(label, line.figure(figure), !line.doubts().isEmpty());
     }
 
     private Table figures() {
@@ -117,10 +128,12 @@ final class Report {
                 .orElse(List.of());
         List<String> heading = new ArrayList<>(List.of("", "variant", "clients"));
         heading.addAll(names);
+        heading.add("");
         Table table = new Table(heading.toArray(String[]::new));
         for (Results.Line line : results.lines()) {
             List<Object> row = new ArrayList<>(List.of(line.variant(), titles().get(line.variant()), line.clients()));
             names.forEach(name -> row.add(text(line.figure(name))));
+            row.add(String.join("; ", line.doubts()));
             table.row(row.toArray());
         }
         return table;
@@ -148,12 +161,13 @@ final class Report {
     }
 
     private static Table ratioTable(List<Ratio.Measured> ratios) {
-        Table table = new Table("ratio", "measured", "to reach", "");
+        Table table = new Table("ratio", "orders/s", "CPU ms/order", "to reach", "");
         ratios.forEach(ratio -> table.row(
                 ratio.name(),
                 number(ratio.value()),
+                ratio.cpuValue().isPresent() ? number(ratio.cpuValue().getAsDouble()) : "",
                 ratio.target().isPresent() ? number(ratio.target().getAsDouble()) : "",
-                ratio.target().isEmpty() ? "" : ratio.isReached() ? "reached" : "not reached"));
+                ratio.inWords()));
         return table;
     }
 

@@ -29,8 +29,14 @@ final class Results {
      *
      * @param figures of all rounds, by name
      * @param cpuMillisPerOrder medians per process
+     * @param doubts why its figures say little; empty if they are good
      */
-    record Line(int variant, int clients, Map<String, Spread> figures, Map<String, Double> cpuMillisPerOrder) {
+    record Line(
+            int variant,
+            int clients,
+            Map<String, Spread> figures,
+            Map<String, Double> cpuMillisPerOrder,
+            List<String> doubts) {
 
         Spread figure(String name) {
             Spread spread = figures.get(name);
@@ -43,6 +49,10 @@ final class Results {
         double ordersPerSecond() {
             return figure(ORDERS_PER_SECOND).median();
         }
+
+        double allCpuMillisPerOrder() {
+            return figure(CPU).median();
+        }
     }
 
     static final String ORDERS_PER_SECOND = "orders/s";
@@ -51,6 +61,7 @@ final class Results {
     static final String P99 = "P99 ms";
     static final String CPU = "CPU ms/order";
     static final String COMPILERS = "of it compilers %";
+    static final String OTHERS = "others' CPU %";
     static final String STATEMENTS = "statements/order";
     static final String COMMITS = "COMMITs/order";
     static final String WRITES = "writing transactions/order";
@@ -68,6 +79,7 @@ final class Results {
         FIGURES.put(P99, one -> one.latency().p99());
         FIGURES.put(CPU, Measurement::allCpuMillisPerOrder);
         FIGURES.put(COMPILERS, one -> 100 * one.compilersShare());
+        FIGURES.put(OTHERS, one -> 100 * one.othersShare());
         FIGURES.put(STATEMENTS, Measurement::statementsPerOrder);
         FIGURES.put(COMMITS, Measurement::commitsPerOrder);
         FIGURES.put(WRITES, Measurement::writesPerOrder);
@@ -101,7 +113,7 @@ final class Results {
                     Spread.of(rounds, one -> one.cpuMillisPerOrder().getOrDefault(process, 0.0))
                             .median());
         }
-        return new Line(rounds.get(0).variant(), rounds.get(0).clients(), figures, cpu);
+        return new Line(rounds.get(0).variant(), rounds.get(0).clients(), figures, cpu, Doubts.about(rounds));
     }
 
     /**

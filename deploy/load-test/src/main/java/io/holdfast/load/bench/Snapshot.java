@@ -4,6 +4,7 @@ package io.holdfast.load.bench;
  * What was used up so far, since each process was started.
  *
  * @param cpu of the processes
+ * @param processors whoever used them
  * @param statements that the database server was sent
  * @param commits of them that were COMMIT
  * @param writingTransactions that the storage engine committed, those without a COMMIT included
@@ -14,6 +15,7 @@ package io.holdfast.load.bench;
  */
 record Snapshot(
         CpuTime cpu,
+        ProcessorTime processors,
         long statements,
         long commits,
         long writingTransactions,
@@ -26,6 +28,7 @@ record Snapshot(
     Snapshot since(Snapshot earlier) {
         return new Snapshot(
                 cpu.since(earlier.cpu),
+                processors.since(earlier.processors),
                 statements - earlier.statements,
                 commits - earlier.commits,
                 writingTransactions - earlier.writingTransactions,
@@ -33,5 +36,10 @@ record Snapshot(
                 groups - earlier.groups,
                 groupedOrders - earlier.groupedOrders,
                 coordinatorMessages - earlier.coordinatorMessages);
+    }
+
+    /** @return from 0 to 1, how much of the processors other processes had than those that are measured */
+    double othersShare() {
+        return processors.shareOfOthers(cpu.all());
     }
 }

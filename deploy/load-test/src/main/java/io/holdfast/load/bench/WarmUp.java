@@ -25,7 +25,9 @@ record WarmUp(double perSecond, double compilersShare, Duration took, boolean is
     private static final int PATIENCE = 3;
 
     private static final double HARDLY_FASTER = 1.05;
-    private static final double HARDLY_COMPILING = 0.1;
+
+    /** The compilers' share, from 0 to 1, of what is warm. */
+    static final double HARDLY_COMPILING = 0.1;
 
     /**
      * @param perSecond what was served a second
