@@ -102,4 +102,24 @@ launch() {
         "$@" --checkout "$checkout"
 }
 
-[[ $(uname -sm) == "Linux x86_64" ]] || fail "this needs Linux on x86-64 (MariaDB comes as binaries for it)"
+# MariaDB and Redis come as binaries. What cannot be seen of the machine is no reason to refuse it.
+require_platform() {
+    local here
+    here=$(uname -sm)
+    [[ $here == "Linux x86_64" ]] || refuse "$here"
+    here=$(getconf GNU_LIBC_VERSION 2>/dev/null || true)
+    if [[ $here =~ ^glibc\ ([0-9]+)\.([0-9]+) ]]; then
+        ((BASH_REMATCH[1] > 2 || (BASH_REMATCH[1] == 2 && BASH_REMATCH[2] >= 34))) || refuse "$here"
+    elif [[ $(ldd --version 2>&1 || true) == *musl* ]]; then
+        refuse "musl in the place of glibc"
+    fi
+    here=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null || true)
+    [[ -z $here || $here == *libssl.so.3* ]] || refuse "no OpenSSL 3"
+}
+
+refuse() {
+    fail "this needs Linux on x86-64 with glibc 2.34 and OpenSSL 3 or newer, and here is $1: use a Linux x86-64 virtual machine" \
+        "(on Windows WSL 2) with Debian 12 or Ubuntu 22.04"
+}
+
+require_platform
