@@ -56,6 +56,8 @@ public final class LocalStack {
         if (failure instanceof PartFailed failed) {
             failed.lastLines().forEach(line -> out.println("  | " + line));
             out.println("FAILED  " + failed.getMessage());
+        } else if (failure instanceof Preflight.Failed failed) {
+            failed.shortages().forEach(line -> out.println("FAILED  " + line));
         } else if (failure instanceof IllegalStateException || failure instanceof IllegalArgumentException) {
             out.println("FAILED  " + failure.getMessage());
         } else if (failure instanceof UncheckedIOException io) {

@@ -249,6 +249,7 @@ public final class Stack implements AutoCloseable {
     /**
      * Starts the parts that do not run, in order, and returns when every part does its work. What runs already is left alone.
      *
+     * @throws IllegalStateException if the machine lacks memory, disk or ports for it; then nothing was started
      * @throws PartFailed if one cannot be started; then everything that this call started is stopped again
      */
     public void startAll() throws InterruptedException {
@@ -262,10 +263,8 @@ public final class Stack implements AutoCloseable {
             requireSameOffset();
             List<Part> missing =
                     wanted.stream().filter(part -> !part.isRunning()).toList();
-            // All before the first start: a busy port is told at once, not after half a minute.
-            for (Part part : missing) {
-                part.requireFreePorts();
-            }
+            // All before the first start: what is short is told at once, not after half a minute.
+            new Preflight(at.folder(), Preflight.Machine.here()).require(missing);
             List<Part> startedHere = Collections.synchronizedList(new ArrayList<>());
             boolean complete = false;
             try {
