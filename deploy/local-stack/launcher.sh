@@ -74,6 +74,16 @@ is_up_to_date() {
         -newer "$built" -print -quit 2>/dev/null) ]]
 }
 
+# The wrapper keeps Maven itself beside the local repository. In a home folder where only the latter may be written, it has a place here.
+place_for_maven() {
+    local dists=${MAVEN_USER_HOME:-${HOME:-}/.m2}/wrapper/dists
+    [[ $(<"$checkout/.mvn/wrapper/maven-wrapper.properties") =~ distributionUrl=[^[:space:]]*/(apache-maven-[^/[:space:]]*)-bin ]]
+    if ! compgen -G "$dists/${BASH_REMATCH[1]}/*/bin/mvn" >/dev/null &&
+        { ! mkdir -p -- "$dists" 2>/dev/null || [[ ! -w $dists ]]; }; then
+        export MAVEN_USER_HOME=$launcher/maven
+    fi
+}
+
 # build MODULE...: packages them and what they need. No tests and no checks: those are ./mvnw verify's.
 build() {
     local start=$SECONDS began modules
@@ -81,6 +91,7 @@ build() {
     # Nothing is left in the machine's /tmp; and a build this short is over before the optimising compiler pays.
     export TMPDIR=$launcher/tmp
     export MAVEN_OPTS="${MAVEN_OPTS:-} -Djava.io.tmpdir=$TMPDIR -XX:-UsePerfData -XX:TieredStopAtLevel=1"
+    place_for_maven
     began=$(mktemp "$launcher/began.XXXXXX")
     modules=$(IFS=,; echo "$*")
     echo "building (the first time also downloads; log: $build_log)"

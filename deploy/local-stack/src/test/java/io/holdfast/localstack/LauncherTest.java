@@ -81,6 +81,29 @@ class LauncherTest {
         assertThat(run("up", "--help").code()).isZero();
     }
 
+    @Test
+    void inAHomeWhereNothingCanBeWrittenMavenHasAPlaceHere() throws Exception {
+        assertThat(placeForMaven(Path.of("/proc")))
+                .isEqualTo(DEPLOY.resolve("local-stack/target/maven").toString());
+        assertThat(placeForMaven(folder)).isEqualTo("nowhere");
+        assertThat(folder.resolve(".m2/wrapper/dists")).isDirectory();
+    }
+
+    /** @return what the wrapper will be told, or nowhere if it is told nothing */
+    private String placeForMaven(Path home) throws Exception {
+        Path script = Files.writeString(
+                folder.resolve("script"), """
+                source '%s'
+                unset MAVEN_USER_HOME
+                export HOME='%s'
+                place_for_maven
+                echo "${MAVEN_USER_HOME:-nowhere}"
+                """.formatted(DEPLOY.resolve("local-stack/launcher.sh"), home));
+        Told told = run(script.toString());
+        assertThat(told.code()).as("%s", told).isZero();
+        return told.lines().get(0);
+    }
+
     private void assertRefused(String script, String here) throws Exception {
         Told told = run(script);
 
