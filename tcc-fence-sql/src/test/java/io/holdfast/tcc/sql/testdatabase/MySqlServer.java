@@ -1,5 +1,6 @@
 package io.holdfast.tcc.sql.testdatabase;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -15,40 +16,65 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
-/** A MariaDB or MySQL server as a child process. */
+/** A MariaDB or MySQL server as a process that goes from one test JVM to the next. */
 final class MySqlServer extends TestDatabase {
 
     private static final Duration INITIALISED_WITHIN = Duration.ofMinutes(2);
     private static final Duration READY_WITHIN = Duration.ofMinutes(1);
-    private static final Duration ENDED_WITHIN = Duration.ofSeconds(20);
     private static final String USER = "holdfast";
     private static final String PASSWORD = "only-for-tests";
 
+    /**
+     * Not even a killed Maven leaves a server behind: a guard looks whether the owner is there, and is deaf to what a terminal sends
+     * to all of its processes. A process that has ended, and that nobody has asked for its result yet, has no program any more. The
+     * server takes the shell's place and process id.
+     */
+    private static final String GUARDED = """
+            owner=$1 folder=$2 server=$$
+            shift 2
+            (
+                trap '' HUP INT TERM
+                while [ -e /proc/$owner/exe ]; do sleep 1; done
+                if [ /proc/$server/exe -ef "$1" ]; then
+                    kill -9 $server
+                    while [ -e /proc/$server/exe ]; do sleep 0.1; done
+                fi
+                rm -rf "$folder"
+            ) &
+            exec "$@"
+            """;
+
     private final Distribution distribution;
     private final int port;
+    /** What is held as long as this JVM uses the server. */
+    private final Place place;
 
-    private MySqlServer(Distribution distribution, int port) {
+    private MySqlServer(Distribution distribution, int port, Place place) {
         super("mysql");
         this.distribution = distribution;
         this.port = port;
+        this.place = place;
     }
 
     static MySqlServer start(Distribution distribution) {
         try {
             Path home = distribution.unpack();
-            Path run = Workspace.runDirectory(distribution.name());
-            Workspace.delete(run);
-            Path data = Files.createDirectories(run.resolve("data"));
-            Path log = run.resolve("server.log");
-            initialise(distribution, home, data, log);
+            Place place = Place.take(distribution.name(), MySqlServer::answers);
+            Optional<Integer> running = place.port();
+            if (running.isPresent()) {
+                return new MySqlServer(distribution, running.get(), place);
+            }
+            Path data = Files.createDirectories(place.data());
+            initialise(distribution, home, data, place.log());
             int port = freePort();
-            Process process = serve(distribution, home, data, log, port);
-            endWithThisJvm(process, run);
-            MySqlServer server = new MySqlServer(distribution, port);
-            server.awaitReady(process, log);
+            Process process = serve(distribution, home, place, port);
+            MySqlServer server = new MySqlServer(distribution, port, place);
+            server.awaitReady(process, place.log());
+            place.isReady(port);
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException(distribution.name() + " does not start", e);
@@ -73,20 +99,20 @@ final class MySqlServer extends TestDatabase {
         }
     }
 
-    private static Process serve(Distribution distribution, Path home, Path data, Path log, int port)
-            throws IOException {
-        Path init = data.resolveSibling("init.sql");
+    private static Process serve(Distribution distribution, Path home, Place place, int port) throws IOException {
+        Path data = place.data();
+        Path init = place.folder().resolve("init.sql");
         Files.writeString(
                 init,
                 "create user if not exists '%1$s'@'127.0.0.1' identified by '%2$s';%ngrant all on *.* to '%1$s'@'127.0.0.1';%n"
                         .formatted(USER, PASSWORD));
         List<String> command = new ArrayList<>(List.of(
-                // Not even a killed JVM leaves a server behind: its end closes this pipe, and the guard kills the
-                // server, which has taken the shell's place and process id.
                 "/bin/sh",
                 "-c",
-                "exec 3<&0; (read -r _ <&3; kill $$) >/dev/null 2>&1 & exec \"$@\" 3<&-",
-                distribution.name()));
+                GUARDED,
+                distribution.name(),
+                Long.toString(place.owner()),
+                place.folder().toString()));
         command.addAll(distribution.serve(home, data));
         command.addAll(List.of(
                 "--basedir=" + home,
@@ -102,12 +128,15 @@ final class MySqlServer extends TestDatabase {
                 "--max-connections=300",
                 "--character-set-server=utf8mb4",
                 // The machine is not expected to fail during a test; the locks are the same.
-                "--innodb-flush-log-at-trx-commit=2",
+                "--innodb-flush-log-at-trx-commit=0",
+                "--innodb-flush-method=nosync",
+                "--innodb-doublewrite=OFF",
                 "--innodb-buffer-pool-size=64M"));
         command.addAll(identity());
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .redirectInput(new File("/dev/null"))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(place.log().toFile()))
                 .start();
     }
 
@@ -127,20 +156,6 @@ final class MySqlServer extends TestDatabase {
         }
     }
 
-    private static void endWithThisJvm(Process process, Path run) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            process.destroy();
-            try {
-                if (!process.waitFor(ENDED_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
-                    process.destroyForcibly().waitFor();
-                }
-                Workspace.delete(run);
-            } catch (InterruptedException | IOException e) {
-                System.err.println("Data of a test database was left behind in " + run + ": " + e);
-            }
-        }));
-    }
-
     private void awaitReady(Process process, Path log) {
         Awaitility.await(distribution.name() + " is ready, see " + log)
                 .atMost(READY_WITHIN)
@@ -149,12 +164,12 @@ final class MySqlServer extends TestDatabase {
                     if (!process.isAlive()) {
                         throw new IllegalStateException(failure(distribution, log));
                     }
-                    return answers();
+                    return answers(port);
                 });
     }
 
-    private boolean answers() {
-        try (Connection connection = connect("mysql")) {
+    private static boolean answers(int port) {
+        try (Connection connection = connect(port, "mysql")) {
             return connection.isValid(1);
         } catch (SQLException e) {
             return false;
@@ -188,11 +203,11 @@ final class MySqlServer extends TestDatabase {
         return distribution.name() + " does not start:\n" + output;
     }
 
-    private Connection connect(String schema) throws SQLException {
-        return DriverManager.getConnection(url(schema), USER, PASSWORD);
+    private static Connection connect(int port, String schema) throws SQLException {
+        return DriverManager.getConnection(url(port, schema), USER, PASSWORD);
     }
 
-    private String url(String schema) {
+    private static String url(int port, String schema) {
         return "jdbc:mysql://127.0.0.1:" + port + "/" + schema
                 + "?sslMode=DISABLED&allowPublicKeyRetrieval=true&rewriteBatchedStatements=true"
                 + "&useServerPrepStmts=false";
@@ -200,10 +215,10 @@ final class MySqlServer extends TestDatabase {
 
     @Override
     TestSchema createSchema(String name) {
-        try (Connection connection = connect("mysql");
+        try (Connection connection = connect(port, "mysql");
                 Statement statement = connection.createStatement()) {
             statement.execute("create database " + name + " character set utf8mb4");
-            return new TestSchema(name, folder(), url(name), USER, PASSWORD);
+            return new TestSchema(name, folder(), url(port, name), USER, PASSWORD);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -221,7 +236,7 @@ final class MySqlServer extends TestDatabase {
     }
 
     private long number(String query) throws SQLException {
-        try (Connection connection = connect("mysql");
+        try (Connection connection = connect(port, "mysql");
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(query)) {
             rows.next();

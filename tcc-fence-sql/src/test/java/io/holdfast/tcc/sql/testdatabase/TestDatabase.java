@@ -7,8 +7,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * A real database server on a free port of the loopback interface. Each kind is started at first use, once per JVM, and ends
- * with it. Tests do not share tables: each takes a schema of its own.
+ * A real database server on a free port of the loopback interface. A JVM has its servers to itself: MariaDB's and MySQL's go from
+ * one test JVM of a build to the next and end with the build, PostgreSQL's is started at first use and ends with the JVM. Tests do
+ * not share tables: each takes a schema of its own.
  */
 public abstract class TestDatabase {
 
@@ -43,13 +44,13 @@ public abstract class TestDatabase {
     /**
      * Creates an empty schema (in PostgreSQL: a database) for one test class.
      *
-     * @param name lower-case letters and underscores; a number is appended
+     * @param name lower-case letters and underscores; what makes it this JVM's own is appended
      */
     public TestSchema newSchema(String name) {
         if (!name.matches("[a-z_]{1,40}")) {
             throw new IllegalArgumentException("Not a schema name: " + name);
         }
-        return createSchema(name + "_" + schemas.incrementAndGet());
+        return createSchema("%s_%d_%d".formatted(name, ProcessHandle.current().pid(), schemas.incrementAndGet()));
     }
 
     /** Deadlocks that this server has broken since it started; PostgreSQL counts those of sessions that have ended. */

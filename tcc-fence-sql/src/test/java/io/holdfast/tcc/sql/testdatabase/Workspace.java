@@ -15,14 +15,31 @@ import java.util.function.UnaryOperator;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** Where binaries and data of the test databases lie: under {@code target/} of the module whose tests run. */
+/**
+ * Where binaries and data of the test databases lie: under {@code target/} of the whole project if Maven runs the tests, else under
+ * that of the module.
+ */
 final class Workspace {
 
-    private static final Path ROOT = Path.of(
-                    System.getProperty("basedir", System.getProperty("user.dir")), "target", "test-databases")
-            .toAbsolutePath();
+    /** Set by the project's pom.xml: one place for all modules. */
+    private static final String SHARED = "holdfast.test.databases";
+
+    private static final Path ROOT =
+            Path.of(isShared() ? System.getProperty(SHARED) : ofTheModule()).toAbsolutePath();
 
     private Workspace() {}
+
+    private static String ofTheModule() {
+        return System.getProperty("basedir", System.getProperty("user.dir")) + "/target/test-databases";
+    }
+
+    static Path root() {
+        return ROOT;
+    }
+
+    static boolean isShared() {
+        return System.getProperty(SHARED) != null;
+    }
 
     /** A directory for this JVM alone; another run in the same checkout has another. */
     static Path runDirectory(String database) {
