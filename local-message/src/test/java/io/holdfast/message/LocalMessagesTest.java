@@ -10,16 +10,11 @@ import io.holdfast.tcc.sql.testdatabase.TestSchema;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -292,24 +287,10 @@ class LocalMessagesTest {
         return taker.count("select count(*) from effect where id = ?", id);
     }
 
-    /** Reads a topic from its beginning until so many messages have come, and a little longer. */
-    private List<String> idsIn(String topic, int atLeast) {
-        List<String> ids = new ArrayList<>();
-        Map<String, Object> config = new HashMap<>(kafka.clientConfig());
-        config.put("group.id", "test-" + NUMBERS.incrementAndGet());
-        config.put("auto.offset.reset", "earliest");
-        try (KafkaConsumer<String, String> consumer =
-                new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
-            consumer.subscribe(List.of(topic));
-            await().atMost(LIMIT).until(() -> {
-                for (ConsumerRecord<String, String> message : consumer.poll(Duration.ofMillis(500))) {
-                    ids.add(Broker.idIn(message.headers()));
-                }
-                return ids.size() >= atLeast;
-            });
-            consumer.poll(Duration.ofMillis(500)).forEach(message -> ids.add(Broker.idIn(message.headers())));
-        }
-        return ids;
+    private static List<String> idsIn(String topic, int atLeast) {
+        return kafka.read(topic, any -> true, atLeast).stream()
+                .map(message -> Broker.idIn(message.headers()))
+                .toList();
     }
 
     private final class Results implements ResultHandler {

@@ -1,6 +1,7 @@
 package io.holdfast.payment;
 
 import io.holdfast.edge.testtokens.TestTokens;
+import io.holdfast.message.testbroker.KafkaProcess;
 import io.holdfast.tcc.sql.testdatabase.TestDatabase;
 import io.holdfast.tcc.sql.testdatabase.TestSchema;
 import java.lang.annotation.ElementType;
@@ -20,6 +21,7 @@ import org.springframework.test.context.ContextConfiguration;
 /**
  * payment-svc with its own settings, in a new schema of a real MariaDB. Nacos and the coordinator are left out: a
  * {@link StandInCoordinator} gives the branches their numbers, and the fence is the real one; a {@link StandInGateway} takes cards.
+ * There is a {@link KafkaProcess} that does not run unless a test starts it.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -41,9 +43,13 @@ public @interface OnRealDatabase {
             TestPropertyValues.of(tokens.environment()).applyTo(context);
             StandInGateway gateway = StandInGateway.start();
             context.getBeanFactory().registerSingleton("standInGateway", gateway);
+            KafkaProcess kafka = KafkaProcess.prepare();
+            context.getBeanFactory().registerSingleton("kafkaProcess", kafka);
+            TestPropertyValues.of(kafka.properties()).applyTo(context);
             context.addApplicationListener(event -> {
                 if (event instanceof ContextClosedEvent) {
                     gateway.stop();
+                    kafka.close();
                 }
             });
             TestPropertyValues.of(

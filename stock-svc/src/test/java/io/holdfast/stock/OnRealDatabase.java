@@ -1,6 +1,7 @@
 package io.holdfast.stock;
 
 import io.holdfast.edge.testtokens.TestTokens;
+import io.holdfast.message.testbroker.KafkaProcess;
 import io.holdfast.tcc.sql.testdatabase.TestDatabase;
 import io.holdfast.tcc.sql.testdatabase.TestSchema;
 import java.lang.annotation.ElementType;
@@ -14,12 +15,14 @@ import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.ContextConfiguration;
 
 /**
  * The whole of stock-svc with its own settings, over HTTP, in a new schema of a real MariaDB, with the real fence. Only Nacos
- * and the coordinator are left out; {@link Branches} makes the coordinator's calls.
+ * and the coordinator are left out; {@link Branches} makes the coordinator's calls. There is a {@link KafkaProcess} that does not run
+ * unless a test starts it.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -38,6 +41,14 @@ public @interface OnRealDatabase {
             TestTokens tokens = TestTokens.forService("stock-svc");
             context.getBeanFactory().registerSingleton("testTokens", tokens);
             TestPropertyValues.of(tokens.environment()).applyTo(context);
+            KafkaProcess kafka = KafkaProcess.prepare();
+            context.getBeanFactory().registerSingleton("kafkaProcess", kafka);
+            TestPropertyValues.of(kafka.properties()).applyTo(context);
+            context.addApplicationListener(event -> {
+                if (event instanceof ContextClosedEvent) {
+                    kafka.close();
+                }
+            });
             TestPropertyValues.of(
                             "HOLDFAST_DB_URL=" + schema.url(),
                             "HOLDFAST_DB_USER=" + schema.user(),

@@ -2,25 +2,36 @@ package io.holdfast.message.testbroker;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.metadata.storage.Formatter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +44,8 @@ public final class KafkaProcess implements AutoCloseable {
 
     private static final String PASSWORD = "of-the-tests-only";
     private static final int START_LIMIT_SECONDS = 120;
+    private static final Duration READ_LIMIT = Duration.ofSeconds(60);
+    private static final Duration LITTLE_LONGER = Duration.ofMillis(300);
 
     private final Path folder;
     private final int port;
@@ -51,11 +64,25 @@ public final class KafkaProcess implements AutoCloseable {
             Files.createDirectories(root);
             KafkaProcess kafka = new KafkaProcess(Files.createTempDirectory(root, "run-"), freePort());
             kafka.configure(freePort());
-            kafka.run(
-                    "kafka.tools.StorageTool", "format", "-t", Uuid.randomUuid().toString(), "-c", kafka.config());
             return kafka;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** As Kafka's own tool does it, without a process for it. */
+    private void format() {
+        try {
+            new Formatter()
+                    .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+                    .setClusterId(Uuid.randomUuid().toString())
+                    .setNodeId(1)
+                    .setControllerListenerName("CONTROLLER")
+                    .setMetadataLogDirectory(data())
+                    .addDirectory(data())
+                    .run();
+        } catch (Exception e) {
+            throw new IllegalStateException("The folder of Kafka cannot be formatted", e);
         }
     }
 
@@ -88,13 +115,72 @@ public final class KafkaProcess implements AutoCloseable {
                 jaas());
     }
 
+    /** Reads a topic from its beginning until so many messages that are wanted have come, and a little longer for more. */
+    public List<ConsumerRecord<String, String>> read(
+            String topic, Predicate<ConsumerRecord<String, String>> wanted, int atLeast) {
+        return read(topic, wanted, atLeast, true);
+    }
+
+    /** Reads a topic from its beginning until so many messages that are wanted have come. */
+    public List<ConsumerRecord<String, String>> first(
+            String topic, Predicate<ConsumerRecord<String, String>> wanted, int count) {
+        return read(topic, wanted, count, false);
+    }
+
+    private List<ConsumerRecord<String, String>> read(
+            String topic, Predicate<ConsumerRecord<String, String>> wanted, int atLeast, boolean andMore) {
+        Map<String, Object> config = new HashMap<>(clientConfig());
+        config.put("auto.offset.reset", "earliest");
+        List<ConsumerRecord<String, String>> found = new ArrayList<>();
+        try (KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+            long end = System.nanoTime() + READ_LIMIT.toNanos();
+            while (found.size() < atLeast) {
+                if (System.nanoTime() > end) {
+                    throw new AssertionError("Only " + found.size() + " of " + atLeast + " came to " + topic);
+                }
+                assign(consumer, topic);
+                collect(consumer, wanted, found);
+            }
+            if (andMore) {
+                collect(consumer, wanted, found);
+            }
+        }
+        return found;
+    }
+
+    /** As no member of a group, which would have to be gathered first. Asking for a topic makes it. */
+    private static void assign(KafkaConsumer<String, String> consumer, String topic) {
+        if (consumer.assignment().isEmpty()) {
+            consumer.assign(consumer.partitionsFor(topic).stream()
+                    .map(partition -> new TopicPartition(topic, partition.partition()))
+                    .toList());
+        }
+    }
+
+    private static void collect(
+            KafkaConsumer<String, String> consumer,
+            Predicate<ConsumerRecord<String, String>> wanted,
+            List<ConsumerRecord<String, String>> found) {
+        if (!consumer.assignment().isEmpty()) {
+            consumer.poll(LITTLE_LONGER).forEach(message -> {
+                if (wanted.test(message)) {
+                    found.add(message);
+                }
+            });
+        }
+    }
+
     /** Starts it, unless it runs, and returns when it answers. */
     public synchronized KafkaProcess start() {
         if (process != null && process.isAlive()) {
             return this;
         }
         try {
-            process = launch("kafka.Kafka", config());
+            if (Files.notExists(Path.of(data()))) {
+                format();
+            }
+            process = launch();
             awaitAnswer();
             return this;
         } catch (IOException e) {
@@ -142,7 +228,10 @@ public final class KafkaProcess implements AutoCloseable {
                 transaction.state.log.replication.factor=1
                 transaction.state.log.min.isr=1
                 group.initial.rebalance.delay.ms=0
-                """.formatted(port, controllerPort, serverJaas(), folder.resolve("data")));
+                # How long a broker that was killed is taken for alive when it comes back: until then it serves nobody.
+                broker.session.timeout.ms=2000
+                broker.heartbeat.interval.ms=250
+                """.formatted(port, controllerPort, serverJaas(), data()));
     }
 
     private static String jaas() {
@@ -158,20 +247,12 @@ public final class KafkaProcess implements AutoCloseable {
         return folder.resolve("server.properties").toString();
     }
 
-    private void run(String mainClass, String... arguments) throws IOException {
-        Process program = launch(mainClass, arguments);
-        try {
-            if (!program.waitFor(START_LIMIT_SECONDS, TimeUnit.SECONDS) || program.exitValue() != 0) {
-                throw new IllegalStateException(mainClass + " failed: " + Files.readString(log()));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+    private String data() {
+        return folder.resolve("data").toString();
     }
 
-    private Process launch(String mainClass, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+    private Process launch() throws IOException {
+        List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
@@ -179,8 +260,8 @@ public final class KafkaProcess implements AutoCloseable {
                 "-XX:-UsePerfData",
                 "-cp",
                 classPath(),
-                mainClass));
-        command.addAll(List.of(arguments));
+                "kafka.Kafka",
+                config());
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))

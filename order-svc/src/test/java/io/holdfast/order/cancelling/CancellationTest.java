@@ -20,9 +20,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,10 +28,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,8 +38,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -57,7 +51,6 @@ class CancellationTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final AtomicInteger NUMBERS = new AtomicInteger();
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final KafkaProcess KAFKA = KafkaProcess.prepare();
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final String url;
@@ -65,38 +58,33 @@ class CancellationTest {
     private final StandInNeighbours neighbours;
     private final Database database;
     private final TestTokens tokens;
+    private final KafkaProcess kafka;
 
     CancellationTest(
             @LocalServerPort int port,
             @Autowired StandInCoordinator coordinator,
             @Autowired StandInNeighbours neighbours,
             @Autowired Database database,
-            @Autowired TestTokens tokens) {
+            @Autowired TestTokens tokens,
+            @Autowired KafkaProcess kafka) {
         this.url = "http://127.0.0.1:" + port;
         this.coordinator = coordinator;
         this.neighbours = neighbours;
         this.database = database;
         this.tokens = tokens;
-    }
-
-    @DynamicPropertySource
-    static void kafka(DynamicPropertyRegistry registry) {
-        KAFKA.properties().forEach(property -> {
-            String[] pair = property.split("=", 2);
-            registry.add(pair[0], () -> pair[1]);
-        });
+        this.kafka = kafka;
     }
 
     @AfterAll
-    static void stopKafka() {
-        KAFKA.close();
+    static void stopKafka(@Autowired KafkaProcess kafka) {
+        kafka.close();
     }
 
     @BeforeEach
     void everythingIsUp() {
         coordinator.behave();
         neighbours.serveAll();
-        KAFKA.start();
+        kafka.start();
     }
 
     @ParameterizedTest
@@ -113,15 +101,14 @@ class CancellationTest {
         assertThat(accepted.body().at("/cancellation/reason").asString()).isEqualTo("Ordered twice.");
         assertThat(accepted.body().has("decidedAt")).isFalse();
 
-        ConsumerRecord<String, String> first =
-                read(moneyFirst ? REFUND : RELEASE, id, 1).get(0);
+        ConsumerRecord<String, String> first = first(moneyFirst ? REFUND : RELEASE, id);
         assertThat(JSON.readTree(first.value()).get("reason").asString()).isEqualTo("cancelled");
         // Twice: the second one changes nothing.
         answer(first, 2);
         await().atMost(LIMIT).until(() -> statusOfMessage(id, moneyFirst ? "refund-payment" : "release-stock")
                 .equals("CONFIRMED"));
         assertThat(database.statusOf(id)).isEqualTo("CLOSING");
-        answer(read(moneyFirst ? RELEASE : REFUND, id, 1).get(0), 2);
+        answer(first(moneyFirst ? RELEASE : REFUND, id), 2);
         await().atMost(LIMIT).until(() -> database.statusOf(id).equals("CLOSED"));
 
         Reply again = cancel(id, "");
@@ -173,8 +160,8 @@ class CancellationTest {
         assertThat(replies).extracting(Reply::status).containsOnly(202);
         assertThat(replies).extracting(Reply::body).containsOnly(replies.get(0).body());
         assertThat(messagesOf(id)).containsExactly("paid", "placed", "refund-payment", "release-stock");
-        answer(read(REFUND, id, 1).get(0), 1);
-        answer(read(RELEASE, id, 1).get(0), 1);
+        answer(first(REFUND, id), 1);
+        answer(first(RELEASE, id), 1);
         await().atMost(LIMIT).until(() -> database.statusOf(id).equals("CLOSED"));
         assertThat(messagesOf(id)).containsExactly("closed", "paid", "placed", "refund-payment", "release-stock");
     }
@@ -193,8 +180,8 @@ class CancellationTest {
 
         neighbours.outcomes("CAPTURED");
         await().atMost(LIMIT).until(() -> database.statusOf(id).equals("CLOSING"));
-        answer(read(RELEASE, id, 1).get(0), 1);
-        answer(read(REFUND, id, 1).get(0), 1);
+        answer(first(RELEASE, id), 1);
+        answer(first(REFUND, id), 1);
 
         await().atMost(LIMIT).until(() -> database.statusOf(id).equals("CLOSED"));
         assertThat(read(EVENTS, id, 2))
@@ -213,7 +200,7 @@ class CancellationTest {
         Reply closing = cancel(id, "");
         assertThat(closing.status()).isEqualTo(202);
         assertThat(closing.body().at("/closing/code").asString()).isEqualTo("payment-given-up");
-        answer(read(RELEASE, id, 1).get(0), 1);
+        answer(first(RELEASE, id), 1);
 
         await().atMost(LIMIT).until(() -> database.statusOf(id).equals("CLOSED"));
         assertThat(messagesOf(id)).containsExactly("closed", "placed", "release-stock");
@@ -222,14 +209,14 @@ class CancellationTest {
     @Test
     void whatIsCancelledWhileKafkaIsAwayIsClosedAfterItsReturn() {
         String id = placed("PAID");
-        KAFKA.kill();
+        kafka.kill();
 
         assertThat(cancel(id, "").status()).isEqualTo(202);
         assertThat(database.statusOf(id)).isEqualTo("CLOSING");
 
-        KAFKA.start();
-        answer(read(RELEASE, id, 1).get(0), 1);
-        answer(read(REFUND, id, 1).get(0), 1);
+        kafka.start();
+        answer(first(RELEASE, id), 1);
+        answer(first(REFUND, id), 1);
         await().atMost(LIMIT).until(() -> database.statusOf(id).equals("CLOSED"));
     }
 
@@ -282,7 +269,7 @@ class CancellationTest {
     private void answer(ConsumerRecord<String, String> command, int times) {
         String outcome = command.topic().equals(REFUND) ? "REFUNDED" : "RELEASED";
         try (KafkaProducer<String, String> producer =
-                new KafkaProducer<>(KAFKA.clientConfig(), new StringSerializer(), new StringSerializer())) {
+                new KafkaProducer<>(kafka.clientConfig(), new StringSerializer(), new StringSerializer())) {
             for (int i = 0; i < times; i++) {
                 ProducerRecord<String, String> result = new ProducerRecord<>(
                         command.topic() + ".results",
@@ -295,31 +282,12 @@ class CancellationTest {
         }
     }
 
-    /** Reads a topic from its beginning until so many messages of an order have come, and a little longer. */
-    private static List<ConsumerRecord<String, String>> read(String topic, String order, int atLeast) {
-        Map<String, Object> config = new HashMap<>(KAFKA.clientConfig());
-        config.put("group.id", "test-" + NUMBERS.incrementAndGet());
-        config.put("auto.offset.reset", "earliest");
-        List<ConsumerRecord<String, String>> found = new ArrayList<>();
-        try (KafkaConsumer<String, String> consumer =
-                new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
-            consumer.subscribe(List.of(topic));
-            await().atMost(LIMIT).until(() -> {
-                collect(consumer, order, found);
-                return found.size() >= atLeast;
-            });
-            collect(consumer, order, found);
-        }
-        return found;
+    private ConsumerRecord<String, String> first(String topic, String order) {
+        return kafka.first(topic, message -> message.key().equals(order), 1).get(0);
     }
 
-    private static void collect(
-            KafkaConsumer<String, String> consumer, String order, List<ConsumerRecord<String, String>> found) {
-        for (ConsumerRecord<String, String> message : consumer.poll(Duration.ofMillis(300))) {
-            if (message.key().equals(order)) {
-                found.add(message);
-            }
-        }
+    private List<ConsumerRecord<String, String>> read(String topic, String order, int atLeast) {
+        return kafka.read(topic, message -> message.key().equals(order), atLeast);
     }
 
     // The service

@@ -24,28 +24,26 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Orders whose payment was given up, and what others are told of orders, over a real Kafka. stock-svc is the test. */
+/**
+ * Orders whose payment was given up, and what others are told of orders, over a real Kafka. stock-svc is the test. The service is
+ * started while there is no broker.
+ */
 @OnRealDatabase
 class CloseAndReleaseTest {
 
@@ -55,7 +53,6 @@ class CloseAndReleaseTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final AtomicInteger NUMBERS = new AtomicInteger();
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final KafkaProcess KAFKA = KafkaProcess.prepare();
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final String url;
@@ -66,6 +63,7 @@ class CloseAndReleaseTest {
     private final PlacedOrders placedOrders;
     private final ClosingOrders closingOrders;
     private final TestTokens tokens;
+    private final KafkaProcess kafka;
 
     CloseAndReleaseTest(
             @LocalServerPort int port,
@@ -75,7 +73,8 @@ class CloseAndReleaseTest {
             @Autowired OrderBook book,
             @Autowired PlacedOrders placedOrders,
             @Autowired ClosingOrders closingOrders,
-            @Autowired TestTokens tokens) {
+            @Autowired TestTokens tokens,
+            @Autowired KafkaProcess kafka) {
         this.url = "http://127.0.0.1:" + port;
         this.coordinator = coordinator;
         this.neighbours = neighbours;
@@ -84,27 +83,19 @@ class CloseAndReleaseTest {
         this.placedOrders = placedOrders;
         this.closingOrders = closingOrders;
         this.tokens = tokens;
-    }
-
-    /** The service is started while there is no broker. */
-    @DynamicPropertySource
-    static void kafka(DynamicPropertyRegistry registry) {
-        KAFKA.properties().forEach(property -> {
-            String[] pair = property.split("=", 2);
-            registry.add(pair[0], () -> pair[1]);
-        });
+        this.kafka = kafka;
     }
 
     @AfterAll
-    static void stopKafka() {
-        KAFKA.close();
+    static void stopKafka(@Autowired KafkaProcess kafka) {
+        kafka.close();
     }
 
     @BeforeEach
     void everythingIsUp() {
         coordinator.behave();
         neighbours.serveAll();
-        KAFKA.start();
+        kafka.start();
     }
 
     @Test
@@ -117,7 +108,7 @@ class CloseAndReleaseTest {
         String id = placed.get("orderId").asString();
         assertThat(placed.at("/closing/code").asString()).isEqualTo("payment-given-up");
         assertThat(placed.at("/closing/detail").asString()).isEqualTo("The card was declined for good.");
-        ConsumerRecord<String, String> release = read(RELEASE, id, 1).get(0);
+        ConsumerRecord<String, String> release = first(RELEASE, id);
         assertThat(JSON.readTree(release.value()).get("orderId").asString()).isEqualTo(id);
         assertThat(statusOfMessage(id)).isIn("NEW", "SENT");
 
@@ -155,7 +146,7 @@ class CloseAndReleaseTest {
             return fenceStatus(xid) == 2;
         });
 
-        ConsumerRecord<String, String> release = read(RELEASE, id, 1).get(0);
+        ConsumerRecord<String, String> release = first(RELEASE, id);
         answer(release, 1);
         await().atMost(LIMIT).until(() -> database.statusOf(id).equals("CLOSED"));
         assertThat(messagesOf(id)).containsExactly("closed", "placed", "release-stock");
@@ -176,7 +167,7 @@ class CloseAndReleaseTest {
 
     @Test
     void whileKafkaIsAwayOrdersGoOnAndAreToldOfAfterwards() throws Exception {
-        KAFKA.kill();
+        kafka.kill();
         List<String> paid = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             JsonNode placed = post();
@@ -187,7 +178,7 @@ class CloseAndReleaseTest {
         JsonNode closing = post();
         assertThat(closing.get("status").asString()).isEqualTo("CLOSING");
 
-        KAFKA.start();
+        kafka.start();
 
         for (String id : paid) {
             // One that was on its way when Kafka was killed may come twice.
@@ -195,7 +186,7 @@ class CloseAndReleaseTest {
                     .containsExactlyInAnyOrder("placed", "paid"));
         }
         String id = closing.get("orderId").asString();
-        answer(read(RELEASE, id, 1).get(0), 1);
+        answer(first(RELEASE, id), 1);
         await().atMost(LIMIT).until(() -> database.statusOf(id).equals("CLOSED"));
     }
 
@@ -261,7 +252,7 @@ class CloseAndReleaseTest {
     /** What stock-svc would answer. */
     private void answer(ConsumerRecord<String, String> release, int times) {
         try (KafkaProducer<String, String> producer =
-                new KafkaProducer<>(KAFKA.clientConfig(), new StringSerializer(), new StringSerializer())) {
+                new KafkaProducer<>(kafka.clientConfig(), new StringSerializer(), new StringSerializer())) {
             for (int i = 0; i < times; i++) {
                 ProducerRecord<String, String> result = new ProducerRecord<>(
                         RESULTS,
@@ -280,34 +271,21 @@ class CloseAndReleaseTest {
                 .toList();
     }
 
-    /** Reads a topic from its beginning until so many messages of an order have come, and a little longer. */
-    private static List<ConsumerRecord<String, String>> read(String topic, String order, int atLeast) {
-        Map<String, Object> config = new HashMap<>(KAFKA.clientConfig());
-        config.put("group.id", "test-" + NUMBERS.incrementAndGet());
-        config.put("auto.offset.reset", "earliest");
-        List<ConsumerRecord<String, String>> found = new ArrayList<>();
-        try (KafkaConsumer<String, String> consumer =
-                new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
-            consumer.subscribe(List.of(topic));
-            await().atMost(LIMIT).until(() -> {
-                collect(consumer, order, found);
-                return found.size() >= atLeast;
-            });
-            collect(consumer, order, found);
-        }
+    private ConsumerRecord<String, String> first(String topic, String order) {
+        return named(order, kafka.first(topic, message -> message.key().equals(order), 1))
+                .get(0);
+    }
+
+    private List<ConsumerRecord<String, String>> read(String topic, String order, int atLeast) {
+        return named(order, kafka.read(topic, message -> message.key().equals(order), atLeast));
+    }
+
+    private static List<ConsumerRecord<String, String>> named(
+            String order, List<ConsumerRecord<String, String>> found) {
         assertThat(found).allSatisfy(message -> assertThat(new String(
                         message.headers().lastHeader("holdfast-message-id").value(), StandardCharsets.US_ASCII))
                 .startsWith(order + ":"));
         return found;
-    }
-
-    private static void collect(
-            KafkaConsumer<String, String> consumer, String order, List<ConsumerRecord<String, String>> found) {
-        for (ConsumerRecord<String, String> message : consumer.poll(Duration.ofMillis(300))) {
-            if (message.key().equals(order)) {
-                found.add(message);
-            }
-        }
     }
 
     private String statusOfMessage(String order) {

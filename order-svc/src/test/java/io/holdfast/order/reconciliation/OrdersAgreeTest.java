@@ -36,12 +36,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Ended orders, compared with what neighbours say of them: each answers what a test has put there. */
 @OnRealDatabase
-@TestPropertySource(properties = "holdfast.reconciliation.grace=0s")
 class OrdersAgreeTest {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();

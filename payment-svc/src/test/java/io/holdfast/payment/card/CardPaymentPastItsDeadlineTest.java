@@ -5,19 +5,48 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.payment.StandInCoordinator.Coordinator.CardBranch;
 import io.holdfast.payment.StandInGateway.Trouble;
 import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.test.context.TestPropertySource;
+import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
+import org.springframework.context.ApplicationContext;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.MutablePropertySources;
 
 /** A gateway that is away for longer than a Confirm may take. */
-@TestPropertySource(properties = "holdfast.tcc.actions[payment.card].deadline=700ms")
 class CardPaymentPastItsDeadlineTest extends OnCards {
 
+    private static final String SHORT = "a short deadline";
+    private static final String DEADLINE = "holdfast.tcc.actions[payment.card].deadline";
     private static final Trouble[] FOR_EVER =
             Collections.nCopies(1000, Trouble.HANGS_UP).toArray(Trouble[]::new);
 
-    CardPaymentPastItsDeadlineTest(@Autowired Parts parts) {
-        super(parts);
+    private final ApplicationContext service;
+
+    CardPaymentPastItsDeadlineTest(@Autowired ApplicationContext service) {
+        super(service);
+        this.service = service;
+    }
+
+    /** As somebody sets it in Nacos, while the service runs. */
+    @BeforeEach
+    void aConfirmMayTakeALittleWhile() {
+        settings().addFirst(new MapPropertySource(SHORT, Map.of(DEADLINE, "700ms")));
+        service.publishEvent(new EnvironmentChangeEvent(Set.of(DEADLINE)));
+    }
+
+    @AfterEach
+    void aConfirmMayTakeAsLongAsBefore() {
+        settings().remove(SHORT);
+        service.publishEvent(new EnvironmentChangeEvent(Set.of(DEADLINE)));
+    }
+
+    private MutablePropertySources settings() {
+        return ((ConfigurableEnvironment) service.getEnvironment()).getPropertySources();
     }
 
     @Test

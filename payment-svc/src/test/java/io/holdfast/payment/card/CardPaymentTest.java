@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -46,14 +47,14 @@ class CardPaymentTest extends OnCards {
     private final ActionPolicies policies;
 
     CardPaymentTest(
-            @Autowired Parts parts,
+            @Autowired ApplicationContext service,
             @Autowired Authorizations authorizations,
             @Autowired Charges charges,
             @Autowired ChargeMapper mapper,
             @Autowired CardGateway client,
             @Autowired PlatformTransactionManager transactionManager,
             @Autowired ActionPolicies policies) {
-        super(parts);
+        super(service);
         this.authorizations = authorizations;
         this.charges = charges;
         this.mapper = mapper;

@@ -11,22 +11,21 @@ import io.holdfast.tcc.GiveUpReason;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.test.context.TestPropertySource;
+import org.springframework.context.ApplicationContext;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Card payments compared with what the gateway has. */
-@TestPropertySource(properties = "holdfast.reconciliation.grace=0s")
 class CardReconciliationTest extends OnCards {
 
     private final ReconciliationOperations reconciliation;
     private final PlatformTransactionManager transactionManager;
 
     CardReconciliationTest(
-            @Autowired Parts parts,
+            @Autowired ApplicationContext service,
             @Autowired ReconciliationOperations reconciliation,
             @Autowired PlatformTransactionManager transactionManager) {
-        super(parts);
+        super(service);
         this.reconciliation = reconciliation;
         this.transactionManager = transactionManager;
     }

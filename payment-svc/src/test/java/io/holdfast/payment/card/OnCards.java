@@ -15,34 +15,14 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.TestConfiguration;
-import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Import;
-import org.springframework.context.annotation.Lazy;
+import org.springframework.context.ApplicationContext;
 import org.springframework.http.MediaType;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.web.servlet.client.RestTestClient;
 import org.springframework.test.web.servlet.client.RestTestClient.ResponseSpec;
 
 /** What tests of card payments share: one order, its calls over HTTP, and a gateway that is told to misbehave. */
 @OnRealDatabase
-@Import(OnCards.Together.class)
-@TestPropertySource(
-        properties = {
-            "holdfast.payment.gateway.call-timeout=400ms",
-            // The breaker has tests of its own.
-            "holdfast.payment.gateway.breaker.calls=1000",
-            "holdfast.payment.gateway.breaker.least-calls=1000",
-            // The tests say when it is looked for what is due.
-            "holdfast.payment.void-or-refund.interval=1h",
-            "holdfast.payment.void-or-refund.initial-delay=1ms",
-            "holdfast.payment.void-or-refund.max-delay=1ms",
-            "holdfast.tcc.actions[payment.card].initial-delay=10ms",
-            "holdfast.tcc.actions[payment.card].max-delay=50ms"
-        })
 abstract class OnCards {
 
     static final String TOKEN = "tok_ok-0815-very-secret";
@@ -57,23 +37,17 @@ abstract class OnCards {
     final VoidOrRefund voidOrRefund;
     private final RestTestClient http;
 
-    OnCards(Parts parts) {
-        this.gateway = parts.gateway();
-        this.coordinator = parts.coordinator();
-        this.jdbc = parts.database().jdbc();
-        this.voidOrRefund = parts.voidOrRefund();
-        this.http = RestTestClient.bindToServer(parts.tokens().requests())
-                .baseUrl("http://127.0.0.1:" + parts.port())
+    /** @param service the context, so that constructors of tests stay short */
+    OnCards(ApplicationContext service) {
+        this.gateway = service.getBean(StandInGateway.class);
+        this.coordinator = service.getBean(Coordinator.class);
+        this.jdbc = service.getBean(Database.class).jdbc();
+        this.voidOrRefund = service.getBean(VoidOrRefund.class);
+        this.http = RestTestClient.bindToServer(
+                        service.getBean(TestTokens.class).requests())
+                .baseUrl("http://127.0.0.1:" + service.getEnvironment().getRequiredProperty("local.server.port"))
                 .build();
     }
-
-    record Parts(
-            int port,
-            StandInGateway gateway,
-            Coordinator coordinator,
-            Database database,
-            VoidOrRefund voidOrRefund,
-            TestTokens tokens) {}
 
     @BeforeEach
     void theGatewayBehaves() {
@@ -184,22 +158,5 @@ abstract class OnCards {
                 .json("{\"outcomes\":[{\"orderId\":\"%s\",\"outcome\":\"%s\"}]}".formatted(order, outcome))
                 .jsonPath("$")
                 .value(answer -> assertThat(String.valueOf(answer)).contains(reason.isEmpty() ? "null" : reason));
-    }
-
-    /** So that constructors of tests stay short. */
-    @TestConfiguration(proxyBeanMethods = false)
-    static class Together {
-
-        @Bean
-        @Lazy
-        Parts parts(
-                @LocalServerPort int port,
-                @Autowired StandInGateway gateway,
-                @Autowired Coordinator coordinator,
-                @Autowired Database database,
-                @Autowired VoidOrRefund voidOrRefund,
-                @Autowired TestTokens tokens) {
-            return new Parts(port, gateway, coordinator, database, voidOrRefund, tokens);
-        }
     }
 }

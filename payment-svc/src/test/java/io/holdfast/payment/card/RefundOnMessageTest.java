@@ -17,15 +17,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,54 +29,49 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.ApplicationContext;
 import org.springframework.dao.DataAccessException;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The way back of money whose order was cancelled after it was paid, told over a real Kafka. */
+/**
+ * The way back of money whose order was cancelled after it was paid, told over a real Kafka. The service is started before the
+ * broker: it waits for it.
+ */
 class RefundOnMessageTest extends OnCards {
 
     private static final String TOPIC = "holdfast.payment.refund";
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final AtomicInteger NUMBERS = new AtomicInteger();
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final KafkaProcess KAFKA = KafkaProcess.prepare();
 
     private final String buyer = "refunded-" + NUMBERS.incrementAndGet();
     private final TransactionTemplate transaction;
 
     private final MeterRegistry meters;
+    private final KafkaProcess kafka;
 
     RefundOnMessageTest(
-            @Autowired Parts parts,
+            @Autowired ApplicationContext service,
             @Autowired PlatformTransactionManager transactionManager,
-            @Autowired MeterRegistry meters) {
-        super(parts);
+            @Autowired MeterRegistry meters,
+            @Autowired KafkaProcess kafka) {
+        super(service);
         this.meters = meters;
+        this.kafka = kafka;
         this.transaction = new TransactionTemplate(transactionManager);
     }
 
-    /** The service is started before the broker: it waits for it. */
-    @DynamicPropertySource
-    static void kafka(DynamicPropertyRegistry registry) {
-        KAFKA.properties().forEach(property -> {
-            String[] pair = property.split("=", 2);
-            registry.add(pair[0], () -> pair[1]);
-        });
-    }
-
     @AfterAll
-    static void stopKafka() {
-        KAFKA.close();
+    static void stopKafka(@Autowired KafkaProcess kafka) {
+        kafka.close();
     }
 
     @BeforeEach
     void theBuyerHasMoneyAndTheBrokerRuns() {
-        KAFKA.start();
+        kafka.start();
         jdbc.update("""
                 insert into account (buyer_id, currency, deposited, balance, frozen, spent) values (?, 'CNY', 5000, 5000, 0, 0)
                 """, buyer);
@@ -254,9 +245,9 @@ class RefundOnMessageTest extends OnCards {
                 .sum();
     }
 
-    private static void send(String id, String orderId) {
+    private void send(String id, String orderId) {
         try (KafkaProducer<String, String> producer =
-                new KafkaProducer<>(KAFKA.clientConfig(), new StringSerializer(), new StringSerializer())) {
+                new KafkaProducer<>(kafka.clientConfig(), new StringSerializer(), new StringSerializer())) {
             ProducerRecord<String, String> message = new ProducerRecord<>(
                     TOPIC, orderId, "{\"orderId\":\"%s\",\"xid\":\"x\",\"reason\":\"cancelled\"}".formatted(orderId));
             message.headers().add("holdfast-message-id", id.getBytes(StandardCharsets.US_ASCII));
@@ -264,33 +255,21 @@ class RefundOnMessageTest extends OnCards {
         }
     }
 
-    private static List<JsonNode> tell(String orderId, int times) {
+    private List<JsonNode> tell(String orderId, int times) {
         return tell(orderId + ":refund-payment", orderId, times);
     }
 
     /** Sends a message so many times and returns the results that it has got. */
-    private static List<JsonNode> tell(String id, String orderId, int times) {
+    private List<JsonNode> tell(String id, String orderId, int times) {
         for (int i = 0; i < times; i++) {
             send(id, orderId);
         }
-        Map<String, Object> config = new HashMap<>(KAFKA.clientConfig());
-        config.put("group.id", "test-" + NUMBERS.incrementAndGet());
-        config.put("auto.offset.reset", "earliest");
-        List<JsonNode> results = new ArrayList<>();
-        try (KafkaConsumer<String, String> consumer =
-                new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
-            consumer.subscribe(List.of(TOPIC + ".results"));
-            await().atMost(LIMIT).until(() -> {
-                for (ConsumerRecord<String, String> result : consumer.poll(Duration.ofMillis(300))) {
-                    String of = new String(
-                            result.headers().lastHeader("holdfast-message-id").value(), StandardCharsets.US_ASCII);
-                    if (of.equals(id)) {
-                        results.add(JSON.readTree(result.value()));
-                    }
-                }
-                return results.size() >= times;
-            });
-        }
-        return results;
+        return kafka.first(TOPIC + ".results", result -> id.equals(idOf(result)), times).stream()
+                .map(result -> JSON.readTree(result.value()))
+                .toList();
+    }
+
+    private static String idOf(ConsumerRecord<String, String> result) {
+        return new String(result.headers().lastHeader("holdfast-message-id").value(), StandardCharsets.US_ASCII);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.holdfast.edge.access.ServiceTokens;
 import io.holdfast.payment.OnRealDatabase;
 import io.holdfast.payment.StandInGateway;
 import io.holdfast.payment.StandInGateway.Trouble;
@@ -13,22 +14,16 @@ import io.holdfast.payment.gateway.GatewayOutcome.Unknown;
 import io.holdfast.payment.model.CardToken;
 import io.holdfast.payment.model.Money;
 import io.holdfast.payment.model.OrderId;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.test.context.TestPropertySource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Three outcomes, over real HTTP, and a breaker that spares everybody the waiting. */
 @OnRealDatabase
-@TestPropertySource(
-        properties = {
-            "holdfast.payment.gateway.call-timeout=400ms",
-            "holdfast.payment.gateway.breaker.calls=4",
-            "holdfast.payment.gateway.breaker.least-calls=4",
-            "holdfast.payment.gateway.breaker.open-for=300ms"
-        })
 class CardGatewayTest {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
@@ -41,17 +36,28 @@ class CardGatewayTest {
     private final CircuitBreaker breaker;
     private final StandInGateway gateway;
 
+    /** The service's own client, but for a breaker that few calls open, and not for long. */
     CardGatewayTest(
-            @Autowired CardGateway client, @Autowired CircuitBreaker breaker, @Autowired StandInGateway gateway) {
-        this.client = client;
-        this.breaker = breaker;
+            @Autowired GatewaySettings ofTheService,
+            @Autowired ServiceTokens tokens,
+            @Autowired JsonMapper json,
+            @Autowired StandInGateway gateway) {
+        GatewaySettings.Breaker nervous = new GatewaySettings.Breaker(
+                4,
+                4,
+                ofTheService.breaker().failurePercent(),
+                Duration.ofMillis(300),
+                ofTheService.breaker().trials());
+        GatewaySettings settings = new GatewaySettings(
+                ofTheService.url(), ofTheService.connectTimeout(), ofTheService.callTimeout(), nervous);
+        this.breaker = new GatewayConfiguration().gatewayBreaker(settings, new SimpleMeterRegistry());
+        this.client = new CardGateway(settings, breaker, tokens, json);
         this.gateway = gateway;
     }
 
     @BeforeEach
     void everythingIsWell() {
         gateway.behave();
-        breaker.reset();
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.holdfast.stock.reservation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.holdfast.message.testbroker.KafkaProcess;
 import io.holdfast.stock.Branches;
@@ -15,29 +14,23 @@ import io.holdfast.stock.model.Quantity;
 import io.holdfast.stock.model.Sku;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.dao.DuplicateKeyException;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The way back of goods whose order is closed, told over a real Kafka. */
+/** The way back of goods whose order is closed, told over a real Kafka. The service is started before the broker: it waits for it. */
 @OnRealDatabase
 class ReleaseOnMessageTest {
 
@@ -45,32 +38,25 @@ class ReleaseOnMessageTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final AtomicInteger NUMBERS = new AtomicInteger();
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final KafkaProcess KAFKA = KafkaProcess.prepare();
 
     private final Branches.Factory branches;
     private final StockTables tables;
+    private final KafkaProcess kafka;
     private final String tea = "tea-released-" + NUMBERS.incrementAndGet();
     private final String cup = "cup-released-" + NUMBERS.incrementAndGet();
 
-    ReleaseOnMessageTest(@Autowired Branches.Factory branches, @Autowired StockTables tables) {
+    ReleaseOnMessageTest(
+            @Autowired Branches.Factory branches, @Autowired StockTables tables, @Autowired KafkaProcess kafka) {
         this.branches = branches;
         this.tables = tables;
+        this.kafka = kafka;
         tables.put(tea, 10);
         tables.put(cup, 5);
     }
 
-    /** The service is started before the broker: it waits for it. */
-    @DynamicPropertySource
-    static void kafka(DynamicPropertyRegistry registry) {
-        KAFKA.properties().forEach(property -> {
-            String[] pair = property.split("=", 2);
-            registry.add(pair[0], () -> pair[1]);
-        });
-    }
-
     @AfterAll
-    static void stopKafka() {
-        KAFKA.close();
+    static void stopKafka(@Autowired KafkaProcess kafka) {
+        kafka.close();
     }
 
     @AfterEach
@@ -164,7 +150,7 @@ class ReleaseOnMessageTest {
         assertThat(results.get(0).get("outcome").asString()).isEqualTo("NOTHING_HELD");
     }
 
-    private static List<JsonNode> tell(String id, String orderId, int times) {
+    private List<JsonNode> tell(String id, String orderId, int times) {
         return tell(
                 id,
                 "{\"orderId\":\"%s\",\"xid\":\"x\",\"reason\":\"payment-given-up\"}".formatted(orderId),
@@ -173,10 +159,10 @@ class ReleaseOnMessageTest {
     }
 
     /** Sends a message, once at least, and returns the results that it has got. */
-    private static List<JsonNode> tell(String id, String payload, int times, String key) {
-        KAFKA.start();
+    private List<JsonNode> tell(String id, String payload, int times, String key) {
+        kafka.start();
         try (KafkaProducer<String, String> producer =
-                new KafkaProducer<>(KAFKA.clientConfig(), new StringSerializer(), new StringSerializer())) {
+                new KafkaProducer<>(kafka.clientConfig(), new StringSerializer(), new StringSerializer())) {
             for (int i = 0; i < Math.max(times, 1); i++) {
                 ProducerRecord<String, String> message = new ProducerRecord<>(TOPIC, key, payload);
                 message.headers().add("holdfast-message-id", id.getBytes(StandardCharsets.US_ASCII));
@@ -186,26 +172,14 @@ class ReleaseOnMessageTest {
         return times == 0 ? List.of() : results(id, times);
     }
 
-    private static List<JsonNode> results(String id, int times) {
-        Map<String, Object> config = new HashMap<>(KAFKA.clientConfig());
-        config.put("group.id", "test-" + NUMBERS.incrementAndGet());
-        config.put("auto.offset.reset", "earliest");
-        List<JsonNode> results = new ArrayList<>();
-        try (KafkaConsumer<String, String> consumer =
-                new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
-            consumer.subscribe(List.of(TOPIC + ".results"));
-            await().atMost(LIMIT).until(() -> {
-                for (ConsumerRecord<String, String> result : consumer.poll(Duration.ofMillis(300))) {
-                    String of = new String(
-                            result.headers().lastHeader("holdfast-message-id").value(), StandardCharsets.US_ASCII);
-                    if (of.equals(id)) {
-                        results.add(JSON.readTree(result.value()));
-                    }
-                }
-                return results.size() >= times;
-            });
-        }
-        return results;
+    private List<JsonNode> results(String id, int times) {
+        return kafka.first(TOPIC + ".results", result -> id.equals(messageIdOf(result)), times).stream()
+                .map(result -> JSON.readTree(result.value()))
+                .toList();
+    }
+
+    private static String messageIdOf(ConsumerRecord<String, String> result) {
+        return new String(result.headers().lastHeader("holdfast-message-id").value(), StandardCharsets.US_ASCII);
     }
 
     private static OrderLines order(Map<String, Integer> lines) {
