@@ -30,7 +30,6 @@ final class Broker implements AutoCloseable {
     /** The header that bears the message id, on messages and on results. */
     static final String ID_HEADER = "holdfast-message-id";
 
-    private static final int LONGEST_RECONNECT_MILLIS = 5_000;
     private static final int SESSION_MILLIS = 10_000;
 
     private final MessageSettings.Kafka settings;
@@ -58,7 +57,9 @@ final class Broker implements AutoCloseable {
                 CommonClientConfigs.SECURITY_PROTOCOL_CONFIG,
                 settings.security().name());
         config.put(CommonClientConfigs.RECONNECT_BACKOFF_MS_CONFIG, 200L);
-        config.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, (long) LONGEST_RECONNECT_MILLIS);
+        config.put(
+                CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG,
+                settings.longestReconnect().toMillis());
         config.put("enable.metrics.push", false);
         if (settings.security() != MessageSettings.Security.PLAINTEXT) {
             config.put(SaslConfigs.SASL_MECHANISM, "PLAIN");
@@ -83,7 +84,9 @@ final class Broker implements AutoCloseable {
         // up an order that is being closed for as long.
         config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MILLIS);
         // A topic that is made later is found soon.
-        config.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, LONGEST_RECONNECT_MILLIS);
+        config.put(
+                ConsumerConfig.METADATA_MAX_AGE_CONFIG,
+                settings.longestReconnect().toMillis());
         config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class);
         config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class);
         return config;

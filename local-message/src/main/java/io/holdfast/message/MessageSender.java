@@ -35,8 +35,6 @@ final class MessageSender implements SmartLifecycle {
     /** What is tried first when the broker was away: a page would keep the thread for as long, and fail for as many. */
     private static final int PROBE = 10;
 
-    private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     private final MessageTable table;
@@ -71,7 +69,8 @@ final class MessageSender implements SmartLifecycle {
         this.metrics = metrics;
         this.clock = clock;
         this.resultBackoff = new Backoff(settings.resultPatience(), settings.mostPatience(), random);
-        this.pauses = new Backoff(SHORTEST_PAUSE, LONGEST_PAUSE, random);
+        Duration reconnect = settings.kafka().longestReconnect();
+        this.pauses = new Backoff(reconnect.dividedBy(5), reconnect.multipliedBy(3), random);
     }
 
     /** Never blocks. What finds no place is left to the recovery. */

@@ -59,6 +59,8 @@ record MessageSettings(
     /**
      * @param servers {@code host:port}, several with commas; empty: nothing is sent and nothing is taken, messages wait
      * @param sendTimeout how long the broker has for taking a message
+     * @param longestReconnect the longest wait between two attempts to connect to a broker that is away; messages are tried again
+     *     after three times as long at the latest
      */
     record Kafka(
             @DefaultValue("") String servers,
@@ -67,7 +69,10 @@ record MessageSettings(
             @DefaultValue("") String password,
 
             @DefaultValue("10s") @NotNull @DurationMin(millis = 500) @DurationMax(minutes = 2)
-            Duration sendTimeout) {
+            Duration sendTimeout,
+
+            @DefaultValue("5s") @NotNull @DurationMin(millis = 200) @DurationMax(minutes = 1)
+            Duration longestReconnect) {
 
         boolean isThere() {
             return !servers.isBlank();

@@ -1,7 +1,6 @@
 package io.holdfast.order;
 
 import io.holdfast.edge.testtokens.TestTokens;
-import io.holdfast.message.testbroker.KafkaProcess;
 import io.holdfast.tcc.sql.testdatabase.TestDatabase;
 import io.holdfast.tcc.sql.testdatabase.TestSchema;
 import java.lang.annotation.ElementType;
@@ -21,7 +20,7 @@ import org.springframework.test.context.ContextConfiguration;
 /**
  * order-svc with its own settings, in a new schema of a real MariaDB. Nacos and the coordinator are left out: a
  * {@link StandInCoordinator} takes the coordinator's place, {@link StandInNeighbours} answer over real HTTP, and the fence is the
- * real one. There is a {@link KafkaProcess} that does not run unless a test starts it.
+ * real one.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -43,13 +42,9 @@ public @interface OnRealDatabase {
             TestPropertyValues.of(tokens.environment()).applyTo(context);
             StandInNeighbours neighbours = StandInNeighbours.start();
             context.getBeanFactory().registerSingleton("standInNeighbours", neighbours);
-            KafkaProcess kafka = KafkaProcess.prepare();
-            context.getBeanFactory().registerSingleton("kafkaProcess", kafka);
-            TestPropertyValues.of(kafka.properties()).applyTo(context);
             context.addApplicationListener(event -> {
                 if (event instanceof ContextClosedEvent) {
                     neighbours.stop();
-                    kafka.close();
                 }
             });
             TestPropertyValues.of(

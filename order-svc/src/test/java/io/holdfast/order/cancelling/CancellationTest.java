@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.holdfast.edge.testtokens.TestTokens;
-import io.holdfast.message.testbroker.KafkaProcess;
-import io.holdfast.order.OnRealDatabase;
+import io.holdfast.order.OverKafka;
 import io.holdfast.order.StandInCoordinator;
 import io.holdfast.order.StandInCoordinator.Database;
 import io.holdfast.order.StandInNeighbours;
@@ -31,7 +30,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,8 +40,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What a buyer gets who gives up on an order, over real HTTP and a real Kafka. stock-svc and payment-svc are the test. */
-@OnRealDatabase
-class CancellationTest {
+class CancellationTest extends OverKafka {
 
     private static final String RELEASE = "holdfast.stock.release";
     private static final String REFUND = "holdfast.payment.refund";
@@ -58,33 +55,24 @@ class CancellationTest {
     private final StandInNeighbours neighbours;
     private final Database database;
     private final TestTokens tokens;
-    private final KafkaProcess kafka;
 
     CancellationTest(
             @LocalServerPort int port,
             @Autowired StandInCoordinator coordinator,
             @Autowired StandInNeighbours neighbours,
             @Autowired Database database,
-            @Autowired TestTokens tokens,
-            @Autowired KafkaProcess kafka) {
+            @Autowired TestTokens tokens) {
         this.url = "http://127.0.0.1:" + port;
         this.coordinator = coordinator;
         this.neighbours = neighbours;
         this.database = database;
         this.tokens = tokens;
-        this.kafka = kafka;
-    }
-
-    @AfterAll
-    static void stopKafka(@Autowired KafkaProcess kafka) {
-        kafka.close();
     }
 
     @BeforeEach
     void everythingIsUp() {
         coordinator.behave();
         neighbours.serveAll();
-        kafka.start();
     }
 
     @ParameterizedTest
@@ -209,12 +197,12 @@ class CancellationTest {
     @Test
     void whatIsCancelledWhileKafkaIsAwayIsClosedAfterItsReturn() {
         String id = placed("PAID");
-        kafka.kill();
+        KAFKA.kill();
 
         assertThat(cancel(id, "").status()).isEqualTo(202);
         assertThat(database.statusOf(id)).isEqualTo("CLOSING");
 
-        kafka.start();
+        KAFKA.start();
         answer(first(RELEASE, id), 1);
         answer(first(REFUND, id), 1);
         await().atMost(LIMIT).until(() -> database.statusOf(id).equals("CLOSED"));
@@ -269,7 +257,7 @@ class CancellationTest {
     private void answer(ConsumerRecord<String, String> command, int times) {
         String outcome = command.topic().equals(REFUND) ? "REFUNDED" : "RELEASED";
         try (KafkaProducer<String, String> producer =
-                new KafkaProducer<>(kafka.clientConfig(), new StringSerializer(), new StringSerializer())) {
+                new KafkaProducer<>(KAFKA.clientConfig(), new StringSerializer(), new StringSerializer())) {
             for (int i = 0; i < times; i++) {
                 ProducerRecord<String, String> result = new ProducerRecord<>(
                         command.topic() + ".results",
@@ -283,11 +271,11 @@ class CancellationTest {
     }
 
     private ConsumerRecord<String, String> first(String topic, String order) {
-        return kafka.first(topic, message -> message.key().equals(order), 1).get(0);
+        return KAFKA.first(topic, message -> message.key().equals(order), 1).get(0);
     }
 
     private List<ConsumerRecord<String, String>> read(String topic, String order, int atLeast) {
-        return kafka.read(topic, message -> message.key().equals(order), atLeast);
+        return KAFKA.read(topic, message -> message.key().equals(order), atLeast);
     }
 
     // The service

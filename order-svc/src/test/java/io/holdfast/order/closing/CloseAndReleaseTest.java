@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.holdfast.edge.testtokens.TestTokens;
-import io.holdfast.message.testbroker.KafkaProcess;
-import io.holdfast.order.OnRealDatabase;
+import io.holdfast.order.OverKafka;
 import io.holdfast.order.StandInCoordinator;
 import io.holdfast.order.StandInCoordinator.Database;
 import io.holdfast.order.StandInNeighbours;
@@ -32,7 +31,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -44,8 +42,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Orders whose payment was given up, and what others are told of orders, over a real Kafka. stock-svc is the test. The service is
  * started while there is no broker.
  */
-@OnRealDatabase
-class CloseAndReleaseTest {
+class CloseAndReleaseTest extends OverKafka {
 
     private static final String RELEASE = "holdfast.stock.release";
     private static final String RESULTS = "holdfast.stock.release.results";
@@ -63,7 +60,6 @@ class CloseAndReleaseTest {
     private final PlacedOrders placedOrders;
     private final ClosingOrders closingOrders;
     private final TestTokens tokens;
-    private final KafkaProcess kafka;
 
     CloseAndReleaseTest(
             @LocalServerPort int port,
@@ -73,8 +69,7 @@ class CloseAndReleaseTest {
             @Autowired OrderBook book,
             @Autowired PlacedOrders placedOrders,
             @Autowired ClosingOrders closingOrders,
-            @Autowired TestTokens tokens,
-            @Autowired KafkaProcess kafka) {
+            @Autowired TestTokens tokens) {
         this.url = "http://127.0.0.1:" + port;
         this.coordinator = coordinator;
         this.neighbours = neighbours;
@@ -83,19 +78,12 @@ class CloseAndReleaseTest {
         this.placedOrders = placedOrders;
         this.closingOrders = closingOrders;
         this.tokens = tokens;
-        this.kafka = kafka;
-    }
-
-    @AfterAll
-    static void stopKafka(@Autowired KafkaProcess kafka) {
-        kafka.close();
     }
 
     @BeforeEach
     void everythingIsUp() {
         coordinator.behave();
         neighbours.serveAll();
-        kafka.start();
     }
 
     @Test
@@ -167,7 +155,7 @@ class CloseAndReleaseTest {
 
     @Test
     void whileKafkaIsAwayOrdersGoOnAndAreToldOfAfterwards() throws Exception {
-        kafka.kill();
+        KAFKA.kill();
         List<String> paid = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             JsonNode placed = post();
@@ -178,7 +166,7 @@ class CloseAndReleaseTest {
         JsonNode closing = post();
         assertThat(closing.get("status").asString()).isEqualTo("CLOSING");
 
-        kafka.start();
+        KAFKA.start();
 
         for (String id : paid) {
             // One that was on its way when Kafka was killed may come twice.
@@ -252,7 +240,7 @@ class CloseAndReleaseTest {
     /** What stock-svc would answer. */
     private void answer(ConsumerRecord<String, String> release, int times) {
         try (KafkaProducer<String, String> producer =
-                new KafkaProducer<>(kafka.clientConfig(), new StringSerializer(), new StringSerializer())) {
+                new KafkaProducer<>(KAFKA.clientConfig(), new StringSerializer(), new StringSerializer())) {
             for (int i = 0; i < times; i++) {
                 ProducerRecord<String, String> result = new ProducerRecord<>(
                         RESULTS,
@@ -272,12 +260,12 @@ class CloseAndReleaseTest {
     }
 
     private ConsumerRecord<String, String> first(String topic, String order) {
-        return named(order, kafka.first(topic, message -> message.key().equals(order), 1))
+        return named(order, KAFKA.first(topic, message -> message.key().equals(order), 1))
                 .get(0);
     }
 
     private List<ConsumerRecord<String, String>> read(String topic, String order, int atLeast) {
-        return named(order, kafka.read(topic, message -> message.key().equals(order), atLeast));
+        return named(order, KAFKA.read(topic, message -> message.key().equals(order), atLeast));
     }
 
     private static List<ConsumerRecord<String, String>> named(

@@ -1,4 +1,4 @@
-package io.holdfast.systemtest.readme;
+package io.holdfast.structure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.holdfast.systemtest.structure;
+package io.holdfast.structure;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;

@@ -1,0 +1,2 @@
+/** The report at the end of {@code ./mvnw verify}. */
+package io.holdfast.verifyreport;
