@@ -16,6 +16,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * @param every at least so long between two looks
  * @param breaches answers {@code subject} and {@code detail} of what breaks the sentence. {@code :before} is the time now less
  *     {@code grace}, and {@code :most} the number of rows to answer at most
+ * @param longest after which the query is stopped, at the server too
  */
 public record SqlCheck(
         String name,
@@ -25,7 +26,8 @@ public record SqlCheck(
         Duration grace,
         String breaches,
         DataSource database,
-        Clock clock)
+        Clock clock,
+        Duration longest)
         implements Check {
 
     private static final int MOST = 200;
@@ -33,10 +35,23 @@ public record SqlCheck(
     /** Then the driver stops it at the server too, where a query goes on after whoever asked has given up. */
     private static final Duration LONGEST = Duration.ofSeconds(12);
 
+    /** With as much time as a check may take. */
+    public SqlCheck(
+            String name,
+            String invariant,
+            String sentence,
+            Duration every,
+            Duration grace,
+            String breaches,
+            DataSource database,
+            Clock clock) {
+        this(name, invariant, sentence, every, grace, breaches, database, clock, LONGEST);
+    }
+
     @Override
     public Look look(Memory memory) {
         JdbcTemplate bounded = new JdbcTemplate(database);
-        bounded.setQueryTimeout((int) LONGEST.toSeconds());
+        bounded.setQueryTimeout(Math.toIntExact(longest.toSeconds()));
         List<Finding> findings = JdbcClient.create(bounded)
                 .sql(breaches)
                 .param("before", LocalDateTime.now(clock).minus(grace))

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.jar.JarFile;
@@ -44,6 +46,9 @@ public final class KafkaProcess implements AutoCloseable {
 
     private static final String PASSWORD = "of-the-tests-only";
     private static final int START_LIMIT_SECONDS = 120;
+    private static final int LOWEST_PORT = 20_000;
+    private static final int HIGHEST_PORT = 32_000;
+    private static final int MOST_ATTEMPTS = 100;
     private static final Duration READ_LIMIT = Duration.ofSeconds(60);
     private static final Duration LITTLE_LONGER = Duration.ofMillis(300);
 
@@ -319,9 +324,16 @@ public final class KafkaProcess implements AutoCloseable {
         }
     }
 
+    /** Below those that the system gives to whoever connects to something: it has to be free whenever the broker starts. */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // Somebody is there.
+            }
         }
+        throw new IOException("No port is free between " + LOWEST_PORT + " and " + HIGHEST_PORT);
     }
 }

@@ -189,14 +189,14 @@ class MakingSalesTest {
     @Test
     void aSaleOpensAndClosesByTheClock() {
         Instant start = Instant.now();
-        Reply made = http.make(key, terms(sku, 10, 2, start.plusSeconds(5), start.plusSeconds(12)));
+        Reply made = http.make(key, terms(sku, 10, 2, start.plusSeconds(3), start.plusSeconds(7)));
         String sale = made.text("saleId");
         assertThat(made.text("state")).isEqualTo("SCHEDULED");
 
         Reply early = http.order(sale, "alice", key, 1);
         assertThat(early.problem()).isEqualTo("425 sale-not-open");
         assertThat(early.response().headers().firstValueAsLong("Retry-After").orElse(0))
-                .isBetween(1L, 6L);
+                .isBetween(1L, 4L);
 
         await("it opens")
                 .atMost(Duration.ofSeconds(12))

@@ -88,13 +88,20 @@ class StockReconciliationTest {
                 .noneSatisfy(step -> assertThat(step).contains("join buffer")));
     }
 
-    /** It takes as long as a check may. */
     @Test
     void aCheckThatTakesTooLongIsStoppedAtTheServerToo(@Autowired DataSource database) {
         String endless =
                 "select 'x' as subject, concat(count(*), ' endless') as detail from seq_1_to_1000000 a, seq_1_to_1000000 b";
         SqlCheck check = new SqlCheck(
-                "endless", "I1", "is never known", Duration.ZERO, Duration.ZERO, endless, database, Clock.systemUTC());
+                "endless",
+                "I1",
+                "is never known",
+                Duration.ZERO,
+                Duration.ZERO,
+                endless,
+                database,
+                Clock.systemUTC(),
+                Duration.ofSeconds(1));
 
         assertThatThrownBy(() -> check.look(new Memory("", List.of()))).isInstanceOf(QueryTimeoutException.class);
         await().atMost(Duration.ofSeconds(2)).untilAsserted(() -> assertThat(tables.jdbc.queryForList(
