@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,18 +27,24 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 class CallerTokensTest {
 
     @TempDir
-    Path folder;
+    private static Path folder;
+
+    private static Issuer orders;
+    private static Issuer payments;
 
     private final List<String> checks = new ArrayList<>();
     private boolean refusing;
-    private Issuer orders;
-    private Issuer payments;
     private CallerTokens tokens;
 
-    @BeforeEach
-    void twoCallers() {
+    /** Once: it takes a while to find their keys. */
+    @BeforeAll
+    static void twoCallers() {
         orders = new Issuer("order-svc", "stock-svc", folder.resolve("orders.jwks"));
         payments = new Issuer("payment-svc", "stock-svc", folder.resolve("payments.jwks"));
+    }
+
+    @BeforeEach
+    void theirTokensAreChecked() {
         tokens = new CallerTokens(Map.of("order-svc", checkOf("order-svc"), "payment-svc", checkOf("payment-svc")));
     }
 
