@@ -138,6 +138,9 @@ public final class HoldfastService extends Part {
                 "HOLDFAST_TOKEN_AUDIENCE", Tokens.AUDIENCE,
                 "HOLDFAST_TOKEN_KEYS", at.tokens().publicKeys().toUri().toString(),
                 "HOLDFAST_RUN_DIR", at.folder().root().toString()));
+        if (registry.isPresent()) {
+            environment.putAll(at.settings());
+        }
         registry.ifPresent(nacos -> environment.putAll(Map.of(
                 "HOLDFAST_NACOS_ADDR", nacos.address(),
                 "HOLDFAST_NACOS_USER", nacos.user(),

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
@@ -62,7 +63,8 @@ public final class Stack implements AutoCloseable {
                 Tokens.in(folder.keys(), Tokens.CALLERS),
                 new StackFile(folder.stackFile()),
                 new Surroundings.Launches(),
-                builder.shortLived);
+                builder.shortLived,
+                Map.copyOf(builder.settings));
         this.archiveMaker = new ArchiveMaker(at);
         this.progress = builder.progress;
         this.database = new MariaDb(at);
@@ -117,6 +119,7 @@ public final class Stack implements AutoCloseable {
         private int portOffset;
         private boolean stopWithThisJvm;
         private boolean shortLived;
+        private Map<String, String> settings = Map.of();
         private Consumer<String> progress = line -> {};
 
         private Builder(Path checkout) {
@@ -148,6 +151,15 @@ public final class Stack implements AutoCloseable {
          */
         public Builder shortLived() {
             this.shortLived = true;
+            return this;
+        }
+
+        /**
+         * Settings of the three services that differ from the product's, as variables of their environment: at every start, and of
+         * second instances too. They win over what stands in Nacos. For tests, which wait for some of them.
+         */
+        public Builder settings(Map<String, String> environment) {
+            this.settings = environment;
             return this;
         }
 

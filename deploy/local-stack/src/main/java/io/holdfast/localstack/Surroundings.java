@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -16,7 +17,8 @@ record Surroundings(
         Tokens tokens,
         StackFile stackFile,
         Launches launches,
-        boolean shortLived) {
+        boolean shortLived,
+        Map<String, String> settings) {
 
     /** The JVM that this launcher runs on also runs the parts. */
     Path java() {

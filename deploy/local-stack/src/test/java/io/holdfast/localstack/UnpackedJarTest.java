@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -46,7 +47,8 @@ class UnpackedJarTest {
                         Tokens.in(runFolder.keys(), List.of()),
                         stackFile,
                         new Surroundings.Launches(),
-                        true),
+                        true,
+                        Map.of()),
                 "stock-svc",
                 "stock-svc-2",
                 built);

@@ -248,19 +248,21 @@ public final class Books {
                     """));
 
     private final MariaDb.Access root;
+    private final ProcessEvents events;
 
-    Books(MariaDb.Access root) {
+    Books(MariaDb.Access root, ProcessEvents events) {
         this.root = root;
+        this.events = events;
     }
 
     /** Waits until everything is at rest, at most the time that the design promises, and asserts I1 to I8. */
     public void awaitRestAndBalance() {
-        await("every order is final")
+        events.waited("every order is final", () -> await("every order is final")
                 .pollDelay(Duration.ZERO)
                 .pollInterval(POLL)
                 .atMost(DEADLINE)
                 .ignoreExceptions()
-                .untilAsserted(() -> assertHolds(AT_REST));
+                .untilAsserted(() -> assertHolds(AT_REST)));
         assertBalancedAtEveryInstant();
     }
 
@@ -404,11 +406,11 @@ public final class Books {
     }
 
     public void awaitFence(String schema, String xid, String status) {
-        await(schema + " has its branch " + status)
+        events.waited("a branch is " + status, () -> await(schema + " has its branch " + status)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(20))
                 .atMost(Duration.ofSeconds(20))
-                .until(() -> fence(schema, xid).equals(status));
+                .until(() -> fence(schema, xid).equals(status)));
     }
 
     /** All that can be counted or summed up: if this is the same before and after, nothing has changed. */

@@ -76,7 +76,7 @@ public final class Gateway {
         String sku = platform.goods(1_000);
         String buyer = platform.buyer(0);
         AtomicInteger paid = new AtomicInteger();
-        await("card orders are paid")
+        platform.events().waited("card orders are paid", () -> await("card orders are paid")
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(300))
                 .atMost(Duration.ofSeconds(30))
@@ -85,7 +85,7 @@ public final class Gateway {
                             .orderStatus()
                             .equals("PAID");
                     return isPaid && paid.incrementAndGet() == 2;
-                });
+                }));
     }
 
     /** How often each rule was met: a fault that never fired proves nothing. */
@@ -95,6 +95,18 @@ public final class Gateway {
                 .body()
                 .path("rules")
                 .forEach(rule -> applied.add(rule.path("applied").asInt()));
+        return applied;
+    }
+
+    /** How often a call of this charge has met a rule of that kind. */
+    public int applied(String charge, String kind) {
+        int applied = 0;
+        for (JsonNode rule : platform.get(behaviour()).body().path("rules")) {
+            if (rule.path("charge").asString("").equals(charge)
+                    && rule.path("kind").asString("").equals(kind)) {
+                applied += rule.path("applied").asInt();
+            }
+        }
         return applied;
     }
 

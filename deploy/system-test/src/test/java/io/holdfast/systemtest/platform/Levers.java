@@ -26,11 +26,13 @@ public final class Levers implements AutoCloseable {
     public static final Duration POLL = Duration.ofMillis(150);
 
     private final MariaDb.Access root;
+    private final ProcessEvents events;
     private final List<Lock> held = new ArrayList<>();
     private final Set<String> refused = new HashSet<>();
 
-    Levers(MariaDb.Access root) {
+    Levers(MariaDb.Access root, ProcessEvents events) {
         this.root = root;
+        this.events = events;
     }
 
     /** stock.reserve, stock.sell and stock.release of this SKU wait. */
@@ -116,6 +118,11 @@ public final class Levers implements AutoCloseable {
         if (refused.remove(trigger)) {
             execute("drop trigger if exists " + trigger);
         }
+    }
+
+    /** The time that a global transaction has is over. The coordinator reads it from its table in each of its rounds. */
+    public void endTimeOf(String xid) {
+        execute("update seata.global_table set timeout = 1 where xid = '" + xid + "'");
     }
 
     /** What a person would do by hand, past the services. */
@@ -215,11 +222,12 @@ public final class Levers implements AutoCloseable {
         }
 
         public Lock awaitWaiting(String service, int transactions) {
-            await(transactions + " of " + service + " wait for the lock of the test")
+            events.waited("a lock is waited for", () -> await(
+                            transactions + " of " + service + " wait for the lock of the test")
                     .pollDelay(Duration.ZERO)
                     .pollInterval(POLL)
                     .atMost(Duration.ofSeconds(9))
-                    .until(() -> waiting(service) >= transactions);
+                    .until(() -> waiting(service) >= transactions));
             return this;
         }
 

@@ -44,6 +44,7 @@ public final class Platform {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Stack stack;
+    private final ProcessEvents events;
     private final Books books;
     private final Levers levers;
     private final HttpClient http;
@@ -55,10 +56,11 @@ public final class Platform {
     /** Whether a process was killed or frozen since the last healing. */
     private boolean disturbed;
 
-    Platform(Stack stack) {
+    Platform(Stack stack, ProcessEvents events) {
         this.stack = stack;
-        this.books = new Books(stack.database().rootAccess("mysql"));
-        this.levers = new Levers(stack.database().rootAccess("mysql"));
+        this.events = events;
+        this.books = new Books(stack.database().rootAccess("mysql"), events);
+        this.levers = new Levers(stack.database().rootAccess("mysql"), events);
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(3))
@@ -181,12 +183,12 @@ public final class Platform {
     public void awaitOrdersArePaid() {
         String sku = goods(1_000);
         String buyer = buyer(1_000_000);
-        await("orders are paid")
+        events.waited("orders are paid", () -> await("orders are paid")
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(300))
                 .atMost(Duration.ofSeconds(60))
                 .ignoreExceptions()
-                .until(() -> order(buyer, new Line(sku, 1, 1)).orderStatus().equals("PAID"));
+                .until(() -> order(buyer, new Line(sku, 1, 1)).orderStatus().equals("PAID")));
     }
 
     // HTTP
@@ -387,61 +389,84 @@ public final class Platform {
     /** kill -9 */
     public void kill(Part part) {
         disturbed = true;
-        interruptibly(part::kill);
+        events.timed("kill", part.name(), part::kill);
         assertThat(part.isRunning()).as(part.name() + " runs").isFalse();
     }
 
     public void start(Part part) {
-        interruptibly(part::start);
+        start(part, Map.of());
     }
 
     public void start(Part part, Map<String, String> environment) {
-        interruptibly(() -> part.start(environment));
+        events.timed("start", part.name(), () -> part.start(environment));
+    }
+
+    /** Those that do not need each other, at the same time. */
+    public void startTogether(List<? extends Part> parts) {
+        startTogether(parts, Map.of());
+    }
+
+    public void startTogether(List<? extends Part> parts, Map<String, String> environment) {
+        if (parts.isEmpty()) {
+            return;
+        }
+        try {
+            Crowd.of(parts.size()).everyone(i -> {
+                start(parts.get(i), environment);
+                return i;
+            });
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
     }
 
     /** SIGTERM; does nothing if it does not run. */
     public void stop(Part part) {
-        interruptibly(part::stop);
+        events.timed("stop", part.name(), part::stop);
     }
 
     /** SIGSTOP */
     public void freeze(Part part) {
         disturbed = true;
-        interruptibly(part::pause);
+        events.timed("freeze", part.name(), part::pause);
     }
 
     /** SIGCONT */
     public void thaw(Part part) {
-        interruptibly(part::resume);
+        try {
+            part.resume();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
     }
 
-    /** Undoes every fault that a test may have left: held locks, frozen and dead processes. */
+    /** Undoes every fault that a test may have left: held locks, frozen and dead processes. Starts no part that runs. */
     public void heal() {
         levers.close();
         if (!disturbed) {
             return;
         }
-        for (Part part : stack.parts()) {
-            if (part.isRunning()) {
-                thaw(part);
-            }
-        }
-        interruptibly(stack::startAll);
+        stack.parts().stream().filter(Part::isRunning).forEach(this::thaw);
+        // Each after those that it needs.
+        List<List<Part>> stages = List.of(
+                List.of(stack.database(), stack.nacos(), stack.redis()),
+                List.of(stack.coordinator(), stack.gateway(), stack.kafka()),
+                List.of(stack.stock(), stack.payment(), stack.order()));
+        stages.forEach(stage ->
+                startTogether(stage.stream().filter(part -> !part.isRunning()).toList()));
         disturbed = false;
+    }
+
+    ProcessEvents events() {
+        return events;
     }
 
     void stop() {
         levers.close();
-        interruptibly(stack::stopAll);
-    }
-
-    private interface Interruptible {
-        void run() throws InterruptedException;
-    }
-
-    private static void interruptibly(Interruptible action) {
         try {
-            action.run();
+            stack.stopAll();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

@@ -1,12 +1,15 @@
 package io.holdfast.systemtest.platform;
 
+import io.holdfast.localstack.Part;
 import io.holdfast.localstack.Stack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -26,12 +29,34 @@ final class PlatformExtension implements BeforeAllCallback, AfterEachCallback, P
      */
     private static final boolean KEEP = Boolean.getBoolean("holdfast.system-test.keep");
 
+    /** What tests wait for, in a few seconds each. That the product has more patience is for the tests of its modules. */
+    private static final Map<String, String> SHORT = Map.ofEntries(
+            // What a dead instance has begun is taken over after this.
+            Map.entry("HOLDFAST_TCC_PHASETWO_LEASE", "4s"),
+            Map.entry("HOLDFAST_PAYMENT_VOIDORREFUND_LEASE", "4s"),
+            Map.entry("HOLDFAST_TCC_PHASETWO_GAUGEINTERVAL", "1s"),
+            // Of actions that say nothing else. Growing delays are tested with actions that do.
+            Map.entry("HOLDFAST_TCC_PHASETWO_MAXDELAY", "2s"),
+            Map.entry("HOLDFAST_PAYMENT_VOIDORREFUND_MAXDELAY", "2s"),
+            // A message that nobody sent is sent after this, and one that is being sent by who died after thrice the
+            // other.
+            Map.entry("HOLDFAST_MESSAGE_GRACE", "2s"),
+            Map.entry("HOLDFAST_MESSAGE_RESULTPATIENCE", "2s"),
+            Map.entry("HOLDFAST_MESSAGE_KAFKA_SENDTIMEOUT", "2s"),
+            Map.entry("HOLDFAST_ORDER_ABANDONED_INTERVAL", "1s"),
+            Map.entry("HOLDFAST_ORDER_ABANDONED_MARGIN", "1s"),
+            Map.entry("HOLDFAST_ORDER_ADMISSION_FORGOTTENAFTER", "5s"),
+            Map.entry("HOLDFAST_RECONCILIATION_GRACE", "5s"),
+            Map.entry("HOLDFAST_EDGE_BODYWITHIN", "5s"),
+            // What a service that is stopped leaves its callers for hearing of it, in milliseconds.
+            Map.entry("SPRING_CLOUD_NACOS_DISCOVERY_GRACEFULSHUTDOWNWAITTIME", "1000"));
+
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(PlatformExtension.class);
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        running(context);
+        running(context).events().of(context.getRequiredTestClass().getSimpleName());
     }
 
     /** Kept in the root store: closed after the last test class, whatever happened before. */
@@ -80,8 +105,14 @@ final class PlatformExtension implements BeforeAllCallback, AfterEachCallback, P
                     wipe(runFolder);
                 }
                 Stack stack = stack(module, runFolder);
+                ProcessEvents events = ProcessEvents.in(module.resolve("target/process-events.csv"));
+                List<Part> missing =
+                        stack.parts().stream().filter(part -> !part.isRunning()).toList();
+                long from = System.nanoTime();
                 stack.startAll();
-                return new Running(new Platform(stack));
+                Duration took = Duration.ofNanos(System.nanoTime() - from);
+                missing.forEach(part -> events.note("start", part.name(), took));
+                return new Running(new Platform(stack, events));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("interrupted", e);
@@ -92,7 +123,8 @@ final class PlatformExtension implements BeforeAllCallback, AfterEachCallback, P
             Stack.Builder stack = Stack.in(module.resolve("../.."))
                     .runFolder(runFolder)
                     .portOffset(PORT_OFFSET)
-                    .shortLived();
+                    .shortLived()
+                    .settings(SHORT);
             return KEEP ? stack.open() : stack.stopWithThisJvm().open();
         }
 

@@ -1,0 +1,72 @@
+package io.holdfast.systemtest.platform;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the tests do to processes and what they wait for, a line each of a file that the report of {@code verify} sums up: the test
+ * class, the event (start, stop, kill, freeze or wait), the part or what is waited for, how many milliseconds it took, and whether a
+ * start used an archive.
+ */
+final class ProcessEvents {
+
+    private static final String HEADER = "testClass,event,part,millis,archive";
+    private static final String UNKNOWN = "-";
+
+    private final Path file;
+    private volatile String testClass = UNKNOWN;
+
+    private ProcessEvents(Path file) {
+        this.file = file;
+    }
+
+    /** In place of what another run has written. */
+    static ProcessEvents in(Path file) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.write(file, List.of(HEADER));
+            return new ProcessEvents(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The class whose events come from now on. */
+    void of(String name) {
+        testClass = name;
+    }
+
+    interface Doing {
+        void run() throws InterruptedException;
+    }
+
+    /** Does it, and notes how long it took. What fails is not noted: the test fails too. */
+    void timed(String event, String part, Doing doing) {
+        long from = System.nanoTime();
+        try {
+            doing.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+        note(event, part, Duration.ofNanos(System.nanoTime() - from));
+    }
+
+    void waited(String what, Runnable wait) {
+        timed("wait", what, wait::run);
+    }
+
+    synchronized void note(String event, String part, Duration took) {
+        String line = String.join(",", testClass, event, part, Long.toString(took.toMillis()), UNKNOWN);
+        try {
+            Files.write(file, List.of(line), StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
