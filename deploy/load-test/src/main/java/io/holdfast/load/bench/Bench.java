@@ -124,7 +124,7 @@ final class Bench {
         work.begin();
         for (int clients : variant.clients()) {
             if (pace.measures(clients)) {
-                if (clients == 1) {
+                if (clients == 1 && pace.waitsForQuiet()) {
                     books.awaitForgotten(FORGOTTEN_WITHIN);
                 }
                 measure(variant, work, clients, round, meter);

@@ -22,7 +22,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "One short round, four to six minutes.")
     private boolean quick;
 
-    @Option(names = "--once", description = "One second each: shows that everything runs, and measures nothing.")
+    @Option(names = "--once", description = "Half a second each: shows that everything runs, and measures nothing.")
     private boolean once;
 
     @Option(names = "--variants", paramLabel = "N", split = ",", description = "Only these (default: all).")

@@ -22,15 +22,20 @@ record Pace(int rounds, List<Integer> clients, Duration longestWarmUp, Duration 
     static final Pace QUICK =
             new Pace(1, List.of(1, 64, 256), Duration.ofSeconds(10), Duration.ofMillis(500), Duration.ofSeconds(2));
 
-    /** Shows that everything runs; the figures are worth nothing. */
+    /** Shows that everything runs, alone and with others; the figures are worth nothing. */
     static final Pace ONCE =
-            new Pace(1, List.of(), Duration.ofSeconds(1), Duration.ofMillis(200), Duration.ofSeconds(1));
+            new Pace(1, List.of(1, 64), Duration.ofMillis(500), Duration.ofMillis(100), Duration.ofMillis(500));
 
     Pace {
         clients = List.copyOf(clients);
         if (rounds < 1) {
             throw new IllegalArgumentException("a benchmark has at least one round, not " + rounds);
         }
+    }
+
+    /** Whether figures are of worth that small things spoil, such as what the variant before has left to the coordinator. */
+    boolean waitsForQuiet() {
+        return measured.compareTo(ONCE.measured) > 0;
     }
 
     Pace rounds(int number) {

@@ -22,6 +22,11 @@ public record Platform(Stack stack, Path checkout) {
 
     /** @throws IllegalStateException if nothing was started there */
     public static Platform in(Path checkout, Path runFolder) {
+        return in(checkout, runFolder, false);
+    }
+
+    /** @param shortLived whether processes that are started beside it use the quick compiler alone, as those of tests do */
+    static Platform in(Path checkout, Path runFolder, boolean shortLived) {
         // Opening a stack makes what it does not find; a folder that was never used is to stay so.
         if (!Files.exists(runFolder.resolve("stack.json"))) {
             throw new IllegalStateException(
@@ -32,8 +37,8 @@ public record Platform(Stack stack, Path checkout) {
                 .map(StackFile.Entry::portOffset)
                 .findFirst()
                 .orElse(0);
-        return new Platform(
-                Stack.in(checkout).runFolder(runFolder).portOffset(offset).open(), checkout);
+        Stack.Builder found = Stack.in(checkout).runFolder(runFolder).portOffset(offset);
+        return new Platform((shortLived ? found.shortLived() : found).open(), checkout);
     }
 
     void requireReady() throws InterruptedException {

@@ -22,12 +22,19 @@ public final class Where {
     @Option(names = "--checkout", hidden = true, description = "Root of the checkout; the scripts in deploy pass it.")
     private Path checkout = Path.of("").toAbsolutePath();
 
+    @Option(
+            names = "--short-lived",
+            hidden = true,
+            description =
+                    "The platform is one of the tests: what this starts beside it is to be there soon, not to be fast.")
+    private boolean shortLived;
+
     /** @throws IllegalStateException if it does not run */
     public Platform open() throws InterruptedException {
         Path folder = (runFolder == null ? checkout.resolve("deploy/.run") : runFolder)
                 .toAbsolutePath()
                 .normalize();
-        Platform platform = Platform.in(checkout, folder);
+        Platform platform = Platform.in(checkout, folder, shortLived);
         if (portOffset != null && portOffset != platform.stack().ports().offset()) {
             throw new IllegalStateException("the platform in " + folder + " runs with port offset "
                     + platform.stack().ports().offset() + ", not " + portOffset);
