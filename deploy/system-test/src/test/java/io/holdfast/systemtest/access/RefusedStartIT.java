@@ -8,12 +8,19 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The services' own jars, started with a secret missing. */
 @OnThePlatform
 @Order(13)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RefusedStartIT {
 
     private static final Map<String, List<String>> SECRETS = Map.of(
@@ -42,7 +50,16 @@ class RefusedStartIT {
             "gateway-sandbox",
             List.of("HOLDFAST_DB_PASSWORD", "HOLDFAST_TOKEN_ISSUER", "HOLDFAST_PAYMENT_SVC_KEYS"));
 
+    /** One for each processor of a small machine. */
+    private static final int AT_ONCE = 2;
+
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    private record Ended(int code, String output) {}
+
     private final Platform platform;
+    private final ExecutorService starts = Executors.newFixedThreadPool(AT_ONCE);
+    private final Map<String, Future<Ended>> ends = new HashMap<>();
 
     RefusedStartIT(Platform platform) {
         this.platform = platform;
@@ -53,10 +70,29 @@ class RefusedStartIT {
                 .flatMap(service -> service.getValue().stream().map(secret -> Arguments.of(service.getKey(), secret)));
     }
 
+    /** Ahead of the tests that look at them: they have nothing to do with each other. */
+    @BeforeAll
+    void startAll() {
+        SECRETS.forEach((service, secrets) -> secrets.forEach(
+                secret -> ends.put(service + " " + secret, starts.submit(() -> start(service, secret)))));
+    }
+
+    @AfterAll
+    void endAll() {
+        starts.shutdownNow();
+    }
+
     @ParameterizedTest(name = "{0} without {1}")
     @MethodSource("missing")
-    void aServiceWithoutOneOfItsSecretsSaysWhichAndDoesNotStart(String service, String secret)
-            throws IOException, InterruptedException {
+    void aServiceWithoutOneOfItsSecretsSaysWhichAndDoesNotStart(String service, String secret) throws Exception {
+        Ended ended = ends.get(service + " " + secret).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.output().lines()).as(ended.output()).hasSize(1);
+        assertThat(ended.output()).startsWith(service + " does not start").contains(secret);
+    }
+
+    private Ended start(String service, String secret) throws IOException, InterruptedException {
         Map<String, String> environment = new HashMap<>();
         SECRETS.get(service).forEach(name -> environment.put(name, "something"));
         environment.put(secret, " ");
@@ -69,11 +105,8 @@ class RefusedStartIT {
         Process process = process(jar, environment);
         try {
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
             assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-            assertThat(process.exitValue()).isEqualTo(1);
-            assertThat(output.lines()).as(output).hasSize(1);
-            assertThat(output).startsWith(service + " does not start").contains(secret);
+            return new Ended(process.exitValue(), output);
         } finally {
             process.destroyForcibly();
         }
