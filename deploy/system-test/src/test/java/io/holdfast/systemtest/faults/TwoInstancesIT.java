@@ -16,14 +16,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** Two instances of stock-svc on one database: they share the Confirms that fail, and one carries on when the other one dies. */
 @OnThePlatform
 @Order(51)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TwoInstancesIT {
 
     private static final String ACTION = "stock.reserve";
@@ -35,8 +39,8 @@ class TwoInstancesIT {
     private final Levers levers;
     private final HoldfastService first;
     private final HoldfastService second;
-    private final String sku;
     private final String buyer;
+    private String sku;
     private OperatedAction action;
 
     TwoInstancesIT(Platform platform, Stack stack, Books books, Levers levers) {
@@ -46,29 +50,34 @@ class TwoInstancesIT {
         this.levers = levers;
         this.first = stack.stock();
         this.second = stack.second(first);
-        this.sku = platform.goods(1_000);
         this.buyer = platform.buyer(1_000_000);
     }
 
-    @BeforeEach
-    void startTheSecond() {
+    @BeforeAll
+    void delaysAreShort() {
         action = new OperatedAction(platform, first, ACTION);
-        platform.start(second);
         action.policy("initial-delay: 200ms", "max-delay: 1s");
+    }
+
+    /** The second one is nobody else's to start: also after a test that has killed it. */
+    @BeforeEach
+    void bothRun() {
+        sku = platform.goods(1_000);
+        if (!second.isRunning()) {
+            platform.start(second);
+        }
         action.awaitPolicy("maxDelay", "PT1S");
         platform.awaitOrdersArePaid();
         assertThat(instanceOf(second)).isNotEqualTo(instanceOf(first));
     }
 
     @AfterEach
-    void stopTheSecond() {
+    void goodsCanBeSold() {
         levers.letSell();
-        for (HoldfastService instance : List.of(first, second)) {
-            // The second one too: who is killed is listed in Nacos for a while, who stops is not.
-            if (!instance.isRunning()) {
-                platform.start(instance);
-            }
-        }
+    }
+
+    @AfterAll
+    void thereIsOneInstanceAgain() {
         action.restorePolicy();
         platform.stop(second);
         await("nobody asks for the second one any more")
