@@ -234,7 +234,8 @@ class SaleIT {
     private void sellTheRest(FlashSale sale) {
         books.awaitRestAndBalance();
         await("the last piece is sold")
-                .pollInterval(Duration.ofMillis(200))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(50))
                 .atMost(Duration.ofSeconds(90))
                 .ignoreExceptions()
                 .until(() -> {
