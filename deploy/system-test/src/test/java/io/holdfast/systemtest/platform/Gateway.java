@@ -78,7 +78,7 @@ public final class Gateway {
         AtomicInteger paid = new AtomicInteger();
         platform.events().waited("card orders are paid", () -> await("card orders are paid")
                 .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(300))
+                .pollInterval(Duration.ofMillis(100))
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> {
                     boolean isPaid = platform.cardOrder(buyer, new Platform.Line(sku, 1, 1))

@@ -185,7 +185,7 @@ public final class Platform {
         String buyer = buyer(1_000_000);
         events.waited("orders are paid", () -> await("orders are paid")
                 .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(300))
+                .pollInterval(Duration.ofMillis(100))
                 .atMost(Duration.ofSeconds(60))
                 .ignoreExceptions()
                 .until(() -> order(buyer, new Line(sku, 1, 1)).orderStatus().equals("PAID")));

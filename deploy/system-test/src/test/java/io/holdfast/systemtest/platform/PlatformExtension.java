@@ -38,6 +38,8 @@ final class PlatformExtension implements BeforeAllCallback, AfterEachCallback, P
             // Of actions that say nothing else. Growing delays are tested with actions that do.
             Map.entry("HOLDFAST_TCC_PHASETWO_MAXDELAY", "2s"),
             Map.entry("HOLDFAST_PAYMENT_VOIDORREFUND_MAXDELAY", "2s"),
+            // When payment-svc asks a gateway again that has failed.
+            Map.entry("HOLDFAST_PAYMENT_GATEWAY_BREAKER_OPENFOR", "500ms"),
             // A message that nobody sent is sent after this, and one that is being sent by who died after thrice the
             // other.
             Map.entry("HOLDFAST_MESSAGE_GRACE", "2s"),
