@@ -2,7 +2,6 @@ package io.holdfast.systemtest.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.localstack.HoldfastService;
 import io.holdfast.localstack.Part;
 import io.holdfast.localstack.Stack;
 import io.holdfast.systemtest.platform.Answer;
@@ -67,12 +66,9 @@ class PowerCutIT {
         });
         assertThat(parts).noneMatch(Part::isRunning);
 
-        stack.start(List.of(stack.database(), stack.nacos(), stack.coordinator()));
-        List<HoldfastService> services = List.of(stack.order(), stack.stock(), stack.payment());
-        Crowd.of(services.size()).everyone(i -> {
-            platform.start(services.get(i), REPEATABLE_READ);
-            return i;
-        });
+        platform.startTogether(List.of(stack.database(), stack.nacos()));
+        platform.start(stack.coordinator());
+        platform.startTogether(List.of(stack.order(), stack.stock(), stack.payment()), REPEATABLE_READ);
 
         assertThat(answers(known)).isEqualTo(before);
         books.awaitRestAndBalance();
