@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param rounds all variants in turn, so often
  * @param clients how many at once, of what a variant is measured with; all if there are none
- * @param longestWarmUp of each variant, before all rounds; it ends when the variant is warm
+ * @param longestWarmUp of each variant, before all rounds; it ends when the variant is warm; zero: none
  * @param settling of each measurement, before it counts
  * @param measured time of each measurement, and of each slice of a warm-up
  */
@@ -23,8 +23,7 @@ record Pace(int rounds, List<Integer> clients, Duration longestWarmUp, Duration 
             new Pace(1, List.of(1, 64, 256), Duration.ofSeconds(10), Duration.ofMillis(500), Duration.ofSeconds(2));
 
     /** Shows that everything runs, alone and with others; the figures are worth nothing. */
-    static final Pace ONCE =
-            new Pace(1, List.of(1, 64), Duration.ofMillis(500), Duration.ofMillis(100), Duration.ofMillis(500));
+    static final Pace ONCE = new Pace(1, List.of(1, 64), Duration.ZERO, Duration.ofMillis(100), Duration.ofMillis(500));
 
     Pace {
         clients = List.copyOf(clients);
