@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -243,7 +244,8 @@ class ClassArchiveTest {
                 Tokens.in(runFolder.keys(), List.of()),
                 new StackFile(runFolder.stackFile()),
                 new Surroundings.Launches(),
-                true);
+                true,
+                Map.of());
     }
 
     private void build(String contents) throws IOException {

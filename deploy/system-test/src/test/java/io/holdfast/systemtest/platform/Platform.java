@@ -398,7 +398,7 @@ public final class Platform {
     }
 
     public void start(Part part, Map<String, String> environment) {
-        events.timed("start", part.name(), () -> part.start(environment));
+        events.start(part, () -> part.start(environment));
     }
 
     /** Those that do not need each other, at the same time. */

@@ -113,7 +113,9 @@ final class PlatformExtension implements BeforeAllCallback, AfterEachCallback, P
                 long from = System.nanoTime();
                 stack.startAll();
                 Duration took = Duration.ofNanos(System.nanoTime() - from);
-                missing.forEach(part -> events.note("start", part.name(), took));
+                missing.forEach(part -> events.started(part, took));
+                // Of those that tests kill again and again.
+                stack.makeArchives(List.of(stack.payment(), stack.order(), stack.stock(), stack.gateway()));
                 return new Running(new Platform(stack, events));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

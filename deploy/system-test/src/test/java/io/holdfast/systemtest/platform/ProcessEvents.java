@@ -1,5 +1,6 @@
 package io.holdfast.systemtest.platform;
 
+import io.holdfast.localstack.Part;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -47,6 +48,14 @@ final class ProcessEvents {
 
     /** Does it, and notes how long it took. What fails is not noted: the test fails too. */
     void timed(String event, String part, Doing doing) {
+        note(event, part, timed(doing));
+    }
+
+    void start(Part part, Doing doing) {
+        started(part, timed(doing));
+    }
+
+    private static Duration timed(Doing doing) {
         long from = System.nanoTime();
         try {
             doing.run();
@@ -54,15 +63,24 @@ final class ProcessEvents {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
-        note(event, part, Duration.ofNanos(System.nanoTime() - from));
+        return Duration.ofNanos(System.nanoTime() - from);
     }
 
     void waited(String what, Runnable wait) {
         timed("wait", what, wait::run);
     }
 
-    synchronized void note(String event, String part, Duration took) {
-        String line = String.join(",", testClass, event, part, Long.toString(took.toMillis()), UNKNOWN);
+    /** A start, and whether it used an archive of the part's classes. */
+    void started(Part part, Duration took) {
+        write("start", part.name(), took, part.usesArchive() ? "yes" : "no");
+    }
+
+    private void note(String event, String part, Duration took) {
+        write(event, part, took, UNKNOWN);
+    }
+
+    private synchronized void write(String event, String part, Duration took, String archive) {
+        String line = String.join(",", testClass, event, part, Long.toString(took.toMillis()), archive);
         try {
             Files.write(file, List.of(line), StandardOpenOption.APPEND);
         } catch (IOException e) {
