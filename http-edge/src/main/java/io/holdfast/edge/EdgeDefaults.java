@@ -14,6 +14,8 @@ final class EdgeDefaults implements EnvironmentPostProcessor {
             "spring.servlet.multipart.enabled", "false",
             // All headers together; a larger one is answered with 400 before any of it is looked at.
             "server.max-http-request-header-size", "8KB",
+            // Not by the first request.
+            "spring.mvc.servlet.load-on-startup", "1",
             "logging.level.com.alibaba.nacos", "warn",
             "logging.config", "classpath:io/holdfast/edge/logback.xml",
             "logging.exception-conversion-word", "%causes");

@@ -2,6 +2,7 @@ package io.holdfast.order;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.holdfast.edge.RequiredEnvironment;
+import io.holdfast.edge.WarmUp;
 import io.holdfast.order.abandoned.AbandonedOrders;
 import io.holdfast.order.book.OrderBook;
 import io.holdfast.order.book.OrderLists;
@@ -48,6 +49,12 @@ public class OrderSvc {
     @Bean
     Coordinator coordinator(OrderSettings settings) {
         return new SeataCoordinator(settings.globalTimeout());
+    }
+
+    /** Of a transaction that there is not: a question is all that changes nothing. */
+    @Bean
+    WarmUp coordinatorPath(Coordinator coordinator) {
+        return new WarmUp("the coordinator", () -> coordinator.fateOf("127.0.0.1:8091:1"));
     }
 
     @Bean

@@ -7,6 +7,7 @@ import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import feign.RequestInterceptor;
 import io.holdfast.edge.ProblemWriter;
+import io.holdfast.edge.WarmUp;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Collection;
@@ -145,6 +146,12 @@ public class AccessAutoConfiguration {
                         .accessDeniedHandler(problems)
                         .withObjectPostProcessor(answerAllFailures(problems)))
                 .build();
+    }
+
+    /** With a key of its own: nobody is asked for theirs. */
+    @Bean
+    WarmUp tokenPath() {
+        return new WarmUp("token checks", TokenRehearsal::run);
     }
 
     @Bean

@@ -26,4 +26,12 @@ class BookTransaction {
     void run(Runnable sql) {
         template.executeWithoutResult(status -> sql.run());
     }
+
+    /** Nothing of it stays. */
+    void runAndRollBack(Runnable sql) {
+        template.executeWithoutResult(status -> {
+            status.setRollbackOnly();
+            sql.run();
+        });
+    }
 }
