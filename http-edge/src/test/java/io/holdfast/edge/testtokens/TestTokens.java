@@ -4,8 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.InterceptingClientHttpRequestFactory;
 import org.springframework.http.client.JdkClientHttpRequestFactory;
@@ -16,11 +20,18 @@ public final class TestTokens {
     private static final String PEOPLE = "https://people.example";
     private static final String AUDIENCE = "holdfast";
 
+    /** Keys take a while to be found: one set is enough for all contexts of a JVM. */
+    private static final Map<String, TestTokens> MADE = new ConcurrentHashMap<>();
+
+    /** Well below what a token lives. */
+    private static final Duration KEPT = Duration.ofSeconds(20);
+
     private final String caller;
     private final String servicePath;
     private final Issuer people;
     private final Issuer service;
     private final Path ownKey;
+    private final Map<String, Kept> kept = new ConcurrentHashMap<>();
 
     private TestTokens(Path folder, String caller, String callee, String servicePath) throws IOException {
         this.caller = caller;
@@ -38,6 +49,11 @@ public final class TestTokens {
 
     /** @param servicePath how the paths begin on which the caller calls */
     public static TestTokens forCalls(String caller, String callee, String servicePath) {
+        return MADE.computeIfAbsent(
+                caller + " " + callee + " " + servicePath, any -> make(caller, callee, servicePath));
+    }
+
+    private static TestTokens make(String caller, String callee, String servicePath) {
         try {
             // Where the build cleans up: there are private keys in it.
             Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
@@ -61,16 +77,28 @@ public final class TestTokens {
     }
 
     public String buyer(String buyerId) {
-        return "Bearer " + people.token(buyerId, "buyer");
+        return kept("buyer " + buyerId, () -> people.token(buyerId, "buyer"));
     }
 
     /** What a call of the path needs: the calling service's token on its paths, an operator's on all others. */
     public String authorizationFor(String path) {
-        return "Bearer "
-                + (path.startsWith(servicePath)
-                        ? service.token(claims -> claims.subject(caller))
-                        : people.token("olga", "operator"));
+        return path.startsWith(servicePath)
+                ? kept("service", () -> service.token(claims -> claims.subject(caller)))
+                : kept("operator", () -> people.token("olga", "operator"));
     }
+
+    /** As callers do, who do not get a new token for each call. */
+    private String kept(String who, Supplier<String> sign) {
+        long now = System.nanoTime();
+        return kept.compute(
+                        who,
+                        (any, before) -> before != null && now - before.since() < KEPT.toNanos()
+                                ? before
+                                : new Kept("Bearer " + sign.get(), now))
+                .authorization();
+    }
+
+    private record Kept(String authorization, long since) {}
 
     /** Requests that bring the token which their path needs, unless they bring one. */
     public ClientHttpRequestFactory requests() {
