@@ -236,6 +236,8 @@ public final class KafkaProcess implements AutoCloseable {
                 # How long a broker that was killed is taken for alive when it comes back: until then it serves nobody.
                 broker.session.timeout.ms=2000
                 broker.heartbeat.interval.ms=250
+                # Kafka's own 128 MB hardly fit into the heap that it has here, and sometimes not.
+                log.cleaner.dedupe.buffer.size=4194304
                 """.formatted(port, controllerPort, serverJaas(), data()));
     }
 
