@@ -3,7 +3,7 @@ package io.holdfast.tcc.sql.testdatabase;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +91,10 @@ final class Workspace {
     private static void moveIntoPlace(Path incomplete, Path target) throws IOException {
         try {
             Files.move(incomplete, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileAlreadyExistsException | java.nio.file.DirectoryNotEmptyException e) {
+        } catch (FileSystemException e) {
+            if (!Files.isDirectory(target)) {
+                throw e;
+            }
             // Another JVM was faster.
             delete(incomplete);
         }
