@@ -11,10 +11,12 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionService;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
@@ -280,9 +282,8 @@ public final class Stack implements AutoCloseable {
             List<Part> startedHere = Collections.synchronizedList(new ArrayList<>());
             boolean complete = false;
             try {
-                for (List<Part> stage : stages()) {
-                    startTogether(stage.stream().filter(wanted::contains).toList(), startedHere);
-                }
+                startEachAfterWhatItNeeds(
+                        parts().stream().filter(wanted::contains).toList(), startedHere);
                 complete = true;
             } finally {
                 if (!complete && !at.launches().isShut()) {
@@ -377,14 +378,38 @@ public final class Stack implements AutoCloseable {
     }
 
     private List<List<Part>> stages() {
-        // Kafka beside the services, not before them: they start and take orders whether it is there or not.
-        // They do without Redis too; it goes first because it is there in an instant.
+        // Kafka beside the services, not before them: they start and take orders whether it is there or not, and so
+        // they
+        // do with Redis.
         return List.of(
                 List.of(database, nacos, redis), List.of(coordinator, gateway), List.of(kafka, stock, payment, order));
     }
 
-    private void startTogether(List<Part> stage, List<Part> startedHere) throws InterruptedException {
-        inParallel(stage, part -> {
+    /** What must do its work before the part can come to do its own. */
+    private List<Part> needs(Part part) {
+        if (part == coordinator) {
+            return List.of(database, nacos);
+        }
+        if (part == gateway) {
+            return List.of(database);
+        }
+        if (part == order) {
+            // It would start without its neighbours; but it calls each once before it is ready, so that no buyer's call
+            // is the first.
+            return List.of(database, nacos, coordinator, stock, payment);
+        }
+        return part == stock || part == payment ? List.of(database, nacos, coordinator) : List.of();
+    }
+
+    private void startEachAfterWhatItNeeds(List<Part> wanted, List<Part> startedHere) throws InterruptedException {
+        Map<Part, CountDownLatch> ready = new LinkedHashMap<>();
+        wanted.forEach(part -> ready.put(part, new CountDownLatch(1)));
+        inParallel(wanted, part -> {
+            for (Part needed : needs(part)) {
+                if (ready.containsKey(needed)) {
+                    ready.get(needed).await();
+                }
+            }
             long from = System.nanoTime();
             boolean ran = part.isRunning();
             if (ran) {
@@ -399,6 +424,7 @@ public final class Stack implements AutoCloseable {
                             ran ? "runs already" : "ready after",
                             (System.nanoTime() - from) / 1e9,
                             part.url()));
+            ready.get(part).countDown();
         });
     }
 

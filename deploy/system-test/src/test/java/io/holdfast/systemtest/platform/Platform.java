@@ -449,13 +449,7 @@ public final class Platform {
             return;
         }
         stack.parts().stream().filter(Part::isRunning).forEach(this::thaw);
-        // Each after those that it needs.
-        List<List<Part>> stages = List.of(
-                List.of(stack.database(), stack.nacos(), stack.redis()),
-                List.of(stack.coordinator(), stack.gateway(), stack.kafka()),
-                List.of(stack.stock(), stack.payment(), stack.order()));
-        stages.forEach(stage ->
-                startTogether(stage.stream().filter(part -> !part.isRunning()).toList()));
+        events.startMissing(stack);
         disturbed = false;
     }
 

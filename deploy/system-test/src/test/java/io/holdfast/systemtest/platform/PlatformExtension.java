@@ -1,12 +1,10 @@
 package io.holdfast.systemtest.platform;
 
-import io.holdfast.localstack.Part;
 import io.holdfast.localstack.Stack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -108,12 +106,7 @@ final class PlatformExtension implements BeforeAllCallback, AfterEachCallback, P
                 }
                 Stack stack = stack(module, runFolder);
                 ProcessEvents events = ProcessEvents.in(module.resolve("target/process-events.csv"));
-                List<Part> missing =
-                        stack.parts().stream().filter(part -> !part.isRunning()).toList();
-                long from = System.nanoTime();
-                stack.startAll();
-                Duration took = Duration.ofNanos(System.nanoTime() - from);
-                missing.forEach(part -> events.started(part, took));
+                events.startMissing(stack);
                 // Of those that tests kill again and again.
                 stack.makeArchives(List.of(stack.payment(), stack.order(), stack.stock(), stack.gateway()));
                 return new Running(new Platform(stack, events));

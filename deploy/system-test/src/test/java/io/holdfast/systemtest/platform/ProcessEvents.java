@@ -1,6 +1,7 @@
 package io.holdfast.systemtest.platform;
 
 import io.holdfast.localstack.Part;
+import io.holdfast.localstack.Stack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -55,6 +56,14 @@ final class ProcessEvents {
         started(part, timed(doing));
     }
 
+    /** Starts what does not run. Each of these starts is noted with the time that all of them took together. */
+    void startMissing(Stack stack) {
+        List<Part> missing =
+                stack.parts().stream().filter(part -> !part.isRunning()).toList();
+        Duration took = timed(() -> stack.start(missing));
+        missing.forEach(part -> started(part, took));
+    }
+
     private static Duration timed(Doing doing) {
         long from = System.nanoTime();
         try {
@@ -70,8 +79,7 @@ final class ProcessEvents {
         timed("wait", what, wait::run);
     }
 
-    /** A start, and whether it used an archive of the part's classes. */
-    void started(Part part, Duration took) {
+    private void started(Part part, Duration took) {
         write("start", part.name(), took, part.usesArchive() ? "yes" : "no");
     }
 
