@@ -36,7 +36,7 @@ import org.springframework.test.context.DynamicPropertySource;
 class SaleOrdersByRedisTest extends SaleOrderCases {
 
     /** So many that one statement for each would show among those of the jobs. */
-    private static final int REFUSED = 200;
+    private static final int REFUSED = 400;
 
     /** A quota of eight parts. */
     private static final int LARGE = 64_000;
