@@ -40,8 +40,8 @@ class OrderWarmUp {
                     book.findByKey(purchase.buyer(), own);
                     book.enter(List.of(order));
                     placed.place(List.of(order), NO_XID, branchId);
-                    placed.decided(List.of(order), NO_XID);
                     placed.cancel(NO_XID, branchId, Rejection.unavailable());
+                    placed.decided(List.of(order), NO_XID);
                     book.find(order.id());
                 }));
     }
