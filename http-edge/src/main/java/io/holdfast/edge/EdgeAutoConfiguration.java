@@ -168,6 +168,11 @@ class EdgeAutoConfiguration {
     static class InOpenApi {
 
         @Bean
+        static OpenApiOnDemand openApiOnDemand() {
+            return new OpenApiOnDemand();
+        }
+
+        @Bean
         EdgeInOpenApi edgeInOpenApi() {
             return new EdgeInOpenApi();
         }

@@ -51,10 +51,10 @@ public class OrderSvc {
         return new SeataCoordinator(settings.globalTimeout());
     }
 
-    /** Of a transaction that there is not: a question is all that changes nothing. */
+    /** A global transaction without branches is begun and rolled back. */
     @Bean
     WarmUp coordinatorPath(Coordinator coordinator) {
-        return new WarmUp("the coordinator", () -> coordinator.fateOf("127.0.0.1:8091:1"));
+        return new WarmUp("the coordinator", () -> coordinator.begin().rollback());
     }
 
     @Bean

@@ -94,6 +94,9 @@ public final class Kafka extends Part {
                 num.io.threads=2
                 log.cleaner.dedupe.buffer.size=16777216
                 group.initial.rebalance.delay.ms=0
+                # One that was killed is let in again only when its last session is over: 3 s later, not 9.
+                broker.session.timeout.ms=3000
+                broker.heartbeat.interval.ms=500
                 """.formatted(HOST, at.ports().kafka(), at.ports().kafkaController(), users, logs()));
     }
 
