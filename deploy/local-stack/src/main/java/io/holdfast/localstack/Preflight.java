@@ -175,10 +175,9 @@ final class Preflight {
                         + ": stop those, or choose other ports with --port-offset");
     }
 
-    /** What was started here before has its programs and data already. */
+    /** What was started here before has its data or its unpacked program already. */
     private boolean isNew(Part part) {
-        return !Files.exists(folder.data().resolve(part.name()))
-                && !Files.exists(folder.programs().resolve(part.name()));
+        return !Files.exists(folder.data().resolve(part.name())) && !UnpackedJar.isAnyUnpacked(folder, part.name());
     }
 
     private static Need need(Part part) {

@@ -87,11 +87,27 @@ final class UnpackedJar {
         }
     }
 
+    /** Whether any build of the program is unpacked there. */
+    static boolean isAnyUnpacked(RunFolder folder, String program) {
+        if (!Files.isDirectory(folder.programs())) {
+            return false;
+        }
+        try (DirectoryStream<Path> folders = unpacked(folder, program)) {
+            return folders.iterator().hasNext();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + folder.programs(), e);
+        }
+    }
+
+    private static DirectoryStream<Path> unpacked(RunFolder folder, String program) throws IOException {
+        return Files.newDirectoryStream(folder.programs(), program + "-????????????");
+    }
+
     private void deleteEarlier(Path current) throws IOException {
         List<String> running = at.stackFile().entries().stream()
                 .map(entry -> entry.process().commandLine())
                 .toList();
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(current.getParent(), program + "-????????????")) {
+        try (DirectoryStream<Path> folders = unpacked(at.folder(), program)) {
             for (Path folder : folders) {
                 if (!folder.equals(current) && running.stream().noneMatch(line -> line.contains(folder.toString()))) {
                     RunFolder.deleteTree(folder);

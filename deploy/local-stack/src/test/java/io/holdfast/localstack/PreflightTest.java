@@ -86,7 +86,9 @@ class PreflightTest {
     void whatIsThereFromAnEarlierStartNeedsNoMoreDiskThanItsWork() throws Exception {
         for (Part part : ALL) {
             Files.createDirectories(
-                    (part.name().endsWith("-svc") ? folder.programs() : folder.data()).resolve(part.name()));
+                    part.name().endsWith("-svc")
+                            ? folder.programs().resolve(part.name() + "-0123456789ab")
+                            : folder.data().resolve(part.name()));
         }
 
         assertThatCode(() -> preflight(3 * GIB, GIB / 2).require(ALL)).doesNotThrowAnyException();
