@@ -344,6 +344,9 @@ public final class Stack implements AutoCloseable {
     void abort() {
         List<OsProcess> latestFirst = at.launches().shut();
         try {
+            if (archiveMaker.process().filter(latestFirst::contains).isPresent()) {
+                archiveMaker.stop();
+            }
             for (OsProcess process : latestFirst) {
                 process.askToEnd();
             }
