@@ -142,7 +142,7 @@ public final class LocalStack {
                 int archives = stack.makeArchives(slowestFirst(stack));
                 if (archives > 0) {
                     out.printf(
-                            "%n%d class archives are being made in the background, in a minute or two: they halve the next start (log: %s)%n",
+                            "%n%d class archives are being made in the background, in a minute or two: they make the next start quicker (log: %s)%n",
                             archives, stack.runFolder().resolve("logs/archives.log"));
                 }
                 return asExpected ? 0 : FAILED;
