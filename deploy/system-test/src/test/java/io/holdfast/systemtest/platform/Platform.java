@@ -35,6 +35,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** The running platform as its callers meet it: over HTTP, each call bounded in time, and as processes that can be killed. */
 public final class Platform {
 
+    /** Beside a developer's platform, and below the ports that Linux lends to outgoing connections. */
+    public static final int PORT_OFFSET = 18_000;
+
     /** Longer than the longest answer of order-svc on a busy machine, shorter than a test. */
     private static final Duration CALL_LIMIT = Duration.ofSeconds(45);
 
@@ -55,6 +58,8 @@ public final class Platform {
     private final AtomicInteger names = new AtomicInteger();
     /** Whether a process was killed or frozen since the last healing. */
     private boolean disturbed;
+
+    private boolean stoppedOnPurpose;
 
     Platform(Stack stack, ProcessEvents events) {
         this.stack = stack;
@@ -451,6 +456,15 @@ public final class Platform {
         stack.parts().stream().filter(Part::isRunning).forEach(this::thaw);
         events.startMissing(stack);
         disturbed = false;
+    }
+
+    /** By the last test of all: nothing is to be healed or asked any more. */
+    public void stoppedOnPurpose() {
+        stoppedOnPurpose = true;
+    }
+
+    boolean isStoppedOnPurpose() {
+        return stoppedOnPurpose;
     }
 
     ProcessEvents events() {

@@ -18,9 +18,6 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /** One platform for the whole test run, on ports and in a folder of its own. */
 final class PlatformExtension implements BeforeAllCallback, AfterEachCallback, ParameterResolver {
 
-    /** Beside a developer's platform, and below the ports that Linux lends to outgoing connections. */
-    private static final int PORT_OFFSET = 18_000;
-
     /**
      * For people who work on one test: {@code -Dholdfast.system-test.keep=true} takes a platform that runs from the last time, and
      * leaves it running.
@@ -70,6 +67,9 @@ final class PlatformExtension implements BeforeAllCallback, AfterEachCallback, P
     @Override
     public void afterEach(ExtensionContext context) {
         Platform platform = running(context);
+        if (platform.isStoppedOnPurpose()) {
+            return;
+        }
         platform.heal();
         platform.books().awaitRestAndBalance();
     }
@@ -119,7 +119,7 @@ final class PlatformExtension implements BeforeAllCallback, AfterEachCallback, P
         private static Stack stack(Path module, Path runFolder) {
             Stack.Builder stack = Stack.in(module.resolve("../.."))
                     .runFolder(runFolder)
-                    .portOffset(PORT_OFFSET)
+                    .portOffset(Platform.PORT_OFFSET)
                     .shortLived()
                     .settings(SHORT);
             return KEEP ? stack.open() : stack.stopWithThisJvm().open();
