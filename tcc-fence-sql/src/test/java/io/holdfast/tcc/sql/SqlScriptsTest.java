@@ -44,8 +44,59 @@ abstract class SqlScriptsTest {
     // The fence table
 
     @Test
-    void the_flyway_migration_is_the_fence_script() throws IOException {
-        assertThat(script("flyway/V0_1__tcc_fence_log.sql")).isEqualTo(script("fence.sql"));
+    void the_fence_script_is_the_flyway_migration_of_the_fence_and_the_identity_of_the_schema() throws IOException {
+        assertThat(script("fence.sql"))
+                .isEqualTo(script("flyway/V0_1__tcc_fence_log.sql") + "\n" + script("schema_identity.sql"));
+    }
+
+    /**
+     * Repeatable, so without a number: databases that have had a V1 of their service's are migrated too, where Flyway would not
+     * take a V0_4.
+     */
+    @Test
+    void the_flyway_migration_of_the_identity_is_its_script() throws IOException {
+        assertThat(script("flyway/R__tcc_schema_identity.sql")).isEqualTo(script("schema_identity.sql"));
+    }
+
+    @Test
+    void each_schema_has_an_identity_of_its_own() throws SQLException {
+        List<String> identities = new ArrayList<>();
+        for (int n = 0; n < 3; n++) {
+            schema = database().newSchema("scripts");
+            schema.runScript("fence.sql");
+            identities.addAll(query("select schema_id from tcc_schema_identity"));
+        }
+
+        assertThat(identities).hasSize(3).doesNotHaveDuplicates().allMatch(id -> id.matches("[0-9a-f]{16}"));
+    }
+
+    @Test
+    void the_identity_script_may_be_run_again_beside_a_fence_of_before_and_keeps_the_identity() throws SQLException {
+        schema.runScript("flyway/V0_1__tcc_fence_log.sql");
+        insertFenceRow(XID, 1, 1);
+        schema.runScript("schema_identity.sql");
+        List<String> before = query("select only_row, schema_id, made_at from tcc_schema_identity");
+
+        schema.runScript("schema_identity.sql");
+
+        assertThat(query("select only_row, schema_id, made_at from tcc_schema_identity"))
+                .isEqualTo(before)
+                .hasSize(1);
+        assertThat(query("select xid, status from tcc_fence_log")).containsExactly(row(XID, 1));
+    }
+
+    @Test
+    void a_schema_takes_no_second_identity_and_none_of_another_length() throws SQLException {
+        schema.runScript("schema_identity.sql");
+        String insert = "insert into tcc_schema_identity (only_row, schema_id, made_at) values (%d, ?, '2026-01-01')";
+
+        assertThatThrownBy(() -> update(insert.formatted(1), "0123456789abcdef"))
+                .satisfies(failure ->
+                        assertThat(((SQLException) failure).getSQLState()).startsWith("23"));
+        assertThatThrownBy(() -> update(insert.formatted(2), "0123456789abcdef"))
+                .hasMessageContaining("tcc_schema_identity_only_row");
+        assertThatThrownBy(() -> update("update tcc_schema_identity set schema_id = ?", "short"))
+                .hasMessageContaining("tcc_schema_identity_length");
     }
 
     @Test

@@ -3,7 +3,10 @@ package io.holdfast.tcc.autoconfigure;
 import io.holdfast.tcc.PhaseTwoPolicy;
 import io.holdfast.tcc.branch.BranchHistory;
 import io.holdfast.tcc.coordinator.CoordinatorMessages;
+import io.holdfast.tcc.coordinator.GlobalTransactions;
+import io.holdfast.tcc.coordinator.SeataGlobalTransactions;
 import io.holdfast.tcc.fence.FenceMetrics;
+import io.holdfast.tcc.fence.OrphanSettings;
 import io.holdfast.tcc.fence.PhaseTwoSetup;
 import io.holdfast.tcc.fence.TccActions;
 import io.holdfast.tcc.fence.TccFence;
@@ -28,7 +31,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -44,11 +49,13 @@ import org.springframework.transaction.PlatformTransactionManager;
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
         })
 @ConditionalOnBooleanProperty(name = TccSettings.ENABLED, matchIfMissing = true)
-@EnableConfigurationProperties(TccSettings.class)
+@EnableConfigurationProperties({TccSettings.class, OrphanSettings.class})
 public class TccAutoConfiguration {
 
     /** The column {@code tcc_fence_log.claimed_by} holds no more. */
     private static final int INSTANCE_LENGTH = 64;
+
+    private static final String SEATA_ENABLED = "seata.enabled";
 
     @Bean
     @ConditionalOnMissingBean
@@ -62,7 +69,9 @@ public class TccAutoConfiguration {
         return Clock.systemUTC();
     }
 
+    /** After Flyway and the like: it reads the identity of the schema. */
     @Bean
+    @DependsOnDatabaseInitialization
     @ConditionalOnMissingBean(FenceHandler.class)
     @ConditionalOnSingleCandidate(DataSource.class)
     TccFence tccFence(
@@ -115,6 +124,30 @@ public class TccAutoConfiguration {
     @ConditionalOnBean(FenceHandler.class)
     FenceInstaller fenceInstaller(FenceHandler fence) {
         return new FenceInstaller(fence);
+    }
+
+    @Bean
+    @Lazy(false)
+    @ConditionalOnBean(TccFence.class)
+    @ConditionalOnBooleanProperty(name = SEATA_ENABLED, matchIfMissing = true)
+    SchemaInContexts schemaInContexts(TccFence fence) {
+        return new SchemaInContexts(fence.schema());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    GlobalTransactions globalTransactions() {
+        return new SeataGlobalTransactions();
+    }
+
+    @Bean
+    @Lazy(false)
+    @ConditionalOnBean(TccFence.class)
+    @ConditionalOnBooleanProperty(
+            name = {SEATA_ENABLED, OrphanSettings.ENABLED},
+            matchIfMissing = true)
+    OrphanEnding orphanEnding(TccFence fence, GlobalTransactions coordinator, OrphanSettings settings) {
+        return new OrphanEnding(fence.orphanedBranches(coordinator, settings), settings.interval());
     }
 
     @Bean

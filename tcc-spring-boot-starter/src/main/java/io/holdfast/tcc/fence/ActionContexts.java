@@ -1,6 +1,7 @@
 package io.holdfast.tcc.fence;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.seata.common.Constants;
@@ -8,6 +9,7 @@ import org.apache.seata.common.holder.ObjectHolder;
 import org.apache.seata.integration.tx.api.json.JsonParserFactory;
 import org.apache.seata.integration.tx.api.util.JsonUtil;
 import org.apache.seata.rm.tcc.api.BusinessActionContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes an action context as the JSON that Seata's coordinator keeps of a branch, with the parser that Seata is configured to
@@ -18,8 +20,45 @@ final class ActionContexts {
     private ActionContexts() {}
 
     static String write(BusinessActionContext context) {
-        Map<String, Object> content =
-                Map.of(Constants.TX_ACTION_CONTEXT, Objects.requireNonNullElse(context.getActionContext(), Map.of()));
+        return write(Objects.requireNonNullElse(context.getActionContext(), Map.of()));
+    }
+
+    /** As the coordinator keeps it of a branch that is being tried: with the identity of the schema. */
+    static String write(BusinessActionContext context, SchemaIdentity schema) {
+        Map<String, Object> values = new HashMap<>(Objects.requireNonNullElse(context.getActionContext(), Map.of()));
+        values.put(SchemaIdentity.KEY, schema.id());
+        return write(values);
+    }
+
+    /** The identity of the schema in a written context; null if there is none. */
+    static @Nullable String schemaIn(String written) {
+        return parse(written).get(Constants.TX_ACTION_CONTEXT) instanceof Map<?, ?> values
+                        && values.get(SchemaIdentity.KEY) instanceof String id
+                ? id
+                : null;
+    }
+
+    /** What the coordinator is told of a branch, with the identity of the schema in its context. */
+    static String identified(String applicationData, SchemaIdentity schema) {
+        Map<String, Object> data = copy(parse(applicationData));
+        Map<String, Object> values =
+                data.get(Constants.TX_ACTION_CONTEXT) instanceof Map<?, ?> context ? copy(context) : new HashMap<>();
+        values.put(SchemaIdentity.KEY, schema.id());
+        data.put(Constants.TX_ACTION_CONTEXT, values);
+        return toJson(data);
+    }
+
+    private static Map<String, Object> copy(Map<?, ?> map) {
+        Map<String, Object> copy = new LinkedHashMap<>();
+        map.forEach((key, value) -> copy.put(String.valueOf(key), value));
+        return copy;
+    }
+
+    private static String write(Map<String, Object> values) {
+        return toJson(Map.of(Constants.TX_ACTION_CONTEXT, values));
+    }
+
+    private static String toJson(Map<String, Object> content) {
         return seataIsStarted()
                 ? JsonUtil.toJSONString(content)
                 : JsonParserFactory.getInstance(Constants.FASTJSON_JSON_PARSER_NAME)

@@ -1,6 +1,8 @@
 package io.holdfast.tcc.fence;
 
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -19,6 +21,11 @@ final class Bookkeeping {
     /** @return what the change answers: whether it found the row as it expected it */
     boolean change(BooleanSupplier change) {
         return Boolean.TRUE.equals(transaction.execute(status -> change.getAsBoolean()));
+    }
+
+    /** Reads in a transaction of its own, so that a pool without auto-commit gets its connection back as it was. */
+    <T> T ask(Supplier<T> question) {
+        return Objects.requireNonNull(transaction.execute(status -> question.get()));
     }
 
     void run(Runnable changes) {

@@ -14,8 +14,8 @@ enum FenceDialect {
     /** MySQL and MariaDB. */
     MYSQL(
             """
-            insert into tcc_fence_log (xid, branch_id, action_name, status, gmt_create, gmt_modified)
-            values (?, ?, ?, 1, ?, ?)
+            insert into tcc_fence_log (xid, branch_id, action_name, context, status, gmt_create, gmt_modified)
+            values (?, ?, ?, ?, 1, ?, ?)
             """,
             // MySQL assigns from left to right, so gmt_modified still sees the old status.
             """
@@ -23,6 +23,7 @@ enum FenceDialect {
             values (?, ?, ?, 4, ?, ?)
             on duplicate key update
                 gmt_modified = if(status = 1 and decision is null, ?, gmt_modified),
+                context = if(status = 1 and decision is null, null, context),
                 status = if(status = 1 and decision is null, 3, status)
             """) {
         @Override
@@ -37,14 +38,14 @@ enum FenceDialect {
     },
 
     POSTGRESQL("""
-            insert into tcc_fence_log (xid, branch_id, action_name, status, gmt_create, gmt_modified)
-            values (?, ?, ?, 1, ?, ?)
+            insert into tcc_fence_log (xid, branch_id, action_name, context, status, gmt_create, gmt_modified)
+            values (?, ?, ?, ?, 1, ?, ?)
             on conflict (xid, branch_id) do nothing
             """, """
             insert into tcc_fence_log (xid, branch_id, action_name, status, gmt_create, gmt_modified)
             values (?, ?, ?, 4, ?, ?)
             on conflict (xid, branch_id) do update
-                set status = 3, gmt_modified = ?
+                set status = 3, gmt_modified = ?, context = null
                 where tcc_fence_log.status = 1 and tcc_fence_log.decision is null
             """) {
         @Override
@@ -72,6 +73,11 @@ enum FenceDialect {
     FenceDialect(String insertTried, String upsertCancelled) {
         this.insertTried = insertTried;
         this.upsertCancelled = upsertCancelled;
+    }
+
+    /** Where the scripts for this database are, in tcc-fence-sql. */
+    String folder() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     abstract Cancelled readCancelled(int affectedRows, Supplier<FenceRow> now);

@@ -48,6 +48,20 @@ public final class FenceMetrics {
     /** Gauge with the same tags, in seconds: the age of the oldest of them; 0 if there is none. */
     public static final String OLDEST = "holdfast.tcc.backlog.oldest";
 
+    /**
+     * Counter with the tags {@code schema} and {@code other}: phase two that came here, to the first, for branches that were tried
+     * on the second. Worth an alert: two services with one application id and different databases use one coordinator.
+     */
+    public static final String OTHER_SCHEMA = "holdfast.tcc.other.schema";
+
+    /**
+     * Counter with the tags {@code action} and {@code result} (cancel, confirm, left): branches whose end nobody had asked for. Those
+     * that were left wait for a person. Worth an alert.
+     */
+    public static final String ORPHANS = "holdfast.tcc.orphans";
+
+    private static final List<String> ORPHAN_RESULTS = List.of(Decision.CANCEL.tag(), Decision.CONFIRM.tag(), "left");
+
     private final MeterRegistry registry;
     private final MultiGauge backlog;
     private final MultiGauge oldest;
@@ -70,6 +84,7 @@ public final class FenceMetrics {
         for (String action : actions) {
             // What begins with its first event is not seen to increase by it.
             parkedBranches(action);
+            ORPHAN_RESULTS.forEach(result -> orphans(action, result));
             for (BacklogEntry.State state : BacklogEntry.State.values()) {
                 all.add(tags(action, state));
             }
@@ -102,6 +117,19 @@ public final class FenceMetrics {
 
     void parked(String action) {
         parkedBranches(action).increment();
+    }
+
+    void otherSchema(String own, String other) {
+        registry.counter(OTHER_SCHEMA, "schema", own, "other", other).increment();
+    }
+
+    /** @param result the tag of what was decided, or {@code left} */
+    void orphan(String action, String result) {
+        orphans(action, result).increment();
+    }
+
+    private Counter orphans(String action, String result) {
+        return registry.counter(ORPHANS, "action", action, "result", result);
     }
 
     private Counter parkedBranches(String action) {

@@ -34,19 +34,39 @@ final class FenceTable {
         this.dialect = FenceDialect.of(dataSource);
     }
 
-    /** @return false if the branch has a row already */
-    boolean insertTried(BranchKey key, String action, Instant now) {
+    FenceDialect dialect() {
+        return dialect;
+    }
+
+    /**
+     * @param context kept as long as the branch is not ended, so that it can be ended from its row
+     * @return false if the branch has a row already
+     */
+    boolean insertTried(BranchKey key, String action, @Nullable String context, Instant now) {
         try {
-            return jdbc.update(dialect.insertTried, key.xid(), key.branchId(), action, utc(now), utc(now)) == 1;
+            return jdbc.update(dialect.insertTried, key.xid(), key.branchId(), action, context, utc(now), utc(now))
+                    == 1;
         } catch (DuplicateKeyException e) {
             return false;
+        }
+    }
+
+    /** A Try has added to its context. */
+    void keepContext(BranchKey key, String context) {
+        int rows = jdbc.update(
+                "update tcc_fence_log set context = ? where xid = ? and branch_id = ? and status = 1 and decision is null",
+                context,
+                key.xid(),
+                key.branchId());
+        if (rows != 1) {
+            throw new IllegalStateException("The row of a Try that is not committed yet is not as it was: " + key);
         }
     }
 
     /** @return false if the row is not TRIED, or its end is decided and scheduled, or it is missing */
     boolean commit(BranchKey key, Instant now) {
         return jdbc.update("""
-                        update tcc_fence_log set status = 2, gmt_modified = ?
+                        update tcc_fence_log set status = 2, gmt_modified = ?, context = null
                         where xid = ? and branch_id = ? and status = 1 and decision is null
                         """, utc(now), key.xid(), key.branchId()) == 1;
     }

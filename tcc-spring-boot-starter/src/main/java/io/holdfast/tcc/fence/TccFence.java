@@ -4,12 +4,15 @@ import io.holdfast.tcc.EmptyRollbackHook;
 import io.holdfast.tcc.RemoteConfirmStep;
 import io.holdfast.tcc.TryMemory;
 import io.holdfast.tcc.TryRefusedException;
+import io.holdfast.tcc.coordinator.GlobalTransactions;
 import io.holdfast.tcc.schedule.ActionPolicy;
 import java.lang.reflect.Method;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,6 +47,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  * <p>No operation selects for update before it writes, and the isolation is READ COMMITTED unless set otherwise: InnoDB locks
  * the gap around a row that is looked for and missing, and two branches that then insert there deadlock.
  *
+ * <p>A Confirm or Cancel of a branch that was tried on another schema is refused before any of that.
+ *
  * <p>A Confirm or Cancel that fails leaves no effect. Its row then keeps the decision, the reason, the context and the time of
  * the next attempt, which the {@link PhaseTwoSchedule} makes; the coordinator is told that the branch is not done yet, from
  * memory, as often as it asks. A branch that is given up or parked is out of its way.
@@ -53,6 +58,10 @@ public final class TccFence implements FenceHandler {
     private static final Logger log = LoggerFactory.getLogger(TccFence.class);
 
     private final FenceTable table;
+    private final OrphanTable orphans;
+    private final Bookkeeping bookkeeping;
+    private final TccActions actions;
+    private final OwnBranches ownBranches;
     private final FenceCleaner cleaner;
     private final FenceMetrics metrics;
     private final Clock clock;
@@ -67,7 +76,8 @@ public final class TccFence implements FenceHandler {
     /**
      * @param dataSource where the actions' own tables are too; the fence is worth nothing in another database
      * @param transactionManager of that same data source
-     * @throws IllegalStateException if the database is none that the fence has SQL for, or cannot be reached
+     * @throws IllegalStateException if the database is none that the fence has SQL for, or cannot be reached, or the schema has no
+     *     table for its identity
      */
     public TccFence(
             DataSource dataSource,
@@ -77,6 +87,11 @@ public final class TccFence implements FenceHandler {
             Clock clock,
             PhaseTwoSetup phaseTwo) {
         this.table = new FenceTable(dataSource);
+        this.orphans = new OrphanTable(dataSource);
+        this.bookkeeping = new Bookkeeping(transactionManager);
+        this.actions = phaseTwo.actions();
+        this.ownBranches =
+                new OwnBranches(SchemaIdentity.read(dataSource, transactionManager, table.dialect(), clock), metrics);
         this.metrics = metrics;
         this.clock = clock;
         this.transaction = new TransactionTemplate(transactionManager);
@@ -101,6 +116,17 @@ public final class TccFence implements FenceHandler {
         return cleaner;
     }
 
+    /** Which schema this fence works on. */
+    public SchemaIdentity schema() {
+        return ownBranches.schema();
+    }
+
+    /** Those who end branches whose end nobody asks for; whoever runs it decides when. */
+    public OrphanedBranches orphanedBranches(GlobalTransactions coordinator, OrphanSettings settings) {
+        return new OrphanedBranches(
+                orphans, bookkeeping, schedule, actions, schema(), metrics, clock, coordinator, settings);
+    }
+
     /** The schedule of attempts that did not succeed at once; whoever starts it has to stop it. */
     public PhaseTwoSchedule schedule() {
         return schedule;
@@ -114,15 +140,22 @@ public final class TccFence implements FenceHandler {
     @Override
     public Object prepareFence(String xid, Long branchId, String action, Callback<Object> businessTry) {
         BranchKey key = new BranchKey(xid, branchId);
+        BusinessActionContext context = contextOf(key);
         Tried tried;
         try {
             tried = Objects.requireNonNull(transaction.execute(status -> {
-                if (!table.insertTried(key, action, clock.instant())) {
+                Map<String, Object> before = valuesOf(context);
+                if (!table.insertTried(key, action, written(context), clock.instant())) {
                     // Why it is there is asked after the rollback: PostgreSQL answers nothing in a failed transaction.
                     status.setRollbackOnly();
                     return new Tried(false, null);
                 }
-                return new Tried(true, execute(businessTry));
+                Object result = execute(businessTry);
+                String after = before.equals(valuesOf(context)) ? null : written(context);
+                if (after != null) {
+                    table.keepContext(key, after);
+                }
+                return new Tried(true, result);
             }));
         } catch (RuntimeException e) {
             metrics.count(action, FenceOutcome.TRY_FAILED);
@@ -134,6 +167,23 @@ public final class TccFence implements FenceHandler {
         triedHere.note(xid, branchId, true);
         metrics.count(action, FenceOutcome.TRIED);
         return tried.result();
+    }
+
+    /** Seata has it on the thread of the Try. Null if somebody else calls the fence, as a test may: then none is kept. */
+    private static @Nullable BusinessActionContext contextOf(BranchKey key) {
+        BusinessActionContext context = BusinessActionContextUtil.getContext();
+        return context != null && key.xid().equals(context.getXid()) && key.branchId() == context.getBranchId()
+                ? context
+                : null;
+    }
+
+    private @Nullable String written(@Nullable BusinessActionContext context) {
+        return context == null ? null : ActionContexts.write(context, schema());
+    }
+
+    private static Map<String, Object> valuesOf(@Nullable BusinessActionContext context) {
+        Map<String, Object> values = context == null ? null : context.getActionContext();
+        return values == null ? Map.of() : new HashMap<>(values);
     }
 
     private SkipCallbackWrapperException refuse(BranchKey key, String action) {
@@ -152,6 +202,7 @@ public final class TccFence implements FenceHandler {
         BranchKey key = new BranchKey(xid, branchId);
         BusinessActionContext context = contextOf(args);
         BranchCall call = new BranchCall(key, nameOf(context, confirm), bean, confirm, args, context);
+        ownBranches.require(call.action(), key, context);
         // Whoever asks a second time may find the branch scheduled, and somebody at it.
         boolean open = triedHere.take(xid, branchId).isPresent();
         ActionPolicy policy = schedule.policyOf(call.action());
@@ -251,6 +302,7 @@ public final class TccFence implements FenceHandler {
     public boolean rollbackFence(Method cancel, Object bean, String xid, Long branchId, Object[] args, String action) {
         BranchKey key = new BranchKey(xid, branchId);
         BranchCall call = new BranchCall(key, action, bean, cancel, args, contextOf(args));
+        ownBranches.require(action, key, call.context());
         triedHere.take(xid, branchId);
         Optional<Boolean> known = answers.known(key, false, schedule.policyOf(action));
         if (known.isPresent()) {

@@ -28,4 +28,10 @@ class MariaDbScheduleTest {
 
     @Nested
     class Asynchronous_confirms extends AsyncConfirmCases implements OnDatabase.MariaDb {}
+
+    @Nested
+    class Schemas extends SchemaCases implements OnDatabase.MariaDb {}
+
+    @Nested
+    class Orphans extends OrphanCases implements OnDatabase.MariaDb {}
 }

@@ -30,4 +30,10 @@ class MySqlScheduleTest {
 
     @Nested
     class Asynchronous_confirms extends AsyncConfirmCases implements OnDatabase.MySql {}
+
+    @Nested
+    class Schemas extends SchemaCases implements OnDatabase.MySql {}
+
+    @Nested
+    class Orphans extends OrphanCases implements OnDatabase.MySql {}
 }

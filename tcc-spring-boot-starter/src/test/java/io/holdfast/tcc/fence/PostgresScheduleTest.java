@@ -28,4 +28,10 @@ class PostgresScheduleTest {
 
     @Nested
     class Asynchronous_confirms extends AsyncConfirmCases implements OnDatabase.Postgres {}
+
+    @Nested
+    class Schemas extends SchemaCases implements OnDatabase.Postgres {}
+
+    @Nested
+    class Orphans extends OrphanCases implements OnDatabase.Postgres {}
 }
