@@ -32,8 +32,6 @@ public enum FenceOutcome {
     GIVEN_UP,
     /** A give-up was attempted and did not take effect; it will be tried again. */
     GIVE_UP_FAILED,
-    /** A Confirm or Cancel came for a branch that was tried on another schema; refused, so that the coordinator asks again. */
-    OTHER_SCHEMA,
     /** Confirm of a cancelled branch, or Cancel of a confirmed one: the coordinator contradicts itself. Always an alarm. */
     CONTRADICTION;
 

@@ -34,7 +34,6 @@ final class OwnBranches {
         if (other == null || other.equals(own.id())) {
             return;
         }
-        metrics.count(action, FenceOutcome.OTHER_SCHEMA);
         boolean known = others.contains(other);
         boolean first = !known && others.size() < MOST_OTHERS && others.add(other);
         metrics.otherSchema(own.id(), known || first ? other : "more");

@@ -37,11 +37,10 @@ public record SchemaIdentity(String id) {
     static SchemaIdentity read(
             DataSource dataSource, PlatformTransactionManager transactionManager, FenceDialect dialect, Clock clock) {
         JdbcTemplate jdbc = new JdbcTemplate(dataSource);
-        Bookkeeping bookkeeping = new Bookkeeping(transactionManager);
         try {
-            return find(jdbc, bookkeeping).orElseGet(() -> {
-                insert(jdbc, bookkeeping, clock);
-                return find(jdbc, bookkeeping)
+            return find(jdbc).orElseGet(() -> {
+                insert(jdbc, new Bookkeeping(transactionManager), clock);
+                return find(jdbc)
                         .orElseThrow(() -> new IllegalStateException("The row of tcc_schema_identity vanished"));
             });
         } catch (BadSqlGrammarException e) {
@@ -55,11 +54,10 @@ public record SchemaIdentity(String id) {
         }
     }
 
-    private static Optional<SchemaIdentity> find(JdbcTemplate jdbc, Bookkeeping bookkeeping) {
-        return Objects.requireNonNull(bookkeeping.ask(
-                () -> jdbc.queryForList("select schema_id from tcc_schema_identity", String.class).stream()
-                        .findFirst()
-                        .map(SchemaIdentity::new)));
+    private static Optional<SchemaIdentity> find(JdbcTemplate jdbc) {
+        return jdbc.queryForList("select schema_id from tcc_schema_identity", String.class).stream()
+                .findFirst()
+                .map(SchemaIdentity::new);
     }
 
     private static void insert(JdbcTemplate jdbc, Bookkeeping bookkeeping, Clock clock) {

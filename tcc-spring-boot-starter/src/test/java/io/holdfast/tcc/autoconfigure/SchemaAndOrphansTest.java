@@ -1,0 +1,181 @@
+package io.holdfast.tcc.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.tcc.coordinator.GlobalTransactions;
+import io.holdfast.tcc.fence.OrphanSettings;
+import io.holdfast.tcc.fence.TccFence;
+import io.holdfast.tcc.sql.testdatabase.TestDatabase;
+import io.holdfast.tcc.sql.testdatabase.TestSchema;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.seata.core.model.GlobalStatus;
+import org.apache.seata.rm.tcc.api.BusinessActionContext;
+import org.apache.seata.rm.tcc.api.BusinessActionContextUtil;
+import org.apache.seata.rm.tcc.api.LocalTCC;
+import org.apache.seata.rm.tcc.api.TwoPhaseBusinessAction;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceInitializationAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** The identity of the schema at the start of a service, and the look for branches whose end nobody asks for. */
+class SchemaAndOrphansTest {
+
+    private static TestSchema schema;
+
+    private final ApplicationContextRunner application = on(schema);
+
+    @BeforeAll
+    static void createTable() throws SQLException {
+        schema = TestDatabase.mariaDb().newSchema("identity");
+        schema.runScript("fence.sql");
+    }
+
+    private static ApplicationContextRunner on(TestSchema schema) {
+        return new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        DataSourceAutoConfiguration.class,
+                        DataSourceTransactionManagerAutoConfiguration.class,
+                        DataSourceInitializationAutoConfiguration.class,
+                        TccAutoConfiguration.class))
+                .withPropertyValues(
+                        "spring.application.name=shop",
+                        "spring.datasource.url=" + schema.url(),
+                        "spring.datasource.username=" + schema.user(),
+                        "spring.datasource.password=" + schema.password(),
+                        "spring.datasource.hikari.auto-commit=false",
+                        "spring.datasource.hikari.maximum-pool-size=4");
+    }
+
+    @Test
+    void a_service_whose_schema_has_no_identity_does_not_start_and_says_which_script_to_run() throws SQLException {
+        TestSchema ofBefore = TestDatabase.mariaDb().newSchema("identity");
+        ofBefore.runScript("flyway/V0_1__tcc_fence_log.sql");
+
+        on(ofBefore)
+                .run(context ->
+                        assertThat(context.getStartupFailure()).rootCause().isInstanceOf(SQLException.class));
+        on(ofBefore).run(context -> assertThat(context.getStartupFailure())
+                .hasStackTraceContaining(
+                        "Run the script io/holdfast/tcc/sql/mysql/schema_identity.sql of tcc-fence-sql"));
+
+        ofBefore.runScript("schema_identity.sql");
+        on(ofBefore).run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void the_identity_is_read_after_the_scripts_that_make_its_table() throws SQLException {
+        TestSchema empty = TestDatabase.mariaDb().newSchema("identity");
+
+        on(empty)
+                .withPropertyValues(
+                        "spring.sql.init.mode=always",
+                        "spring.sql.init.schema-locations=classpath:io/holdfast/tcc/sql/mysql/fence.sql")
+                .run(context -> assertThat(
+                                context.getBean(TccFence.class).schema().id())
+                        .matches("[0-9a-f]{16}"));
+    }
+
+    @Test
+    void the_look_for_orphans_has_the_documented_defaults_and_ends_with_the_application() {
+        application.run(context -> {
+            assertThat(context.getBean(OrphanSettings.class))
+                    .isEqualTo(new OrphanSettings(
+                            true, Duration.ofMinutes(1), Duration.ofMinutes(10), Duration.ofSeconds(10), 20));
+            OrphanEnding ending = context.getBean(OrphanEnding.class);
+            assertThat(ending.isRunning()).isTrue();
+            context.close();
+            assertThat(ending.isRunning()).isFalse();
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"holdfast.tcc.orphans.enabled=false", "seata.enabled=false", "holdfast.tcc.enabled=false"})
+    void it_can_be_switched_off(String setting) {
+        application
+                .withPropertyValues(setting)
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(OrphanEnding.class));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "holdfast.tcc.orphans.age=4s,           5 second",
+        "holdfast.tcc.orphans.age=2h,           1 hour",
+        "holdfast.tcc.orphans.untold-after=59s, 1 minute",
+        "holdfast.tcc.orphans.interval=1s,      5 second",
+        "holdfast.tcc.orphans.batch=0,          1",
+        "holdfast.tcc.orphans.batch=51,         50"
+    })
+    void a_setting_beyond_its_bounds_stops_the_start(String setting, String bound) {
+        application.withPropertyValues(setting).run(context -> assertThat(context.getStartupFailure())
+                .hasStackTraceContaining("holdfast.tcc.orphans")
+                .hasStackTraceContaining(bound));
+    }
+
+    /** Whatever it is: without its thread nobody would ever look again. */
+    @Test
+    void it_goes_on_after_an_error_and_ends_the_branch() {
+        AtomicInteger questions = new AtomicInteger();
+        GlobalTransactions coordinator = xid -> {
+            if (questions.incrementAndGet() == 1) {
+                throw new NoClassDefFoundError("io/gateway/Client");
+            }
+            return GlobalStatus.Finished;
+        };
+        application
+                .withBean(GlobalTransactions.class, () -> coordinator)
+                .withBean(HoldAction.class)
+                .withPropertyValues("holdfast.tcc.orphans.age=5s", "holdfast.tcc.orphans.interval=5s")
+                .run(context -> {
+                    String xid = "10.0.0.1:8091:7700";
+                    BusinessActionContextUtil.setContext(
+                            new BusinessActionContext(xid, "1", new java.util.HashMap<>()));
+                    try {
+                        context.getBean(TccFence.class).prepareFence(xid, 1L, "shelf.hold", () -> "held");
+                    } finally {
+                        BusinessActionContextUtil.clear();
+                    }
+                    schema.run("update tcc_fence_log set gmt_modified = '2020-01-01' where xid = '" + xid + "'");
+                    HoldAction action = context.getBean(HoldAction.class);
+
+                    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> action.released() == 1);
+
+                    assertThat(questions).hasValue(2);
+                });
+    }
+
+    @LocalTCC
+    public static class HoldAction {
+
+        private final AtomicInteger released = new AtomicInteger();
+
+        /** The bean is a proxy, which has no fields. */
+        public int released() {
+            return released.get();
+        }
+
+        @TwoPhaseBusinessAction(
+                name = "shelf.hold",
+                commitMethod = "take",
+                rollbackMethod = "release",
+                useTCCFence = true)
+        public void hold(BusinessActionContext context) {}
+
+        public boolean take(BusinessActionContext context) {
+            return true;
+        }
+
+        public boolean release(BusinessActionContext context) {
+            released.incrementAndGet();
+            return true;
+        }
+    }
+}
