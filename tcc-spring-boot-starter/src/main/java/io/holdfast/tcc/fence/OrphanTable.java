@@ -6,7 +6,7 @@ import static io.holdfast.tcc.fence.FenceColumns.utc;
 
 import io.holdfast.tcc.schedule.Lane;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Objects;
 import javax.sql.DataSource;
@@ -29,32 +29,33 @@ final class OrphanTable {
             Instant triedAt,
             @Nullable String context) {}
 
-    /** Those that were tried before, oldest first, without the ones of which it is written that they wait for a person. */
+    /**
+     * Those that were tried before, oldest first, without the ones of which it is written that they wait for a person.
+     *
+     * @param after null to begin with the oldest
+     */
     List<Undecided> triedBefore(Instant before, @Nullable Undecided after, int limit) {
-        List<Object> arguments = new ArrayList<>(List.of(utc(before)));
-        String further = "";
-        if (after != null) {
-            further = "and (gmt_modified > ? or (gmt_modified = ? and (xid > ? or (xid = ? and branch_id > ?))))";
-            arguments.addAll(List.of(
-                    utc(after.triedAt()),
-                    utc(after.triedAt()),
-                    after.key().xid(),
-                    after.key().xid(),
-                    after.key().branchId()));
-        }
-        arguments.add(limit);
+        LocalDateTime since = utc(after == null ? Instant.EPOCH : after.triedAt());
+        String xid = after == null ? "" : after.key().xid();
         return jdbc.query(
                 """
                 select xid, branch_id, action_name, gmt_modified, context from tcc_fence_log
-                where status = 1 and decision is null and last_error is null and gmt_modified < ? %s
+                where status = 1 and decision is null and last_error is null and gmt_modified < ? and gmt_modified >= ?
+                    and (gmt_modified > ? or xid > ? or (xid = ? and branch_id > ?))
                 order by gmt_modified, xid, branch_id limit ?
-                """.formatted(further),
+                """,
                 (row, n) -> new Undecided(
                         new BranchKey(row.getString("xid"), row.getLong("branch_id")),
                         Objects.requireNonNullElse(row.getString("action_name"), ""),
                         requireInstant(row, "gmt_modified"),
                         row.getString("context")),
-                arguments.toArray());
+                utc(before),
+                since,
+                since,
+                xid,
+                xid,
+                after == null ? Long.MIN_VALUE : after.key().branchId(),
+                limit);
     }
 
     /** Whether this schema itself knows that the global transaction was committed. */
@@ -66,27 +67,30 @@ final class OrphanTable {
                 .isEmpty();
     }
 
+    /** @return false if it is not tried and undecided any more */
+    boolean confirm(BranchKey key, Instant now, String why) {
+        return jdbc.update("""
+                        update tcc_fence_log
+                        set decision = 1, decided_at = ?, lane = ?, next_attempt_at = ?, claimed_by = null, last_error = ?
+                        where xid = ? and branch_id = ? and status = 1 and decision is null and context is not null
+                        """, utc(now), Lane.EARLY.code(), utc(now), text(why), key.xid(), key.branchId()) == 1;
+    }
+
     /**
-     * Decides a branch, which is due from now on. A Cancel never follows a commit: not of the branch itself, and not of another
-     * one of its global transaction here.
+     * Never after a commit, of the branch itself or of another one of its global transaction here.
      *
      * @return false if it is not tried and undecided any more, or a commit is known
      */
-    boolean decide(BranchKey key, Decision decision, Instant now, String why) {
-        String notAgainstACommit = decision.isConfirm() ? "" : """
-                and not exists (select 1 from (select branch_id from tcc_fence_log
-                    where xid = ? and (status in (2, 5) or decision = 1) limit 1) committed)
-                """;
-        List<Object> arguments = new ArrayList<>(
-                List.of(decision.code(), utc(now), Lane.EARLY.code(), utc(now), text(why), key.xid(), key.branchId()));
-        if (!decision.isConfirm()) {
-            arguments.add(key.xid());
-        }
+    boolean cancel(BranchKey key, Instant now, String why) {
+        // The limit makes MySQL read the table that it is about to change beforehand.
         return jdbc.update("""
                         update tcc_fence_log
-                        set decision = ?, decided_at = ?, lane = ?, next_attempt_at = ?, claimed_by = null, last_error = ?
-                        where xid = ? and branch_id = ? and status = 1 and decision is null and context is not null %s
-                        """.formatted(notAgainstACommit), arguments.toArray()) == 1;
+                        set decision = 2, decided_at = ?, lane = ?, next_attempt_at = ?, claimed_by = null, last_error = ?
+                        where xid = ? and branch_id = ? and status = 1 and decision is null and context is not null
+                            and not exists (select 1 from (select branch_id from tcc_fence_log
+                                where xid = ? and (status in (2, 5) or decision = 1) limit 1) committed)
+                        """, utc(now), Lane.EARLY.code(), utc(now), text(why), key.xid(), key.branchId(), key.xid())
+                == 1;
     }
 
     /** Writes down why a person has to see to it. @return false if it is written, or the branch is decided meanwhile */

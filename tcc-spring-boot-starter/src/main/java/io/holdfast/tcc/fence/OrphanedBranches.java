@@ -90,7 +90,9 @@ public final class OrphanedBranches {
     }
 
     private boolean settle(Undecided branch, GlobalStatus status, Instant now) {
-        boolean untold = Duration.between(branch.triedAt(), now).compareTo(settings.untoldAfter()) >= 0;
+        // Without a context only the coordinator can end it, and it still may.
+        boolean untold = branch.context() != null
+                && Duration.between(branch.triedAt(), now).compareTo(settings.untoldAfter()) >= 0;
         return switch (status) {
             // Running; or a person has stopped it; or nothing follows from the answer.
             case Begin, UnKnown, Deleting, StopCommitOrCommitRetry, StopRollbackOrRollbackRetry -> false;
@@ -112,21 +114,25 @@ public final class OrphanedBranches {
     private boolean settleForgotten(Undecided branch, Instant now) {
         String context = branch.context();
         if (context == null || !schema.id().equals(ActionContexts.schemaIn(context))) {
-            return leave(branch, "it bears no identity of this schema, so another service may have confirmed it");
+            return leave(
+                    branch,
+                    GlobalStatus.Finished,
+                    "it bears no identity of this schema, so another service may have confirmed it");
         }
         if (bookkeeping.ask(() -> table.knowsOfACommit(branch.key().xid()))) {
-            return leave(branch, "another branch of it was committed here");
+            return leave(branch, GlobalStatus.Finished, "another branch of its transaction was committed here");
         }
         return decide(branch, Decision.CANCEL, GlobalStatus.Finished, now);
     }
 
     private boolean decide(Undecided branch, Decision decision, GlobalStatus status, Instant now) {
         if (branch.context() == null) {
-            return leave(branch, "its context is not known here, so it cannot be ended from its row");
+            return leave(branch, status, "its context is not known here, so it cannot be ended from its row");
         }
         String why = "The coordinator says %s, and did not ask for the end of this branch; %s is decided from that"
                 .formatted(status, decision);
-        if (!bookkeeping.change(() -> table.decide(branch.key(), decision, now, why))) {
+        if (!bookkeeping.change(() ->
+                decision.isConfirm() ? table.confirm(branch.key(), now, why) : table.cancel(branch.key(), now, why))) {
             return false;
         }
         metrics.orphan(branch.action(), decision.tag());
@@ -142,9 +148,9 @@ public final class OrphanedBranches {
         return true;
     }
 
-    private boolean leave(Undecided branch, String why) {
-        String told = "Its global transaction is over, and nobody asked for the end of this branch; " + why
-                + ". A person has to find out how it ended";
+    private boolean leave(Undecided branch, GlobalStatus status, String why) {
+        String told = "The coordinator says %s, and did not ask for the end of this branch; %s. A person has to end it"
+                .formatted(status, why);
         if (bookkeeping.change(() -> table.leave(branch.key(), told))) {
             metrics.orphan(branch.action(), "left");
             log.error("ALARM {} was tried at {}. {}, {}", branch.action(), branch.triedAt(), told, branch.key());

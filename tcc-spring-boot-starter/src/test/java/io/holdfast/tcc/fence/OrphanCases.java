@@ -30,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 
 /** Branches that are tried and whose end nobody asks for. */
@@ -214,11 +215,10 @@ abstract class OrphanCases extends ScheduleCases {
         OrphanTable table = new OrphanTable(bench.dataSource);
         Bookkeeping bookkeeping = new Bookkeeping(bench.transactionManager);
 
-        assertThat(bookkeeping.change(() -> table.decide(
-                        new BranchKey(XID, BRANCH), Decision.CANCEL, bench.clock.instant(), "a test says so")))
+        BranchKey key = new BranchKey(XID, BRANCH);
+        assertThat(bookkeeping.change(() -> table.cancel(key, bench.clock.instant(), "a test says so")))
                 .isFalse();
-        assertThat(bookkeeping.change(() -> table.decide(
-                        new BranchKey(XID, BRANCH), Decision.CONFIRM, bench.clock.instant(), "a test says so")))
+        assertThat(bookkeeping.change(() -> table.confirm(key, bench.clock.instant(), "a test says so")))
                 .isTrue();
     }
 
@@ -244,6 +244,41 @@ abstract class OrphanCases extends ScheduleCases {
         assertThat(look()).isZero();
 
         assertThat(row().status()).isEqualTo(FenceStatus.TRIED);
+    }
+
+    /** As the README of tcc-fence-sql tells it. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void a_person_who_has_found_out_decides_a_branch_that_was_left(int decision) throws Exception {
+        tryReserve();
+        bench.clock.advance(MINUTE.plusMillis(1));
+        look();
+
+        bench.execute("""
+                update tcc_fence_log
+                set decision = %d,
+                    decided_at = gmt_modified, next_attempt_at = gmt_modified, lane = 1,
+                    context = coalesce(context, '{"actionContext":{}}')
+                where xid = '%s' and branch_id = %d and status = 1 and decision is null
+                """.formatted(decision, XID, BRANCH));
+        bench.runDue(fence);
+
+        assertThat(effects()).containsExactly(TRY, decision == 1 ? CONFIRM : CANCEL);
+    }
+
+    @Test
+    void a_branch_of_a_version_that_kept_no_context_is_left_to_the_coordinator_as_long_as_it_is_at_it()
+            throws Exception {
+        tryReserve();
+        coordinator.says(XID, GlobalStatus.CommitRetrying);
+        bench.clock.advance(Duration.ofHours(1));
+
+        assertThat(look()).isZero();
+        assertThat(row().lastError()).isNull();
+
+        coordinator.says(XID, GlobalStatus.Rollbacked);
+        assertThat(look()).isZero();
+        assertThat(row().lastError()).contains("Rollbacked", "context", "person");
     }
 
     // Bounds

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.holdfast.localstack.MariaDb;
 import io.holdfast.localstack.Stack;
 import io.holdfast.tcc.autoconfigure.TccAutoConfiguration;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
@@ -60,6 +61,9 @@ public final class OwnService implements AutoCloseable {
                         "own.db.user", root.user(),
                         "own.db.password", root.password()))
                 .properties(Map.of(
+                        // As short as they may be.
+                        "holdfast.tcc.orphans.age", "5s",
+                        "holdfast.tcc.orphans.interval", "5s",
                         "seata.application-id", "own-service",
                         "seata.tx-service-group", "holdfast",
                         "seata.service.vgroup-mapping.holdfast", "default",
@@ -102,6 +106,13 @@ public final class OwnService implements AutoCloseable {
         return (long) context.getBean(MeterRegistry.class)
                 .counter("holdfast.tcc.fence", "action", Points.ACTION, "outcome", outcome)
                 .count();
+    }
+
+    /** What a counter of this service stands at, whatever its other tags. */
+    long count(String counter, String... tags) {
+        return Math.round(context.getBean(MeterRegistry.class).find(counter).tags(tags).counters().stream()
+                .mapToDouble(Counter::count)
+                .sum());
     }
 
     /** A new buyer with 100 points. */
