@@ -179,7 +179,7 @@ final class ReconciliationTable {
     int seenAgain(String check, Finding finding, Instant now) {
         return jdbc.sql("""
                         update reconciliation_finding set state = 'OPEN', detail = :detail, last_seen = :now,
-                            times_seen = times_seen + 1
+                            times_seen = case when times_seen < 2147483647 then times_seen + 1 else times_seen end
                         where check_name = :check and subject = :subject and state <> 'CLOSED'
                         """)
                 .param("detail", finding.detail())

@@ -60,4 +60,52 @@ public abstract class TryRefusedException extends RuntimeException {
             return "duplicate-try";
         }
     }
+
+    /** The action context is longer than the coordinator keeps: no later attempt can succeed. */
+    public static final class ContextTooLarge extends TryRefusedException {
+
+        private static final long serialVersionUID = 1L;
+
+        public ContextTooLarge(String action, int characters, int limit) {
+            super("The context of " + action + " has " + characters + " characters, and the coordinator keeps " + limit
+                    + "; pass less, or keep it in a table and read it by xid and branch id"
+                    + " (setting holdfast.tcc.coordinator.context-limit)");
+        }
+
+        @Override
+        public String code() {
+            return "context-too-large";
+        }
+    }
+
+    /** Something that the action context is to carry is null. */
+    public static final class ContextValueMissing extends TryRefusedException {
+
+        private static final long serialVersionUID = 1L;
+
+        public ContextValueMissing(String method, String name) {
+            super("Try " + method + " was called without " + name + ", which its Confirm and Cancel need");
+        }
+
+        @Override
+        public String code() {
+            return "context-value-missing";
+        }
+    }
+
+    /** A fault of the action, not of its caller: it works in another database than its fence, so that one may hold without the other. */
+    public static final class OtherDatabase extends TryRefusedException {
+
+        private static final long serialVersionUID = 1L;
+
+        public OtherDatabase(String method, String dataSource, String ofFence) {
+            super("Try " + method + " asked the data source " + dataSource + " for a connection, and its fence is in " + ofFence
+                    + "; set holdfast.tcc.fence.data-source to where the tables of the actions are, or use that data source only");
+        }
+
+        @Override
+        public String code() {
+            return "action-in-other-database";
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package io.holdfast.tcc.autoconfigure;
 
+import io.holdfast.tcc.autoconfigure.startup.TryMethods;
 import io.holdfast.tcc.fence.TccAction;
 import java.lang.reflect.Method;
 import java.util.Arrays;
@@ -7,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.seata.rm.tcc.api.BusinessActionContext;
-import org.apache.seata.rm.tcc.api.LocalTCC;
 import org.apache.seata.rm.tcc.api.TwoPhaseBusinessAction;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -26,12 +26,16 @@ final class AnnotatedActions {
 
     Map<String, TccAction> find() {
         Map<String, TccAction> actions = new TreeMap<>();
-        for (Object bean : beans.getBeansWithAnnotation(LocalTCC.class).values()) {
+        for (String name : beans.getBeanDefinitionNames()) {
+            Class<?> type = beans.getType(name, false);
+            if (!TryMethods.mayBeAction(type) || !beans.isSingleton(name)) {
+                continue;
+            }
+            Object bean = beans.getBean(name);
             Object target =
                     Optional.ofNullable(AopProxyUtils.getSingletonTarget(bean)).orElse(bean);
-            for (Method tried : target.getClass().getMethods()) {
-                TwoPhaseBusinessAction action = tried.getAnnotation(TwoPhaseBusinessAction.class);
-                if (action != null && action.useTCCFence()) {
+            for (TwoPhaseBusinessAction action : TryMethods.of(target.getClass()).values()) {
+                if (action.useTCCFence()) {
                     second(target, action.commitMethod())
                             .flatMap(confirm -> second(target, action.rollbackMethod())
                                     .map(cancel -> new TccAction(

@@ -1,5 +1,6 @@
 package io.holdfast.tcc.autoconfigure;
 
+import io.holdfast.tcc.coordinator.ContextLimit;
 import org.apache.seata.integration.tx.api.fence.DefaultCommonFenceHandler;
 import org.apache.seata.integration.tx.api.fence.FenceHandler;
 import org.slf4j.Logger;
@@ -13,9 +14,11 @@ final class FenceInstaller implements InitializingBean {
     private static final String SEATA_FENCE = "org.apache.seata.rm.fence.SpringFenceHandler";
 
     private final FenceHandler fence;
+    private final int contextLimit;
 
-    FenceInstaller(FenceHandler fence) {
+    FenceInstaller(FenceHandler fence, int contextLimit) {
         this.fence = fence;
+        this.contextLimit = contextLimit;
     }
 
     @Override
@@ -24,6 +27,7 @@ final class FenceInstaller implements InitializingBean {
         // set.
         Class.forName(SEATA_FENCE);
         DefaultCommonFenceHandler.get().setFenceHandler(fence);
+        ContextLimit.set(contextLimit);
         log.info("Fence of TCC branches: {}", fence.getClass().getName());
     }
 }

@@ -1,6 +1,16 @@
 package io.holdfast.tcc.autoconfigure;
 
 import io.holdfast.tcc.PhaseTwoPolicy;
+import io.holdfast.tcc.autoconfigure.startup.BranchedActions;
+import io.holdfast.tcc.autoconfigure.startup.DeclaredActions;
+import io.holdfast.tcc.autoconfigure.startup.FenceDatabase;
+import io.holdfast.tcc.autoconfigure.startup.OtherDataSources;
+import io.holdfast.tcc.autoconfigure.startup.ReadyActions;
+import io.holdfast.tcc.autoconfigure.startup.TryMethods;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
 import io.holdfast.tcc.branch.BranchHistory;
 import io.holdfast.tcc.coordinator.CoordinatorMessages;
 import io.holdfast.tcc.coordinator.GlobalTransactions;
@@ -33,10 +43,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.transaction.PlatformTransactionManager;
 
 /**
  * The fence, the guard of every Try and the history of branches. A bean of type {@link FenceHandler} of the service's own takes
@@ -49,7 +57,7 @@ import org.springframework.transaction.PlatformTransactionManager;
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
         })
 @ConditionalOnBooleanProperty(name = TccSettings.ENABLED, matchIfMissing = true)
-@EnableConfigurationProperties({TccSettings.class, OrphanSettings.class})
+@EnableConfigurationProperties({TccSettings.class, OrphanSettings.class, FenceDatabaseSettings.class})
 public class TccAutoConfiguration {
 
     /** The column {@code tcc_fence_log.claimed_by} holds no more. */
@@ -64,19 +72,57 @@ public class TccAutoConfiguration {
     }
 
     @Bean
+    static DeclaredActions declaredActions() {
+        return new DeclaredActions();
+    }
+
+    @Bean
+    static BranchedActions branchedActions() {
+        return new BranchedActions();
+    }
+
+    @Bean
+    @Lazy(false)
+    ReadyActions readyActions(
+            ConfigurableListableBeanFactory beans,
+            BranchedActions branched,
+            TccActions actions,
+            ActionPolicies policies,
+            ConfigurableEnvironment environment) {
+        return new ReadyActions(beans, branched, actions, policies, environment);
+    }
+
+    /** The coordinator calls actions, whoever else does. */
+    @Bean
+    static LazyInitializationExcludeFilter actionsAreNotLazy() {
+        return (name, definition, type) -> TryMethods.mayBeAction(type);
+    }
+
+    @Bean
     @ConditionalOnMissingBean
     Clock clock() {
         return Clock.systemUTC();
     }
 
+    @Bean
+    @ConditionalOnMissingBean(FenceHandler.class)
+    @ConditionalOnBean(DataSource.class)
+    FenceDatabase fenceDatabase(ConfigurableListableBeanFactory beans, Environment environment) {
+        return FenceDatabase.of(beans, environment);
+    }
+
+    @Bean
+    @ConditionalOnBean(FenceDatabase.class)
+    static OtherDataSources otherDataSources() {
+        return new OtherDataSources();
+    }
+
     /** After Flyway and the like: it reads the identity of the schema. */
     @Bean
     @DependsOnDatabaseInitialization
-    @ConditionalOnMissingBean(FenceHandler.class)
-    @ConditionalOnSingleCandidate(DataSource.class)
+    @ConditionalOnBean(FenceDatabase.class)
     TccFence tccFence(
-            DataSource dataSource,
-            PlatformTransactionManager transactionManager,
+            FenceDatabase database,
             TccSettings settings,
             ObjectProvider<MeterRegistry> registry,
             Clock clock,
@@ -86,7 +132,8 @@ public class TccAutoConfiguration {
         FenceMetrics metrics = new FenceMetrics(registry.getIfAvailable(CompositeMeterRegistry::new));
         PhaseTwoSetup phaseTwo =
                 new PhaseTwoSetup(instanceOf(service), settings.phaseTwo(), policies, actions, new SecureRandom());
-        return new TccFence(dataSource, transactionManager, settings.fence(), metrics, clock, phaseTwo);
+        return new TccFence(
+                database.dataSource(), database.transactionManager(), settings.fence(), metrics, clock, phaseTwo);
     }
 
     /** Another one at every start: what this process has claimed is not what its predecessor had. */
@@ -116,14 +163,16 @@ public class TccAutoConfiguration {
 
     @Bean
     @ConditionalOnBean(TccFence.class)
+    @Lazy(false)
     PhaseTwoScheduling phaseTwoScheduling(TccFence fence) {
         return new PhaseTwoScheduling(fence.schedule());
     }
 
     @Bean
     @ConditionalOnBean(FenceHandler.class)
-    FenceInstaller fenceInstaller(FenceHandler fence) {
-        return new FenceInstaller(fence);
+    @Lazy(false)
+    FenceInstaller fenceInstaller(FenceHandler fence, TccSettings settings) {
+        return new FenceInstaller(fence, settings.coordinator().contextLimit());
     }
 
     @Bean
@@ -152,17 +201,33 @@ public class TccAutoConfiguration {
 
     @Bean
     @ConditionalOnBean(TccFence.class)
+    @Lazy(false)
     FenceCleaning fenceCleaning(TccFence fence, TccSettings settings) {
         return new FenceCleaning(fence.cleaner(), settings.fence().cleanInterval());
     }
 
     @Bean
     @ConditionalOnMissingBean
-    @ConditionalOnSingleCandidate(DataSource.class)
+    @ConditionalOnBean(FenceDatabase.class)
     BranchHistory branchHistory(
+            @Value("${spring.application.name:application}") String service,
+            FenceDatabase database,
+            ActionPolicies policies) {
+        return history(service, database.dataSource(), policies);
+    }
+
+    /** Of a service with a fence of its own. */
+    @Bean
+    @ConditionalOnMissingBean(BranchHistory.class)
+    @ConditionalOnSingleCandidate(DataSource.class)
+    BranchHistory branchHistoryOfOwnFence(
             @Value("${spring.application.name:application}") String service,
             DataSource dataSource,
             ActionPolicies policies) {
+        return history(service, dataSource, policies);
+    }
+
+    private static BranchHistory history(String service, DataSource dataSource, ActionPolicies policies) {
         return new BranchHistory(
                 service, dataSource, action -> policies.of(action).paused());
     }

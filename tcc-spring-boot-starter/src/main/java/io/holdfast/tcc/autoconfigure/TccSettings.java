@@ -1,10 +1,14 @@
 package io.holdfast.tcc.autoconfigure;
 
+import io.holdfast.tcc.coordinator.ContextLimit;
 import io.holdfast.tcc.fence.FenceSettings;
 import io.holdfast.tcc.schedule.PhaseTwoSettings;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
+import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -16,6 +20,8 @@ import org.springframework.validation.annotation.Validated;
  * @param internalPaths the only paths, as an MVC pattern, on which an inbound xid is accepted
  * @param callerRole the role, as {@code HttpServletRequest.isUserInRole} knows it, that a request has to have if it brings an
  *     xid; blank if something in front of the service makes sure that only services get through
+ * @param withoutFence names of actions that run without the fence on purpose; any other one without it stops the start
+ * @param coordinator what the service's coordinator takes
  * @param fence the fence and its cleaner
  * @param phaseTwo the schedule of Confirms and Cancels that failed
  */
@@ -25,8 +31,19 @@ public record TccSettings(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("/internal/**") @NotBlank String internalPaths,
         @DefaultValue("SERVICE") @NotNull String callerRole,
+        @DefaultValue @NotNull Set<String> withoutFence,
+        @DefaultValue @NotNull @Valid CoordinatorSettings coordinator,
         @DefaultValue @NotNull @Valid FenceSettings fence,
         @DefaultValue @NotNull @Valid PhaseTwoSettings phaseTwo) {
+
+    /**
+     * Settings {@code holdfast.tcc.coordinator.*}.
+     *
+     * @param contextLimit the longest action context, in characters as JSON; what {@code branch_table.application_data} of the
+     *     coordinator holds, which is 2,000 with Seata's own script. A Try with more is refused
+     */
+    public record CoordinatorSettings(
+            @DefaultValue("" + ContextLimit.DEFAULT) @Min(500) @Max(64_000) int contextLimit) {}
 
     static final String PREFIX = "holdfast.tcc";
     static final String ENABLED = PREFIX + ".enabled";

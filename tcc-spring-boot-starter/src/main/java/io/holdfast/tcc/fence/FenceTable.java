@@ -242,7 +242,8 @@ final class FenceTable {
     boolean recordFailure(BranchKey key, Instant claim, int delayStep, Instant at, String error) {
         return jdbc.update(
                         """
-                        update tcc_fence_log set attempts = attempts + 1, delay_step = ?, lane = ?, next_attempt_at = ?,
+                        update tcc_fence_log set
+                            attempts = case when attempts < 2147483647 then attempts + 1 else attempts end, delay_step = ?, lane = ?, next_attempt_at = ?,
                             claimed_by = null, last_error = ?
                         where xid = ? and branch_id = ? and next_attempt_at = ?
                         """,
@@ -260,7 +261,8 @@ final class FenceTable {
     boolean recordGivingUp(BranchKey key, Instant claim, Instant at, GiveUpReason reason, String error) {
         return jdbc.update(
                         """
-                        update tcc_fence_log set attempts = attempts + 1, delay_step = 0, lane = ?, next_attempt_at = ?,
+                        update tcc_fence_log set
+                            attempts = case when attempts < 2147483647 then attempts + 1 else attempts end, delay_step = 0, lane = ?, next_attempt_at = ?,
                             claimed_by = null, last_error = ?, give_up_cause = ?, give_up_reason = ?
                         where xid = ? and branch_id = ? and next_attempt_at = ?
                         """,
@@ -278,7 +280,8 @@ final class FenceTable {
     /** @return false if the claim is lost */
     boolean recordParked(BranchKey key, Instant claim, String error, Instant now) {
         return jdbc.update("""
-                        update tcc_fence_log set status = 6, gmt_modified = ?, attempts = attempts + 1, lane = null,
+                        update tcc_fence_log set status = 6, gmt_modified = ?, lane = null,
+                            attempts = case when attempts < 2147483647 then attempts + 1 else attempts end,
                             next_attempt_at = null, claimed_by = null, last_error = ?
                         where xid = ? and branch_id = ? and next_attempt_at = ?
                         """, utc(now), text(error), key.xid(), key.branchId(), utc(claim)) == 1;

@@ -180,7 +180,10 @@ final class PhaseTwoAttempts {
                 if (!record(branch, next, error, now)) {
                     return false;
                 }
-                attempts.add(key, failedAttempt(branch, next, error, startedAt, now));
+                if (branch.attempts() < Integer.MAX_VALUE) {
+                    // Beyond it there are no numbers left; the fence row still tells of the last one.
+                    attempts.add(key, failedAttempt(branch, next, error, startedAt, now));
+                }
                 return true;
             });
             if (!recorded) {

@@ -1,6 +1,16 @@
 package io.holdfast.tcc.schedule;
 
 import io.holdfast.tcc.PhaseTwoPolicy;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -57,6 +67,43 @@ public final class LiveActionPolicies implements ActionPolicies {
         return setting.startsWith(OF_ALL) || setting.startsWith(OF_ONE);
     }
 
+    /** What can be set of an action. */
+    public static Set<String> settings() {
+        return Arrays.stream(ActionSettings.class.getRecordComponents())
+                .map(component -> DataObjectPropertyName.toDashedForm(component.getName()))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /**
+     * The settings of single actions that are of none of these, or set nothing. Those of the operating system's environment are left
+     * out: their names have lost too much to be told apart.
+     */
+    public static Set<String> withoutMeaning(ConfigurableEnvironment environment, Collection<String> actions) {
+        ConfigurationPropertyName prefix = ConfigurationPropertyName.of(OF_ONE);
+        Set<ConfigurationPropertyName> known = new HashSet<>();
+        for (String action : actions) {
+            for (ConfigurationPropertyName name : namesOf(action)) {
+                settings().forEach(setting -> known.add(name.append(setting)));
+            }
+        }
+        Set<String> strangers = new TreeSet<>();
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+            if (source instanceof IterableConfigurationPropertySource all
+                    && !(source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource)) {
+                all.stream()
+                        .filter(name -> prefix.isAncestorOf(name) && !known.contains(name))
+                        .forEach(name -> strangers.add(name.toString()));
+            }
+        }
+        return strangers;
+    }
+
+    private static List<ConfigurationPropertyName> namesOf(String action) {
+        return List.of(
+                ConfigurationPropertyName.adapt(OF_ONE + "." + action, '.'),
+                ConfigurationPropertyName.of(OF_ONE + "[" + action + "]"));
+    }
+
     /** Reads the settings again. @return the actions whose policy is another one now */
     public Set<String> refresh() {
         Set<String> changed = new TreeSet<>();
@@ -83,17 +130,18 @@ public final class LiveActionPolicies implements ActionPolicies {
         if (annotation.isPresent()) {
             policy = ActionSettings.of(annotation.get()).over(policy);
         }
-        policy = bind(binder, ConfigurationPropertyName.adapt(OF_ONE + "." + action, '.'))
-                .over(policy);
-        return bind(binder, ConfigurationPropertyName.of(OF_ONE + "[" + action + "]"))
-                .over(policy);
+        for (ConfigurationPropertyName name : namesOf(action)) {
+            policy = bind(binder, name).over(policy);
+        }
+        return policy;
     }
 
     private static ActionSettings bind(Binder binder, ConfigurationPropertyName name) {
         return binder.bindOrCreate(name.toString(), Bindable.of(ActionSettings.class));
     }
 
-    private static String reasonOf(Throwable failure) {
+    /** What a setting that makes no sense is told by. */
+    public static String reasonOf(Throwable failure) {
         Throwable cause = failure;
         while (cause.getCause() != null && cause.getCause() != cause) {
             cause = cause.getCause();

@@ -25,10 +25,24 @@ public class TccProblems {
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> tryRefused(TryRefusedException refused) {
-        HttpStatus status = refused instanceof TryRefusedException.NoGlobalTransaction
-                ? HttpStatus.BAD_REQUEST
-                : HttpStatus.CONFLICT;
+        HttpStatus status = statusOf(refused);
+        if (status.is5xxServerError()) {
+            log.error("{}", refused.getMessage());
+        }
         return problem(status, refused.code(), refused.getMessage());
+    }
+
+    private static HttpStatus statusOf(TryRefusedException refused) {
+        if (refused instanceof TryRefusedException.NoGlobalTransaction
+                || refused instanceof TryRefusedException.ContextValueMissing) {
+            return HttpStatus.BAD_REQUEST;
+        }
+        if (refused instanceof TryRefusedException.ContextTooLarge) {
+            return HttpStatus.UNPROCESSABLE_CONTENT;
+        }
+        return refused instanceof TryRefusedException.OtherDatabase
+                ? HttpStatus.INTERNAL_SERVER_ERROR
+                : HttpStatus.CONFLICT;
     }
 
     @ExceptionHandler
@@ -47,7 +61,11 @@ public class TccProblems {
     ResponseEntity<ProblemDetail> branchNotRegistered(FrameworkException failure) {
         if (failure.getCause() instanceof TransactionException refusal) {
             switch (refusal.getCode()) {
-                case GlobalTransactionNotExist, GlobalTransactionNotActive, GlobalTransactionStatusInvalid -> {
+                case GlobalTransactionNotExist,
+                        GlobalTransactionNotActive,
+                        GlobalTransactionStatusInvalid,
+                        BranchTransactionNotExist,
+                        TransactionTimeout -> {
                     log.warn("No branch registered: {}", refusal.getMessage());
                     return problem(
                             HttpStatus.CONFLICT,
@@ -55,6 +73,14 @@ public class TccProblems {
                             "The coordinator knows no running global transaction with this xid; nothing was reserved");
                 }
                 default -> {}
+            }
+            // Seata's own bound, if it is switched on, and its argument for a branch that makes no sense.
+            if (refusal.getCause() instanceof IllegalArgumentException) {
+                log.warn("No branch registered: {}", refusal.getCause().getMessage());
+                return problem(
+                        HttpStatus.UNPROCESSABLE_CONTENT,
+                        "branch-not-accepted",
+                        "The branch cannot be registered, now or later; nothing was reserved");
             }
         }
         log.error("The coordinator did not register a branch", failure);

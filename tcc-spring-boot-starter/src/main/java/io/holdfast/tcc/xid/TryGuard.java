@@ -1,10 +1,15 @@
 package io.holdfast.tcc.xid;
 
 import io.holdfast.tcc.TryRefusedException;
+import java.lang.annotation.Annotation;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
+import org.apache.seata.common.exception.FrameworkException;
 import org.apache.seata.core.context.RootContext;
+import org.apache.seata.integration.tx.api.interceptor.ActionContextUtil;
+import org.apache.seata.rm.tcc.api.BusinessActionContextParameter;
 import org.apache.seata.rm.tcc.api.TwoPhaseBusinessAction;
+import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AbstractAdvisingBeanPostProcessor;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
@@ -18,15 +23,25 @@ public final class TryGuard extends AbstractAdvisingBeanPostProcessor {
 
     private static final long serialVersionUID = 1L;
 
+    /** Of causes of causes; a chain may be a ring. */
+    private static final int DEEPEST = 20;
+
+    private static final ThreadLocal<String> RUNNING = new ThreadLocal<>();
+
     public TryGuard() {
         setBeforeExistingAdvisors(true);
         setProxyTargetClass(true);
+        // Wherever the annotation stands: on the method, on one that it overrides, or on an interface.
         this.advisor = new DefaultPointcutAdvisor(
-                AnnotationMatchingPointcut.forMethodAnnotation(TwoPhaseBusinessAction.class),
-                (MethodInterceptor) TryGuard::check);
+                new AnnotationMatchingPointcut(null, TwoPhaseBusinessAction.class, true), (MethodInterceptor) TryGuard::check);
     }
 
-    private static Object check(MethodInvocation invocation) throws Throwable {
+    /** @return the Try that this thread is in; null if it is in none */
+    public static @Nullable String running() {
+        return RUNNING.get();
+    }
+
+    private static @Nullable Object check(MethodInvocation invocation) throws Throwable {
         String method = invocation.getMethod().getDeclaringClass().getSimpleName() + "."
                 + invocation.getMethod().getName();
         if (!RootContext.inGlobalTransaction()) {
@@ -37,6 +52,45 @@ public final class TryGuard extends AbstractAdvisingBeanPostProcessor {
                     "Try " + method + " was called inside an open local transaction; its branch is"
                             + " registered by a remote call, and the fence commits the Try on its own. Call it outside.");
         }
-        return invocation.proceed();
+        requireContextValues(method, invocation);
+        String outer = RUNNING.get();
+        RUNNING.set(method);
+        try {
+            return invocation.proceed();
+        } catch (FrameworkException e) {
+            throw refusalIn(e);
+        } finally {
+            if (outer == null) {
+                RUNNING.remove();
+            } else {
+                RUNNING.set(outer);
+            }
+        }
+    }
+
+    /** Seata does not take a null, and does not say which. */
+    private static void requireContextValues(String method, MethodInvocation invocation) {
+        Annotation[][] annotations = invocation.getMethod().getParameterAnnotations();
+        for (int i = 0; i < annotations.length; i++) {
+            for (Annotation annotation : annotations[i]) {
+                if (annotation instanceof BusinessActionContextParameter carried && invocation.getArguments()[i] == null) {
+                    String name = ActionContextUtil.getParamNameFromAnnotation(carried);
+                    throw new TryRefusedException.ContextValueMissing(
+                            method, name.isBlank() ? "parameter " + (i + 1) : name);
+                }
+            }
+        }
+    }
+
+    /** Seata wraps whatever stands in the way of the registration. */
+    private static RuntimeException refusalIn(FrameworkException failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
+            if (cause instanceof TryRefusedException refused) {
+                return refused;
+            }
+            cause = cause.getCause();
+        }
+        return failure;
     }
 }

@@ -1,0 +1,75 @@
+package io.holdfast.tcc.autoconfigure.startup;
+
+import io.holdfast.tcc.fence.TccActions;
+import io.holdfast.tcc.schedule.ActionPolicies;
+import io.holdfast.tcc.schedule.LiveActionPolicies;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/**
+ * The last look before the service takes calls: every action is made, however lazy its bean is, because the coordinator may ask for it
+ * at once; and every policy is one of an action, and makes sense.
+ */
+public final class ReadyActions implements SmartInitializingSingleton {
+
+    private final ConfigurableListableBeanFactory beans;
+    private final BranchedActions branched;
+    private final TccActions actions;
+    private final ActionPolicies policies;
+    private final ConfigurableEnvironment environment;
+
+    public ReadyActions(
+            ConfigurableListableBeanFactory beans,
+            BranchedActions branched,
+            TccActions actions,
+            ActionPolicies policies,
+            ConfigurableEnvironment environment) {
+        this.beans = beans;
+        this.branched = branched;
+        this.actions = actions;
+        this.policies = policies;
+        this.environment = environment;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        for (String name : beans.getBeanDefinitionNames()) {
+            if (!beans.getBeanDefinition(name).isAbstract()
+                    && beans.isSingleton(name)
+                    && TryMethods.mayBeAction(beans.getType(name, false))) {
+                beans.getBean(name);
+            }
+        }
+        branched.complete();
+        List<Flaw> flaws = new ArrayList<>();
+        Set<String> names = new TreeSet<>(actions.names());
+        branched.beanNames().forEach(bean -> names.addAll(TryMethods.namesOf(typeOf(bean))));
+        for (String name : names) {
+            try {
+                policies.of(name);
+            } catch (RuntimeException e) {
+                flaws.add(new Flaw(
+                        "Policy of action " + name,
+                        LiveActionPolicies.reasonOf(e),
+                        "Mend its @PhaseTwoPolicy, holdfast.tcc.actions.%s.* or holdfast.tcc.phase-two.*".formatted(name)));
+            }
+        }
+        LiveActionPolicies.withoutMeaning(environment, names)
+                .forEach(setting -> flaws.add(new Flaw(
+                        "Setting " + setting,
+                        "it is none of an action of this service",
+                        "The actions are %s; what can be set is %s"
+                                .formatted(names, LiveActionPolicies.settings()))));
+        FlawedSetupException.throwIfAny(flaws);
+    }
+
+    private Class<?> typeOf(String bean) {
+        return AopProxyUtils.ultimateTargetClass(beans.getBean(bean));
+    }
+}
