@@ -90,6 +90,28 @@ abstract class ReconcilerAcceptance {
     }
 
     @Test
+    void whatIsSeenMoreOftenThanCanBeCountedStaysOpenAndCanBeClosed() throws SQLException {
+        Reconciler reconciler = reconciler(check);
+        check.finds(new Finding("sku-1", "3 are missing"));
+        reconciler.lookAtAll();
+        reconciler.lookAtAll();
+        schema.run("update reconciliation_finding set times_seen = 2147483647;");
+
+        clock.advance(Duration.ofMinutes(1));
+        check.finds(new Finding("sku-1", "4 are missing"));
+        reconciler.lookAtAll();
+
+        assertThat(table.notClosed("parts")).singleElement().satisfies(open -> {
+            assertThat(open.timesSeen()).isEqualTo(Integer.MAX_VALUE);
+            assertThat(open.detail()).isEqualTo("4 are missing");
+            assertThat(open.lastSeen()).isEqualTo(clock.instant());
+        });
+        check.finds();
+        reconciler.lookAtAll();
+        assertThat(states()).containsExactly(Map.entry("sku-1", FindingState.CLOSED));
+    }
+
+    @Test
     void whatIsNotFoundAnyMoreIsClosedAndMayComeBackAsANewSuspicion() {
         Reconciler reconciler = reconciler(check);
         check.finds(new Finding("sku-1", "x"));

@@ -99,8 +99,10 @@ public abstract class TryRefusedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         public OtherDatabase(String method, String dataSource, String ofFence) {
-            super("Try " + method + " asked the data source " + dataSource + " for a connection, and its fence is in " + ofFence
-                    + "; set holdfast.tcc.fence.data-source to where the tables of the actions are, or use that data source only");
+            super(
+                    "Try " + method + " asked the data source " + dataSource + " for a connection, and its fence is in "
+                            + ofFence
+                            + "; set holdfast.tcc.fence.data-source to where the tables of the actions are, or use that data source only");
         }
 
         @Override

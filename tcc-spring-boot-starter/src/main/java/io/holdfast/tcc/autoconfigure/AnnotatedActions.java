@@ -34,7 +34,8 @@ final class AnnotatedActions {
             Object bean = beans.getBean(name);
             Object target =
                     Optional.ofNullable(AopProxyUtils.getSingletonTarget(bean)).orElse(bean);
-            for (TwoPhaseBusinessAction action : TryMethods.of(target.getClass()).values()) {
+            for (TwoPhaseBusinessAction action :
+                    TryMethods.of(target.getClass()).values()) {
                 if (action.useTCCFence()) {
                     second(target, action.commitMethod())
                             .flatMap(confirm -> second(target, action.rollbackMethod())

@@ -7,10 +7,6 @@ import io.holdfast.tcc.autoconfigure.startup.FenceDatabase;
 import io.holdfast.tcc.autoconfigure.startup.OtherDataSources;
 import io.holdfast.tcc.autoconfigure.startup.ReadyActions;
 import io.holdfast.tcc.autoconfigure.startup.TryMethods;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.boot.LazyInitializationExcludeFilter;
-import org.springframework.context.annotation.Lazy;
-import org.springframework.core.env.Environment;
 import io.holdfast.tcc.branch.BranchHistory;
 import io.holdfast.tcc.coordinator.CoordinatorMessages;
 import io.holdfast.tcc.coordinator.GlobalTransactions;
@@ -35,6 +31,8 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -43,8 +41,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 
 /**
  * The fence, the guard of every Try and the history of branches. A bean of type {@link FenceHandler} of the service's own takes

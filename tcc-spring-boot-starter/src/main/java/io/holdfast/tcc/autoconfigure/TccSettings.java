@@ -43,7 +43,8 @@ public record TccSettings(
      *     coordinator holds, which is 2,000 with Seata's own script. A Try with more is refused
      */
     public record CoordinatorSettings(
-            @DefaultValue("" + ContextLimit.DEFAULT) @Min(500) @Max(64_000) int contextLimit) {}
+            @DefaultValue("" + ContextLimit.DEFAULT) @Min(500) @Max(64_000)
+            int contextLimit) {}
 
     static final String PREFIX = "holdfast.tcc";
     static final String ENABLED = PREFIX + ".enabled";

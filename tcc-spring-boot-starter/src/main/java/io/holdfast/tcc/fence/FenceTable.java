@@ -242,8 +242,8 @@ final class FenceTable {
     boolean recordFailure(BranchKey key, Instant claim, int delayStep, Instant at, String error) {
         return jdbc.update(
                         """
-                        update tcc_fence_log set
-                            attempts = case when attempts < 2147483647 then attempts + 1 else attempts end, delay_step = ?, lane = ?, next_attempt_at = ?,
+                        update tcc_fence_log set attempts = case when attempts < 2147483647 then attempts + 1 else attempts end,
+                            delay_step = ?, lane = ?, next_attempt_at = ?,
                             claimed_by = null, last_error = ?
                         where xid = ? and branch_id = ? and next_attempt_at = ?
                         """,
@@ -261,8 +261,8 @@ final class FenceTable {
     boolean recordGivingUp(BranchKey key, Instant claim, Instant at, GiveUpReason reason, String error) {
         return jdbc.update(
                         """
-                        update tcc_fence_log set
-                            attempts = case when attempts < 2147483647 then attempts + 1 else attempts end, delay_step = 0, lane = ?, next_attempt_at = ?,
+                        update tcc_fence_log set attempts = case when attempts < 2147483647 then attempts + 1 else attempts end,
+                            delay_step = 0, lane = ?, next_attempt_at = ?,
                             claimed_by = null, last_error = ?, give_up_cause = ?, give_up_reason = ?
                         where xid = ? and branch_id = ? and next_attempt_at = ?
                         """,

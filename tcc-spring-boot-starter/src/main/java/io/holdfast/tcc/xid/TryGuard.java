@@ -4,7 +4,6 @@ import io.holdfast.tcc.TryRefusedException;
 import java.lang.annotation.Annotation;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
-import org.apache.seata.common.exception.FrameworkException;
 import org.apache.seata.core.context.RootContext;
 import org.apache.seata.integration.tx.api.interceptor.ActionContextUtil;
 import org.apache.seata.rm.tcc.api.BusinessActionContextParameter;
@@ -33,7 +32,8 @@ public final class TryGuard extends AbstractAdvisingBeanPostProcessor {
         setProxyTargetClass(true);
         // Wherever the annotation stands: on the method, on one that it overrides, or on an interface.
         this.advisor = new DefaultPointcutAdvisor(
-                new AnnotationMatchingPointcut(null, TwoPhaseBusinessAction.class, true), (MethodInterceptor) TryGuard::check);
+                new AnnotationMatchingPointcut(null, TwoPhaseBusinessAction.class, true),
+                (MethodInterceptor) TryGuard::check);
     }
 
     /** @return the Try that this thread is in; null if it is in none */
@@ -57,7 +57,7 @@ public final class TryGuard extends AbstractAdvisingBeanPostProcessor {
         RUNNING.set(method);
         try {
             return invocation.proceed();
-        } catch (FrameworkException e) {
+        } catch (RuntimeException e) {
             throw refusalIn(e);
         } finally {
             if (outer == null) {
@@ -73,7 +73,8 @@ public final class TryGuard extends AbstractAdvisingBeanPostProcessor {
         Annotation[][] annotations = invocation.getMethod().getParameterAnnotations();
         for (int i = 0; i < annotations.length; i++) {
             for (Annotation annotation : annotations[i]) {
-                if (annotation instanceof BusinessActionContextParameter carried && invocation.getArguments()[i] == null) {
+                if (annotation instanceof BusinessActionContextParameter carried
+                        && invocation.getArguments()[i] == null) {
                     String name = ActionContextUtil.getParamNameFromAnnotation(carried);
                     throw new TryRefusedException.ContextValueMissing(
                             method, name.isBlank() ? "parameter " + (i + 1) : name);
@@ -82,12 +83,13 @@ public final class TryGuard extends AbstractAdvisingBeanPostProcessor {
         }
     }
 
-    /** Seata wraps whatever stands in the way of the registration. */
-    private static RuntimeException refusalIn(FrameworkException failure) {
+    /** Seata wraps whatever stands in the way of the registration, and Spring what keeps it from a connection. */
+    private static RuntimeException refusalIn(RuntimeException failure) {
         Throwable cause = failure;
         for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
-            if (cause instanceof TryRefusedException refused) {
-                return refused;
+            if (cause instanceof TryRefusedException.ContextTooLarge
+                    || cause instanceof TryRefusedException.OtherDatabase) {
+                return (TryRefusedException) cause;
             }
             cause = cause.getCause();
         }

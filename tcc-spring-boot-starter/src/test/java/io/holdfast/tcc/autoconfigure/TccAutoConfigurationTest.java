@@ -196,11 +196,12 @@ class TccAutoConfigurationTest {
     }
 
     @Test
-    void with_two_data_sources_and_none_of_them_primary_it_does_not_guess() {
+    void with_two_data_sources_and_none_of_them_primary_it_does_not_guess_and_does_not_start() {
         application
                 .withBean("one", DataSource.class, () -> new DriverManagerDataSource(schema.url()))
                 .withBean("other", DataSource.class, () -> new DriverManagerDataSource(schema.url()))
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(TccFence.class));
+                .run(context -> assertThat(messagesOf(context.getStartupFailure()))
+                        .contains("[one, other], and none of them is primary", "holdfast.tcc.fence.data-source"));
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** When a branch is attempted, and what is written down of each attempt. */
 abstract class AttemptCases extends ScheduleCases {
@@ -256,5 +257,77 @@ abstract class AttemptCases extends ScheduleCases {
                 .doesNotContain("insert into", "values", "\n");
         assertThat(branch().failures()).singleElement().satisfies(failure -> assertThat(failure.error())
                 .isEqualTo(row().lastError()));
+    }
+
+    // Counters at the end of what their columns hold
+
+    @Test
+    void a_branch_that_has_failed_longer_than_its_step_can_be_counted_is_attempted_and_written_down_all_the_same() {
+        policy(withDelays(Duration.ofSeconds(1), Duration.ofSeconds(1)));
+        schedule(LongStream.of(BRANCH));
+        atTheBound("delay_step", Short.MAX_VALUE);
+        fail(CONFIRM, new IllegalStateException("the ledger is closed"));
+
+        attemptAfter(Duration.ofSeconds(1));
+        attemptAfter(Duration.ofSeconds(1));
+
+        assertThat(row().attempts()).isEqualTo(3);
+        assertThat(fence.operations().failedAttempts(XID, BRANCH)).hasSize(3);
+        assertThat(due(BRANCH)).isEqualTo(bench.clock.instant().plusSeconds(1));
+        heal();
+        attemptAfter(Duration.ofSeconds(1));
+        assertThat(row().status()).isEqualTo(FenceStatus.COMMITTED);
+    }
+
+    @Test
+    void the_step_stops_where_it_changes_nothing_any_more() {
+        policy(withDelays(Duration.ofSeconds(1), Duration.ofSeconds(1)));
+        schedule(LongStream.of(BRANCH));
+        atTheBound("delay_step", NextStep.MOST_DELAY_STEPS);
+        fail(CONFIRM, new IllegalStateException("the ledger is closed"));
+
+        attemptAfter(Duration.ofSeconds(1));
+
+        assertThat(bench.count("select delay_step from tcc_fence_log")).isEqualTo(NextStep.MOST_DELAY_STEPS);
+    }
+
+    @Test
+    void more_attempts_than_can_be_counted_are_made_and_end_the_branch() {
+        schedule(LongStream.of(BRANCH));
+        atTheBound("attempts", Integer.MAX_VALUE);
+        fail(CONFIRM, new IllegalStateException("still closed"));
+
+        attemptAfter(Duration.ofSeconds(1));
+        attemptAfter(Duration.ofMinutes(5));
+
+        assertThat(row().attempts()).isEqualTo(Integer.MAX_VALUE);
+        assertThat(row().lastError()).contains("still closed");
+        heal();
+        attemptAfter(Duration.ofMinutes(5));
+        assertThat(row().status()).isEqualTo(FenceStatus.COMMITTED);
+    }
+
+    @Test
+    void more_attempts_than_can_be_counted_do_not_keep_a_branch_from_being_given_up_or_parked() {
+        GivingUpStock action = givingUp();
+        tryReserve();
+        fail(CONFIRM, action, new IllegalStateException("the ledger is closed"));
+        confirm(action);
+        atTheBound("attempts", Integer.MAX_VALUE);
+        policy(withDeadline(Duration.ofSeconds(1)));
+        action.failingOutside = Integer.MAX_VALUE;
+
+        attemptAfter(Duration.ofSeconds(1));
+        assertThat(branch().state()).isEqualTo("GIVING_UP");
+        attemptAfter(Duration.ofMinutes(5));
+
+        assertThat(row().status()).isEqualTo(FenceStatus.PARKED);
+        assertThat(row().attempts()).isEqualTo(Integer.MAX_VALUE);
+    }
+
+    private void atTheBound(String counter, long bound) {
+        new TransactionTemplate(bench.transactionManager)
+                .executeWithoutResult(
+                        status -> bench.jdbc.update("update tcc_fence_log set " + counter + " = ?", bound));
     }
 }

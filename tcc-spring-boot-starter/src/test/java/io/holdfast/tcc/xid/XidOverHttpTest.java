@@ -6,6 +6,7 @@ import feign.Feign;
 import feign.RequestInterceptor;
 import feign.RequestLine;
 import feign.RequestTemplate;
+import io.holdfast.tcc.TryRefusedException;
 import io.holdfast.tcc.sql.testdatabase.TestDatabase;
 import io.holdfast.tcc.sql.testdatabase.TestSchema;
 import jakarta.servlet.Filter;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -262,7 +264,13 @@ class XidOverHttpTest {
     @ParameterizedTest
     @EnumSource(
             value = TransactionExceptionCode.class,
-            names = {"GlobalTransactionNotExist", "GlobalTransactionNotActive", "GlobalTransactionStatusInvalid"})
+            names = {
+                "GlobalTransactionNotExist",
+                "GlobalTransactionNotActive",
+                "GlobalTransactionStatusInvalid",
+                "BranchTransactionNotExist",
+                "TransactionTimeout"
+            })
     void an_xid_that_the_coordinator_does_not_know_is_a_conflict(TransactionExceptionCode code) throws Exception {
         HttpResponse<String> answer = get("/internal/problem/" + code, XID);
 
@@ -278,6 +286,37 @@ class XidOverHttpTest {
         assertThat(answer.body())
                 .contains("\"code\":\"coordinator-unavailable\"")
                 .doesNotContain("secret");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TransactionExceptionCode.class,
+            names = {"IO", "BranchRegisterFailed", "FailedToAddBranch", "FailedStore", "NotRaftLeader"})
+    void what_may_pass_at_the_coordinator_is_unavailability(TransactionExceptionCode code) throws Exception {
+        assertThat(get("/internal/problem/" + code, XID).statusCode()).isEqualTo(503);
+    }
+
+    @Test
+    void a_branch_that_seata_holds_to_make_no_sense_is_refused_for_good() throws Exception {
+        HttpResponse<String> answer = get("/internal/senseless", XID);
+
+        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat(answer.body()).contains("\"code\":\"branch-not-accepted\"").doesNotContain("secret");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "too-large, 422, context-too-large,        has 8001 characters, and the coordinator keeps 8000",
+        "missing,   400, context-value-missing,    was called without sku",
+        "elsewhere, 500, action-in-other-database, asked the data source archive for a connection"
+    })
+    void a_refused_try_tells_why_and_whose_fault_it_is(String kind, int status, String code, String detail)
+            throws Exception {
+        HttpResponse<String> answer = get("/internal/refused/" + kind, XID);
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(answer.body()).contains("\"code\":\"" + code + "\"", detail);
     }
 
     // Outbound
@@ -447,6 +486,25 @@ class XidOverHttpTest {
         @GetMapping("/internal/problem/{code}")
         String problem(@PathVariable TransactionExceptionCode code) {
             throw new FrameworkException(new TransactionException(code, "a secret of the coordinator"), "no branch");
+        }
+
+        @GetMapping("/internal/senseless")
+        String senseless() {
+            throw new FrameworkException(
+                    new TransactionException(
+                            TransactionExceptionCode.BranchRegisterFailed,
+                            "a secret of the coordinator",
+                            new IllegalArgumentException("applicationData is too large")),
+                    "no branch");
+        }
+
+        @GetMapping("/internal/refused/{kind}")
+        String refused(@PathVariable String kind) {
+            throw switch (kind) {
+                case "too-large" -> new TryRefusedException.ContextTooLarge("points.hold", 8_001, 8_000);
+                case "missing" -> new TryRefusedException.ContextValueMissing("Points.hold", "sku");
+                default -> new TryRefusedException.OtherDatabase("Points.hold", "archive", "points");
+            };
         }
 
         @PostMapping("/internal/reservations")

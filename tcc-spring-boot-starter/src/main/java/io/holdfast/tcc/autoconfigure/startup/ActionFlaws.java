@@ -46,7 +46,8 @@ final class ActionFlaws {
     }
 
     static String place(String name, Class<?> type, Method tried) {
-        return "Action " + (name.isBlank() ? "without a name" : name) + " (" + type.getName() + "." + tried.getName() + ")";
+        return "Action " + (name.isBlank() ? "without a name" : name) + " (" + type.getName() + "." + tried.getName()
+                + ")";
     }
 
     private void checkTry(Method tried, TwoPhaseBusinessAction action) {
@@ -82,14 +83,16 @@ final class ActionFlaws {
         if (length > MOST_CHARACTERS) {
             add(
                     where,
-                    "its name has %d characters, and the column action_name takes %d".formatted(length, MOST_CHARACTERS),
+                    "its name has %d characters, and the column action_name takes %d"
+                            .formatted(length, MOST_CHARACTERS),
                     "Choose a shorter name");
         }
         // The coordinator gets all names in one text, divided by commas; settings put a name into brackets.
-        if (name.codePoints().anyMatch(c -> ",[]".indexOf(c) >= 0
-                || Character.isWhitespace(c)
-                || Character.isSpaceChar(c)
-                || Character.isISOControl(c))) {
+        if (name.codePoints()
+                .anyMatch(c -> ",[]".indexOf(c) >= 0
+                        || Character.isWhitespace(c)
+                        || Character.isSpaceChar(c)
+                        || Character.isISOControl(c))) {
             add(
                     where,
                     "its name contains a comma, a bracket, a blank or a control character, with which phase two does not find it",
@@ -103,7 +106,8 @@ final class ActionFlaws {
         if (Modifier.isStatic(modifiers) || Modifier.isFinal(modifiers) || !Modifier.isPublic(modifiers)) {
             add(
                     where,
-                    "its Try is %s, and only a call through the bean's proxy becomes a branch".formatted(kindOf(modifiers)),
+                    "its Try is %s, and only a call through the bean's proxy becomes a branch"
+                            .formatted(kindOf(modifiers)),
                     "Make %s public, and neither static nor final".formatted(tried.getName()));
             return null;
         }
@@ -130,7 +134,8 @@ final class ActionFlaws {
         Map<String, Class<?>> carried = new HashMap<>();
         Parameter[] parameters = tried.getParameters();
         for (int i = 0; i < parameters.length; i++) {
-            BusinessActionContextParameter annotation = parameters[i].getAnnotation(BusinessActionContextParameter.class);
+            BusinessActionContextParameter annotation =
+                    parameters[i].getAnnotation(BusinessActionContextParameter.class);
             if (annotation == null) {
                 checkHiddenParameter(where, tried, i);
                 continue;
@@ -145,10 +150,12 @@ final class ActionFlaws {
             } else if (carried.put(key, parameters[i].getType()) != null) {
                 add(where, "two parameters of its Try have the name " + key, "Give each its own name");
             }
-            carriage.whyNot(parameters[i].getParameterizedType()).ifPresent(why -> add(
-                    where,
-                    "%s is not carried by the action context: %s".formatted(parameter, why),
-                    "Pass an id, a text or a number, or keep it in a table of yours and read it by xid and branch id"));
+            carriage.whyNot(parameters[i].getParameterizedType())
+                    .ifPresent(
+                            why -> add(
+                                    where,
+                                    "%s is not carried by the action context: %s".formatted(parameter, why),
+                                    "Pass an id, a text or a number, or keep it in a table of yours and read it by xid and branch id"));
         }
         return carried;
     }
@@ -177,8 +184,14 @@ final class ActionFlaws {
     }
 
     private void second(
-            String where, Class<?> declaring, String role, String name, Class<?>[] types, Map<String, Class<?>> carried) {
-        String signature = name + Arrays.stream(types).map(Class::getSimpleName).collect(Collectors.joining(", ", "(", ")"));
+            String where,
+            Class<?> declaring,
+            String role,
+            String name,
+            Class<?>[] types,
+            Map<String, Class<?>> carried) {
+        String signature =
+                name + Arrays.stream(types).map(Class::getSimpleName).collect(Collectors.joining(", ", "(", ")"));
         String what = "its %s %s".formatted(role, signature);
         Method method;
         try {
@@ -187,13 +200,15 @@ final class ActionFlaws {
             add(
                     where,
                     what + " is not a public method of " + declaring.getName(),
-                    "Write public boolean %s, or set %s and its argument classes to what is there".formatted(signature, role));
+                    "Write public boolean %s, or set %s and its argument classes to what is there"
+                            .formatted(signature, role));
             return;
         }
         if (!Modifier.isPublic(method.getDeclaringClass().getModifiers())) {
             add(
                     where,
-                    what + " cannot be called, because " + method.getDeclaringClass().getName() + " is not public",
+                    what + " cannot be called, because "
+                            + method.getDeclaringClass().getName() + " is not public",
                     "Make the class public");
         }
         int modifiers = method.getModifiers();
@@ -206,8 +221,9 @@ final class ActionFlaws {
         if (!ANSWERS.contains(method.getReturnType())) {
             add(
                     where,
-                    what + " returns %s, which is taken for success whatever it says"
-                            .formatted(method.getReturnType().getSimpleName()),
+                    what
+                            + " returns %s, which is taken for success whatever it says"
+                                    .formatted(method.getReturnType().getSimpleName()),
                     "Return boolean, void or TwoPhaseResult, and throw if it did not succeed");
         }
         checkArguments(where, what, method, carried);
@@ -232,11 +248,13 @@ final class ActionFlaws {
                         what + " asks for %s as %s, and what the context lacks is null".formatted(key, asked),
                         "Use the wrapper class");
             } else if (carried.containsKey(key)) {
-                carriage.whyNot(carried.get(key), asked).ifPresent(why -> add(
-                        where,
-                        what + " asks for %s as %s, which the context does not give back: %s"
-                                .formatted(key, asked.getSimpleName(), why),
-                        "Ask for the type that the Try puts in"));
+                carriage.whyNot(carried.get(key), asked)
+                        .ifPresent(why -> add(
+                                where,
+                                what
+                                        + " asks for %s as %s, which the context does not give back: %s"
+                                                .formatted(key, asked.getSimpleName(), why),
+                                "Ask for the type that the Try puts in"));
             }
         }
     }

@@ -73,7 +73,9 @@ final class ContextCarriage {
         }
         try {
             Object written = written(sample);
-            return written instanceof Map<?, ?> parts && parts.isEmpty() && !fields(type).isEmpty()
+            return written instanceof Map<?, ?> parts
+                            && parts.isEmpty()
+                            && !fields(type).isEmpty()
                     ? Optional.of("nothing of it is written; Seata's parser looks for getters")
                     : Optional.empty();
         } catch (Exception e) {
@@ -94,7 +96,9 @@ final class ContextCarriage {
             }
             String text = written instanceof CharSequence ? written.toString() : parser.toJSONString(written);
             Object read = parser.parseObject(text, asked);
-            return read != null && asked.isInstance(read) && parser.toJSONString(read).equals(parser.toJSONString(sample))
+            return read != null
+                            && asked.isInstance(read)
+                            && parser.toJSONString(read).equals(parser.toJSONString(sample))
                     ? Optional.empty()
                     : Optional.of("read again, it is another value");
         } catch (Exception | LinkageError e) {
@@ -140,12 +144,18 @@ final class ContextCarriage {
 
     private static Object sampleNumber(Class<?> boxed) {
         return Map.<Class<?>, Object>of(
-                        Byte.class, (byte) 1,
-                        Short.class, (short) 1,
-                        Integer.class, 1,
-                        Long.class, 1L,
-                        Float.class, 1.5f,
-                        Double.class, 1.5d)
+                        Byte.class,
+                        (byte) 1,
+                        Short.class,
+                        (short) 1,
+                        Integer.class,
+                        1,
+                        Long.class,
+                        1L,
+                        Float.class,
+                        1.5f,
+                        Double.class,
+                        1.5d)
                 .get(boxed);
     }
 
@@ -153,7 +163,8 @@ final class ContextCarriage {
         Class<?>[] types = Arrays.stream(type.getRecordComponents())
                 .map(RecordComponent::getType)
                 .toArray(Class<?>[]::new);
-        Object[] values = Arrays.stream(types).map(each -> sample(each, depth + 1)).toArray();
+        Object[] values =
+                Arrays.stream(types).map(each -> sample(each, depth + 1)).toArray();
         var constructor = type.getDeclaredConstructor(types);
         constructor.trySetAccessible();
         return constructor.newInstance(values);

@@ -8,9 +8,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.seata.common.Constants;
+import org.apache.seata.integration.tx.api.fence.FenceHandler;
 import org.apache.seata.rm.tcc.api.TwoPhaseBusinessAction;
 import org.apache.seata.spring.annotation.GlobalTransactionScanner;
-import org.apache.seata.integration.tx.api.fence.FenceHandler;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -98,9 +98,9 @@ public final class DeclaredActions implements BeanFactoryPostProcessor, Environm
 
     private static List<Flaw> duplicates(Map<String, Class<?>> actions) {
         Map<String, List<String>> places = new TreeMap<>();
-        actions.forEach((bean, type) -> TryMethods.of(type).forEach((tried, action) -> places.computeIfAbsent(
-                        action.name(), name -> new ArrayList<>())
-                .add(bean + "." + tried.getName())));
+        actions.forEach((bean, type) -> TryMethods.of(type)
+                .forEach((tried, action) -> places.computeIfAbsent(action.name(), name -> new ArrayList<>())
+                        .add(bean + "." + tried.getName())));
         return places.entrySet().stream()
                 .filter(entry -> entry.getValue().size() > 1)
                 .map(entry -> new Flaw(
@@ -116,16 +116,17 @@ public final class DeclaredActions implements BeanFactoryPostProcessor, Environm
                 .filter(TwoPhaseBusinessAction::useTCCFence)
                 .map(TwoPhaseBusinessAction::name)
                 .distinct()
-                .map(name -> new Flaw(
-                        "Action " + name,
-                        "there is no fence, because the service has no bean of type DataSource",
-                        "Configure the data source of the action's tables (spring.datasource.*), or a FenceHandler of your own"))
+                .map(
+                        name -> new Flaw(
+                                "Action " + name,
+                                "there is no fence, because the service has no bean of type DataSource",
+                                "Configure the data source of the action's tables (spring.datasource.*), or a FenceHandler of your own"))
                 .toList();
     }
 
     private List<Flaw> names() {
-        String application = environment.getProperty(
-                "seata.application-id", environment.getProperty("spring.application.name", ""));
+        String application =
+                environment.getProperty("seata.application-id", environment.getProperty("spring.application.name", ""));
         String group = environment.getProperty("seata.tx-service-group", "default_tx_group");
         List<Flaw> flaws = new ArrayList<>();
         if (application.isBlank()) {

@@ -56,7 +56,10 @@ public record FenceDatabase(String name, DataSource dataSource, PlatformTransact
     }
 
     private static PlatformTransactionManager transactionManager(
-            ConfigurableListableBeanFactory beans, Environment environment, String dataSourceName, DataSource dataSource) {
+            ConfigurableListableBeanFactory beans,
+            Environment environment,
+            String dataSourceName,
+            DataSource dataSource) {
         List<String> names = candidates(beans, PlatformTransactionManager.class);
         String chosen = environment.getProperty(TRANSACTION_MANAGER, "");
         if (!chosen.isBlank()) {
@@ -69,7 +72,8 @@ public record FenceDatabase(String name, DataSource dataSource, PlatformTransact
                 throw new FlawedSetupException(new Flaw(
                         TRANSACTION_MANAGER,
                         "%s is not the transaction manager of the data source %s".formatted(chosen, dataSourceName),
-                        "Set it to the one of that data source, or %s to the data source of this one".formatted(DATA_SOURCE)));
+                        "Set it to the one of that data source, or %s to the data source of this one"
+                                .formatted(DATA_SOURCE)));
             }
             return manager;
         }
@@ -83,7 +87,8 @@ public record FenceDatabase(String name, DataSource dataSource, PlatformTransact
                 .map(name -> beans.getBean(name, PlatformTransactionManager.class))
                 .orElseThrow(() -> new FlawedSetupException(new Flaw(
                         "Transaction manager of the fence",
-                        "of the transaction managers %s %s are of the data source %s".formatted(names, fitting, dataSourceName),
+                        "of the transaction managers %s %s are of the data source %s"
+                                .formatted(names, fitting, dataSourceName),
                         fitting.isEmpty()
                                 ? "Make a JdbcTransactionManager bean of that data source"
                                 : "Set %s to the one that your actions use".formatted(TRANSACTION_MANAGER))));
@@ -101,9 +106,13 @@ public record FenceDatabase(String name, DataSource dataSource, PlatformTransact
                 .or(() -> only(names, name -> is(beans, name, BeanDefinition::isPrimary)))
                 .or(() -> only(
                         names,
-                        name -> !is(beans, name, definition -> !definition.isAutowireCandidate()
-                                || definition.isFallback()
-                                || (definition instanceof AbstractBeanDefinition own && !own.isDefaultCandidate()))));
+                        name -> !is(
+                                beans,
+                                name,
+                                definition -> !definition.isAutowireCandidate()
+                                        || definition.isFallback()
+                                        || (definition instanceof AbstractBeanDefinition own
+                                                && !own.isDefaultCandidate()))));
     }
 
     private static Optional<String> only(List<String> names, Predicate<String> wanted) {

@@ -57,15 +57,15 @@ public final class ReadyActions implements SmartInitializingSingleton {
                 flaws.add(new Flaw(
                         "Policy of action " + name,
                         LiveActionPolicies.reasonOf(e),
-                        "Mend its @PhaseTwoPolicy, holdfast.tcc.actions.%s.* or holdfast.tcc.phase-two.*".formatted(name)));
+                        "Mend its @PhaseTwoPolicy, holdfast.tcc.actions.%s.* or holdfast.tcc.phase-two.*"
+                                .formatted(name)));
             }
         }
         LiveActionPolicies.withoutMeaning(environment, names)
                 .forEach(setting -> flaws.add(new Flaw(
                         "Setting " + setting,
                         "it is none of an action of this service",
-                        "The actions are %s; what can be set is %s"
-                                .formatted(names, LiveActionPolicies.settings()))));
+                        "The actions are %s; what can be set is %s".formatted(names, LiveActionPolicies.settings()))));
         FlawedSetupException.throwIfAny(flaws);
     }
 

@@ -56,7 +56,9 @@ public final class TryMethods {
 
     /** Whether beans of this type may be actions; of an interface only the bean itself tells. */
     public static boolean mayBeAction(@Nullable Class<?> type) {
-        return type != null && !Proxy.isProxyClass(type) && !of(ClassUtils.getUserClass(type)).isEmpty();
+        return type != null
+                && !Proxy.isProxyClass(type)
+                && !of(ClassUtils.getUserClass(type)).isEmpty();
     }
 
     /**

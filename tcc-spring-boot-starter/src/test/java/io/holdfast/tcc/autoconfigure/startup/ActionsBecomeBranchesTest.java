@@ -113,11 +113,12 @@ class ActionsBecomeBranchesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {Imported.class, MadeByAMethod.class, AnnotatedOnTheInterfaceAndMadeAsIt.class, Lazily.class})
+    @ValueSource(
+            classes = {Imported.class, MadeByAMethod.class, AnnotatedOnTheInterfaceAndMadeAsIt.class, Lazily.class})
     void with_lazy_initialization_the_fence_is_installed_and_every_action_is_there_before_it_is_used(Class<?> team) {
         application
-                .withInitializer(
-                        context -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+                .withInitializer(context ->
+                        context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
                 .withUserConfiguration(team)
                 .run(context -> {
                     assertThat(coordinator.getManagedResources()).containsOnlyKeys("points.hold");
@@ -129,8 +130,8 @@ class ActionsBecomeBranchesTest {
     @Test
     void an_action_that_appears_only_when_it_is_used_is_refused_then() {
         application
-                .withInitializer(
-                        context -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+                .withInitializer(context ->
+                        context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
                 .withUserConfiguration(MadeAsItsInterface.class)
                 .run(context -> assertThatThrownBy(() -> context.getBean(Held.class))
                         .rootCause()
@@ -141,7 +142,8 @@ class ActionsBecomeBranchesTest {
 
     private void assertItIsABranch(ApplicationContext context) throws Exception {
         Held action = context.getBean(Held.class);
-        assertThatThrownBy(() -> action.hold(null, "sku-1")).isInstanceOf(TryRefusedException.NoGlobalTransaction.class);
+        assertThatThrownBy(() -> action.hold(null, "sku-1"))
+                .isInstanceOf(TryRefusedException.NoGlobalTransaction.class);
         assertThat(Points.HELD).isEmpty();
 
         RootContext.bind(XID);

@@ -25,13 +25,14 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Scope;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 
 /** What a team declares and cannot work stops the start, and says where and what to do. No database is reached for that. */
 class DeclaredActionsTest {
 
     private final ApplicationContextRunner application = OfflineSeata.on(new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(TccAutoConfiguration.class))
-            .withBean(DataSource.class, () -> new DriverManagerDataSource("jdbc:mysql://127.0.0.1:1/none"))
+            .withUserConfiguration(Database.class)
             .withPropertyValues("spring.application.name=shop"));
 
     @BeforeEach
@@ -72,8 +73,8 @@ class DeclaredActionsTest {
                 "HiddenParameter       | stands on Carrying only, where Seata does not look",
                 "UnnamedParameter      | has no name in the context",
                 "TwiceTheSameName      | two parameters of its Try have the name sku",
-                "CarriesARecord        | (Money) is not carried by the action context: nothing of it is written",
-                "CarriesRecords        | (List) is not carried by the action context: Money in it: nothing of it is written",
+                "CarriesMoney          | (Money) is not carried by the action context: nothing of it is written",
+                "CarriesMonies         | (List) is not carried by the action context: Money in it: nothing of it is written",
                 "CarriesAStream        | (InputStream) is not carried by the action context: it is no value",
                 "AskedAsAnotherType    | asks for at as Instant, which the context does not give back",
                 "Prototype             | its scope is prototype, and phase two calls one bean for ever",
@@ -109,18 +110,17 @@ class DeclaredActionsTest {
             var analysis = new FlawedSetupFailureAnalyzer().analyze(context.getStartupFailure());
 
             assertThat(analysis.getDescription())
-                    .contains("What is declared for TCC cannot work", "commitMethod", "rollbackMethod", "final", "Money");
+                    .contains(
+                            "What is declared for TCC cannot work", "commitMethod", "rollbackMethod", "final", "Money");
             assertThat(analysis.getAction()).contains("Make hold public", "Write public boolean nowhere");
         });
     }
 
     @Test
     void two_actions_of_one_name_are_named_with_their_places() {
-        application
-                .withBean("one", Sound.class)
-                .withBean("other", Sound.class)
-                .run(context -> assertThat(failureOf(context.getStartupFailure()))
-                        .hasMessageContaining("more than one Try has this name: one.hold, other.hold"));
+        application.withBean("one", Sound.class).withBean("other", Sound.class).run(context -> assertThat(
+                        failureOf(context.getStartupFailure()))
+                .hasMessageContaining("more than one Try has this name: one.hold, other.hold"));
     }
 
     @Test
@@ -443,14 +443,20 @@ class DeclaredActionsTest {
                 @BusinessActionContextParameter("sku") String other) {}
     }
 
-    public record Money(long minor, String currency) {}
+    public record Price(long minor, String currency) {}
+
+    /** Nobody can ask it anything, so Seata's parser writes nothing of it. */
+    public static class Money {
+        long minor;
+        String currency = "";
+    }
 
     public enum Reason {
         ORDER,
         GIFT
     }
 
-    public static class CarriesARecord extends Both {
+    public static class CarriesMoney extends Both {
         @TwoPhaseBusinessAction(
                 name = "points.hold",
                 commitMethod = "spend",
@@ -459,7 +465,7 @@ class DeclaredActionsTest {
         public void hold(BusinessActionContext branch, @BusinessActionContextParameter("price") Money price) {}
     }
 
-    public static class CarriesRecords extends Both {
+    public static class CarriesMonies extends Both {
         @TwoPhaseBusinessAction(
                 name = "points.hold",
                 commitMethod = "spend",
@@ -506,6 +512,8 @@ class DeclaredActionsTest {
                 @BusinessActionContextParameter("sku") String sku,
                 @BusinessActionContextParameter("points") long points,
                 @BusinessActionContextParameter("reason") Reason reason,
+                @BusinessActionContextParameter("price") Price price,
+                @BusinessActionContextParameter("prices") List<Price> prices,
                 @BusinessActionContextParameter("id") UUID id,
                 @BusinessActionContextParameter("at") Instant at,
                 @BusinessActionContextParameter("skus") List<String> skus,
@@ -573,6 +581,20 @@ class DeclaredActionsTest {
 
     @PhaseTwoPolicy(deadline = "soon")
     public static class Prototype extends Sound {}
+
+    /** It cannot be reached: what is looked at here is looked at before. */
+    @Configuration(proxyBeanMethods = false)
+    static class Database {
+        @org.springframework.context.annotation.Bean
+        DataSource dataSource() {
+            return new DriverManagerDataSource("jdbc:mysql://127.0.0.1:1/none");
+        }
+
+        @org.springframework.context.annotation.Bean
+        JdbcTransactionManager transactionManager(DataSource dataSource) {
+            return new JdbcTransactionManager(dataSource);
+        }
+    }
 
     @Configuration(proxyBeanMethods = false)
     static class PrototypeAction {

@@ -43,8 +43,8 @@ class FenceDatabaseTest {
 
     private final ApplicationContextRunner application = OfflineSeata.on(new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(TransactionAutoConfiguration.class, TccAutoConfiguration.class))
-            .withPropertyValues("spring.application.name=shop")
-            .withUserConfiguration(TwoDatabases.class));
+            .withPropertyValues("spring.application.name=shop"));
+    private final ApplicationContextRunner twoDatabases = application.withUserConfiguration(TwoDatabases.class);
     private OfflineSeata.Coordinator coordinator;
 
     @BeforeAll
@@ -78,18 +78,19 @@ class FenceDatabaseTest {
 
     @Test
     void two_data_sources_and_none_of_them_primary_stop_the_start_which_says_what_to_set() {
-        application.run(context -> assertThat(DeclaredActionsTest.failureOf(context.getStartupFailure()))
+        twoDatabases.run(context -> assertThat(DeclaredActionsTest.failureOf(context.getStartupFailure()))
                 .hasMessageContaining("there are 2 data sources, [points, archive], and none of them is primary")
                 .hasMessageContaining("Set holdfast.tcc.fence.data-source"));
     }
 
     @Test
     void the_one_of_the_fence_can_be_chosen_and_its_transaction_manager_is_found() {
-        application
+        twoDatabases
                 .withPropertyValues("holdfast.tcc.fence.data-source=points")
                 .withBean(Holding.class)
                 .run(context -> {
-                    context.getBean(Holding.class).hold(null, inPoints -> insert(context.getBean("points", DataSource.class)));
+                    context.getBean(Holding.class)
+                            .hold(null, inPoints -> insert(context.getBean("points", DataSource.class)));
 
                     assertThat(coordinator.registered()).containsExactly("points.hold");
                     assertThat(fenceRows()).isEqualTo(1);
@@ -109,26 +110,26 @@ class FenceDatabaseTest {
 
     @Test
     void a_name_that_there_is_not_stops_the_start() {
-        application
-                .withPropertyValues("holdfast.tcc.fence.data-source=ponits")
-                .run(context -> assertThat(DeclaredActionsTest.failureOf(context.getStartupFailure()))
-                        .hasMessageContaining("there is no data source ponits")
-                        .hasMessageContaining("[points, archive]"));
+        twoDatabases.withPropertyValues("holdfast.tcc.fence.data-source=ponits").run(context -> assertThat(
+                        DeclaredActionsTest.failureOf(context.getStartupFailure()))
+                .hasMessageContaining("there is no data source ponits")
+                .hasMessageContaining("[points, archive]"));
     }
 
     @Test
     void a_transaction_manager_of_the_other_one_stops_the_start() {
-        application
+        twoDatabases
                 .withPropertyValues(
                         "holdfast.tcc.fence.data-source=points",
                         "holdfast.tcc.fence.transaction-manager=archiveTransactions")
                 .run(context -> assertThat(DeclaredActionsTest.failureOf(context.getStartupFailure()))
-                        .hasMessageContaining("archiveTransactions is not the transaction manager of the data source points"));
+                        .hasMessageContaining(
+                                "archiveTransactions is not the transaction manager of the data source points"));
     }
 
     @Test
     void an_action_whose_tables_are_elsewhere_is_refused_at_its_first_try_and_holds_nothing() {
-        application
+        twoDatabases
                 .withPropertyValues("holdfast.tcc.fence.data-source=points")
                 .withBean(Holding.class)
                 .run(context -> {
@@ -140,17 +141,17 @@ class FenceDatabaseTest {
                             .hasMessageContaining("Holding.hold")
                             .hasMessageContaining("archive")
                             .hasMessageContaining("its fence is in points");
-                    assertThatThrownBy(() -> action.hold(
-                                    null,
-                                    nothing -> new TransactionTemplate(
-                                                    context.getBean("archiveTransactions", JdbcTransactionManager.class))
-                                            .executeWithoutResult(status -> insert(elsewhere))))
+                    assertThatThrownBy(() -> action.hold(null, nothing -> new TransactionTemplate(
+                                            context.getBean("archiveTransactions", JdbcTransactionManager.class))
+                                    .executeWithoutResult(status -> insert(elsewhere))))
                             .isInstanceOf(TryRefusedException.OtherDatabase.class);
 
                     assertThat(rows(archive, "held")).isZero();
                     assertThat(fenceRows()).isZero();
                     insert(elsewhere);
-                    assertThat(rows(archive, "held")).as("outside a Try it is nobody's business").isEqualTo(1);
+                    assertThat(rows(archive, "held"))
+                            .as("outside a Try it is nobody's business")
+                            .isEqualTo(1);
                 });
     }
 
@@ -158,7 +159,7 @@ class FenceDatabaseTest {
     @Test
     void a_router_or_a_wrapper_that_the_fence_is_behind_is_let_through() {
         for (String behind : new String[] {"router", "lazy"}) {
-            application
+            twoDatabases
                     .withUserConfiguration(Behind.class)
                     .withPropertyValues(
                             "holdfast.tcc.fence.data-source=" + behind,
@@ -249,6 +250,11 @@ class FenceDatabaseTest {
         @Primary
         HikariDataSource main() {
             return pool(points);
+        }
+
+        @Bean
+        HikariDataSource reports() {
+            return pool(archive);
         }
 
         @Bean

@@ -1,5 +1,6 @@
 package io.holdfast.tcc.autoconfigure.startup;
 
+import io.holdfast.tcc.coordinator.ContextLimit;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,7 +21,6 @@ import org.apache.seata.spring.boot.autoconfigure.SeataClientEnvironmentPostProc
 import org.apache.seata.spring.boot.autoconfigure.SeataCoreAutoConfiguration;
 import org.apache.seata.spring.boot.autoconfigure.SeataCoreEnvironmentPostProcessor;
 import org.apache.seata.spring.boot.autoconfigure.loader.SeataPropertiesLoader;
-import io.holdfast.tcc.coordinator.ContextLimit;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.AbstractApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
