@@ -30,20 +30,33 @@ final class Broker implements AutoCloseable {
     /** The header that bears the message id, on messages and on results. */
     static final String ID_HEADER = "holdfast-message-id";
 
+    /**
+     * How long a send waits for a topic that the client does not know yet. Whoever sends does nothing else meanwhile; the client goes on
+     * asking by itself.
+     */
+    private static final int LONGEST_BLOCK_MILLIS = 2_000;
+
     private static final int SESSION_MILLIS = 10_000;
 
     private final MessageSettings.Kafka settings;
     private final Producer<String, String> producer;
+    private final String service;
 
     Broker(MessageSettings.Kafka settings, String client) {
+        this(settings, client, client);
+    }
+
+    /** @param service by which name its messages say who sends them */
+    Broker(MessageSettings.Kafka settings, String client, String service) {
         this.settings = settings;
+        this.service = service;
         Map<String, Object> config = common(client);
         int timeout = Math.toIntExact(settings.sendTimeout().toMillis());
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 16L * 1024 * 1024);
-        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, timeout);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Math.min(timeout, LONGEST_BLOCK_MILLIS));
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, timeout);
         config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.max(timeout / 2, 250));
         this.producer = new KafkaProducer<>(config, new StringSerializer(), new StringSerializer());
@@ -92,11 +105,23 @@ final class Broker implements AutoCloseable {
         return config;
     }
 
-    /** Hands a message to the client; the broker's answer is in the future. Blocks for the send timeout at most. */
+    /** Hands a command to the client; see the other one. */
     Future<RecordMetadata> send(String id, String topic, String key, String payload) {
+        return send(Provenance.Type.COMMAND, id, topic, key, payload);
+    }
+
+    /** Hands a message to the client; the broker's answer is in the future. Blocks for 2 s at most. */
+    Future<RecordMetadata> send(Provenance.Type type, String id, String topic, String key, String payload) {
         ProducerRecord<String, String> message = new ProducerRecord<>(topic, key, payload);
         message.headers().add(ID_HEADER, id.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        new Provenance(type, topic, service).writeTo(message.headers());
         return producer.send(message);
+    }
+
+    /** Whether a topic is there, and led. Blocks for 2 s at most. */
+    boolean reaches(String topic) {
+        return producer.partitionsFor(topic).stream()
+                .noneMatch(partition -> partition.leader() == null || partition.leader().isEmpty());
     }
 
     /** @return how sending ended, waiting for it no longer than the client itself does */
@@ -113,7 +138,7 @@ final class Broker implements AutoCloseable {
         }
     }
 
-    private static boolean isTheMessagesFault(@Nullable Throwable failure) {
+    static boolean isTheMessagesFault(@Nullable Throwable failure) {
         return failure instanceof RecordTooLargeException
                 || failure instanceof RecordBatchTooLargeException
                 || failure instanceof SerializationException
@@ -143,7 +168,7 @@ final class Broker implements AutoCloseable {
         TAKEN,
         /** It would be refused again. */
         REFUSED,
-        /** The broker could not be reached, or is not able to take anything: not this message's fault. */
+        /** The broker could not be reached, or takes nothing of this topic: not this message's fault. */
         AWAY
     }
 

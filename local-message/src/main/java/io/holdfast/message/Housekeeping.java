@@ -1,9 +1,9 @@
 package io.holdfast.message;
 
+import io.holdfast.background.BackgroundThreads;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Counts what is open and deletes what is old, from time to time, on one thread of its own. */
@@ -46,7 +45,7 @@ final class Housekeeping implements SmartLifecycle {
 
     @Override
     public synchronized void start() {
-        scheduler = Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("local-message-keeper-"));
+        scheduler = BackgroundThreads.scheduler("local-message-keeper", 1);
         scheduler.scheduleWithFixedDelay(
                 () -> safely("Counting", this::count), 0, COUNT_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         scheduler.scheduleWithFixedDelay(
@@ -92,7 +91,7 @@ final class Housekeeping implements SmartLifecycle {
         try {
             work.run();
         } catch (RuntimeException e) {
-            // A scheduler drops a task that throws.
+            // The database may be away.
             log.warn("{} local messages failed; it is tried again", what, e);
         }
     }

@@ -15,6 +15,8 @@ final class Inbox {
 
     private static final Logger log = LoggerFactory.getLogger(Inbox.class);
 
+    private static final int TOLD_AGAIN = 60;
+
     private final MessageTable table;
     private final TransactionTemplate transaction;
     private final MessageMetrics metrics;
@@ -56,12 +58,19 @@ final class Inbox {
             throws InterruptedException {
         String result = take(handler, message);
         try {
-            broker.send(message.id(), handler.resultTopic(), message.key(), result)
+            broker.send(Provenance.Type.RESULT, message.id(), handler.resultTopic(), message.key(), result)
                     .get(timeoutMillis, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException(
-                    "The result of message " + message.id() + " was not taken by the broker", e);
+        } catch (TimeoutException e) {
+            throw new InfrastructureFailure(notTaken(message), e);
+        } catch (ExecutionException e) {
+            throw Broker.isTheMessagesFault(e.getCause())
+                    ? new IllegalStateException(notTaken(message), e)
+                    : new InfrastructureFailure(notTaken(message), e);
         }
+    }
+
+    private static String notTaken(IncomingMessage message) {
+        return "The result of message " + message.id() + " was not taken by the broker";
     }
 
     /** Confirms the message that this is the result of, and lets the handler take effect with it. */
@@ -77,6 +86,24 @@ final class Inbox {
         if (!confirmed) {
             log.debug("The result of message {} had come before, or the message is none of ours", result.id());
         }
+    }
+
+    /** Something is away that the message needs. It is told at first, and then every few minutes. */
+    void delayed(String topic, String id, Throwable why, int attempt) {
+        metrics.consumed(topic, Consumption.DELAYED);
+        if (attempt == 1 || attempt % TOLD_AGAIN == 0) {
+            log.warn(
+                    "Message {} of {} waits, and all behind it, for something that is away; attempt {}",
+                    id,
+                    topic,
+                    attempt,
+                    why);
+        }
+    }
+
+    void refused(String topic, String id, String why) {
+        metrics.consumed(topic, Consumption.REFUSED);
+        log.error("ALARM message {} of {} is refused and changes nothing: {}", id, topic, why);
     }
 
     void dropped(String topic, String id, Throwable why) {

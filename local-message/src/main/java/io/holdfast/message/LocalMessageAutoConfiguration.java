@@ -99,7 +99,7 @@ public class LocalMessageAutoConfiguration {
         @Bean(destroyMethod = "close")
         Broker messageBroker(
                 MessageSettings settings, @Value("${spring.application.name:application}") String service) {
-            return new Broker(settings.kafka(), service + "-" + UUID.randomUUID());
+            return new Broker(settings.kafka(), service + "-" + UUID.randomUUID(), service);
         }
 
         @Bean
@@ -124,7 +124,8 @@ public class LocalMessageAutoConfiguration {
                 Clock clock,
                 ObjectProvider<MessageHandler> handlers,
                 ObjectProvider<ResultHandler> results,
-                @Value("${spring.application.name:application}") String service) {
+                @Value("${spring.application.name:application}") String service,
+                @Value("${holdfast.message.require-sender:false}") boolean senderRequired) {
             Inbox inbox = new Inbox(table, ofItsOwn(transactionManager), metrics, clock);
             return new MessageConsumers(
                     broker,
@@ -132,7 +133,9 @@ public class LocalMessageAutoConfiguration {
                     service,
                     handlers.stream().toList(),
                     results.stream().toList(),
-                    settings.kafka().sendTimeout().toMillis());
+                    settings.kafka().sendTimeout().toMillis(),
+                    RetryPolicy.STANDARD,
+                    senderRequired);
         }
     }
 

@@ -1,8 +1,17 @@
 package io.holdfast.message;
 
+import io.holdfast.background.BackgroundFailure;
+import io.holdfast.background.BackgroundThreads;
+import io.holdfast.message.Provenance.Type;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -11,24 +20,26 @@ import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.kafka.listener.MessageListener;
-import org.springframework.util.backoff.FixedBackOff;
 
 /**
  * Listens on the topics of all handlers, one thread each. It starts without a broker and waits for it.
  *
- * <p>A message that cannot be taken is tried twice more and then passed over, so that it stops no other one: it is the sender that
- * keeps it, sends it again later, and in the end shows it to a person.
+ * <p>A message that its handler does not take is tried twice more and then passed over, so that it stops no other one: it is the sender
+ * that keeps it, sends it again later, and in the end shows it to a person. While something is away that messages need (see {@link
+ * InfrastructureFailure}) none is passed over: the others would fare no better.
  */
 final class MessageConsumers implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(MessageConsumers.class);
-    private static final long RETRY_MILLIS = 500;
-    private static final long RETRIES = 2;
+    private static final String TASK = "message-consumer";
+    private static final Duration WATCH_INTERVAL = Duration.ofSeconds(5);
 
     private final List<ConcurrentMessageListenerContainer<String, String>> containers = new ArrayList<>();
     private final Broker broker;
     private final Inbox inbox;
     private final String service;
+    private final RetryPolicy retries;
+    private @Nullable ScheduledExecutorService watch;
     private volatile boolean running;
 
     MessageConsumers(
@@ -38,36 +49,74 @@ final class MessageConsumers implements SmartLifecycle {
             List<MessageHandler> handlers,
             List<ResultHandler> results,
             long answerTimeoutMillis) {
+        this(broker, inbox, service, handlers, results, answerTimeoutMillis, RetryPolicy.STANDARD, false);
+    }
+
+    /** @param senderRequired whether messages that do not say where they come from are refused */
+    MessageConsumers(
+            Broker broker,
+            Inbox inbox,
+            String service,
+            List<MessageHandler> handlers,
+            List<ResultHandler> results,
+            long answerTimeoutMillis,
+            RetryPolicy retries,
+            boolean senderRequired) {
         this.broker = broker;
         this.inbox = inbox;
         this.service = service;
+        this.retries = retries;
         for (MessageHandler handler : handlers) {
-            listen(handler.topic(), message -> inbox.takeAndAnswer(handler, message, broker, answerTimeoutMillis));
+            listen(
+                    handler.topic(),
+                    new Provenance.Expected(Set.of(Type.COMMAND, Type.EVENT), handler.senders(), senderRequired),
+                    message -> inbox.takeAndAnswer(handler, message, broker, answerTimeoutMillis));
         }
         for (ResultHandler handler : results) {
-            listen(handler.resultTopic(), result -> inbox.takeResult(handler, result));
+            listen(
+                    handler.resultTopic(),
+                    new Provenance.Expected(Set.of(Type.RESULT), handler.senders(), senderRequired),
+                    result -> inbox.takeResult(handler, result));
         }
     }
 
-    private void listen(String topic, Taker taker) {
+    private void listen(String topic, Provenance.Expected expected, Taker taker) {
         ContainerProperties properties = new ContainerProperties(topic);
         properties.setAckMode(ContainerProperties.AckMode.RECORD);
         properties.setMissingTopicsFatal(false);
         // A password that is changed on the broker first must not silence the service for good.
-        properties.setAuthExceptionRetryInterval(java.time.Duration.ofSeconds(10));
-        properties.setMessageListener((MessageListener<String, String>) message -> take(message, taker));
+        properties.setAuthExceptionRetryInterval(Duration.ofSeconds(10));
+        properties.setMessageListener((MessageListener<String, String>) message -> take(message, expected, taker));
         ConcurrentMessageListenerContainer<String, String> container = new ConcurrentMessageListenerContainer<>(
                 new DefaultKafkaConsumerFactory<>(broker.consumerConfig(service, service + "-" + topic)), properties);
-        DefaultErrorHandler passOver = new DefaultErrorHandler(
-                (message, failure) -> inbox.dropped(message.topic(), idOf(message), failure),
-                new FixedBackOff(RETRY_MILLIS, RETRIES));
-        passOver.setLogLevel(org.springframework.kafka.KafkaException.Level.DEBUG);
-        container.setCommonErrorHandler(passOver);
+        container.setCommonErrorHandler(errorHandler());
         container.setBeanName(topic);
         containers.add(container);
     }
 
-    private static void take(ConsumerRecord<String, String> message, Taker taker) {
+    private DefaultErrorHandler errorHandler() {
+        DefaultErrorHandler handler = new DefaultErrorHandler(
+                (message, failure) -> inbox.dropped(message.topic(), idOf(message), failure), RetryPolicy.ofHandler());
+        // What a message is passed over for is for the back-off to say, and not for a list of classes among the causes.
+        handler.setClassifications(Map.of(), true);
+        // A failure of the other kind begins anew: there are these two, and neither is the other.
+        handler.setResetStateOnExceptionChange(true);
+        handler.setBackOffFunction(
+                (message, failure) -> isOfInfrastructure(failure) ? retries.ofInfrastructure() : RetryPolicy.ofHandler());
+        handler.setRetryListeners((message, failure, attempt) -> {
+            if (isOfInfrastructure(failure)) {
+                inbox.delayed(message.topic(), idOf(message), failure, attempt);
+            }
+        });
+        handler.setLogLevel(org.springframework.kafka.KafkaException.Level.DEBUG);
+        return handler;
+    }
+
+    private static boolean isOfInfrastructure(@Nullable Exception failure) {
+        return InfrastructureFailure.isOne(failure);
+    }
+
+    private void take(ConsumerRecord<String, String> message, Provenance.Expected expected, Taker taker) {
         String id = Broker.idIn(message.headers());
         if (id == null || message.value() == null || message.key() == null) {
             log.error(
@@ -77,11 +126,24 @@ final class MessageConsumers implements SmartLifecycle {
                     message.offset());
             return;
         }
+        String refusal = expected.refusal(message.topic(), message.headers()).orElse(null);
+        if (refusal != null) {
+            inbox.refused(message.topic(), id, refusal);
+            return;
+        }
         try {
             taker.take(new IncomingMessage(id, message.topic(), message.key(), message.value()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while message " + id + " was taken", e);
+            throw new InfrastructureFailure("Interrupted while message " + id + " was taken", e);
+        } catch (RuntimeException | Error e) {
+            // An error that reached the container would end it, and nothing would be taken any more.
+            if (e instanceof Error) {
+                BackgroundFailure.alarm(TASK, e);
+            }
+            throw InfrastructureFailure.isOne(e)
+                    ? new InfrastructureFailure("Message " + id + " cannot be taken now", e)
+                    : new HandlerFailure(id, e);
         }
     }
 
@@ -89,16 +151,42 @@ final class MessageConsumers implements SmartLifecycle {
         return String.valueOf(Broker.idIn(message.headers()));
     }
 
-    @Override
-    public void start() {
-        containers.forEach(ConcurrentMessageListenerContainer::start);
-        running = true;
+    /** A container ends by itself after an error in the client; nobody else would start it again before the service. */
+    void startThoseThatEnded() {
+        for (ConcurrentMessageListenerContainer<String, String> container : containers) {
+            if (running && !(container.isRunning() && container.isInExpectedState())) {
+                BackgroundFailure.alarm(
+                        TASK, new IllegalStateException("Nobody listened on " + container.getBeanName() + " any more"));
+                container.stop();
+                container.start();
+            }
+        }
+    }
+
+    List<ConcurrentMessageListenerContainer<String, String>> containers() {
+        return containers;
     }
 
     @Override
-    public void stop() {
-        containers.forEach(ConcurrentMessageListenerContainer::stop);
+    public synchronized void start() {
+        containers.forEach(ConcurrentMessageListenerContainer::start);
+        running = true;
+        watch = BackgroundThreads.scheduler("local-message-watch", 1);
+        watch.scheduleWithFixedDelay(
+                this::startThoseThatEnded,
+                WATCH_INTERVAL.toMillis(),
+                WATCH_INTERVAL.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public synchronized void stop() {
         running = false;
+        if (watch != null) {
+            watch.shutdownNow();
+            watch = null;
+        }
+        containers.forEach(ConcurrentMessageListenerContainer::stop);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.holdfast.message;
 
+import java.util.Set;
+
 /** A bean of this type takes the messages of a topic. Each takes effect once, however often it comes. */
 public interface MessageHandler {
 
@@ -11,11 +13,17 @@ public interface MessageHandler {
     /** Where the result goes. */
     String resultTopic();
 
+    /** The services that may send it; a message that says it comes from another one is refused. None: whoever may write to the topic. */
+    default Set<String> senders() {
+        return Set.of();
+    }
+
     /**
      * Called in a local transaction that also notes the message as taken. Its effect must be in that transaction and nowhere else.
      *
      * @return the result, as JSON; it is kept, and whoever sends the message again gets it again
-     * @throws RuntimeException if it cannot be done now: nothing is answered, so the sender will send the message again
+     * @throws RuntimeException if it cannot be done now: nothing is answered, so the sender will send the message again. If what is
+     *     thrown is an {@link InfrastructureFailure}, or one by its cause, the message is tried here again and again, and keeps its place
      */
     String handle(IncomingMessage message);
 }

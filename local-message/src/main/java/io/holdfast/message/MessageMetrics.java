@@ -24,7 +24,7 @@ public final class MessageMetrics {
     /** Counter, tags {@code topic} and {@code result}: taken, refused, away. */
     public static final String SENT = "holdfast.messages.sent";
 
-    /** Counter, tags {@code topic} and {@code result}: done, repeated, dropped. */
+    /** Counter, tags {@code topic} and {@code result}: done, repeated, delayed, dropped, refused. */
     public static final String CONSUMED = "holdfast.messages.consumed";
 
     private static final List<MessageStatus> SHOWN =
@@ -75,7 +75,11 @@ public final class MessageMetrics {
         DONE,
         /** It had been taken before. */
         REPEATED,
+        /** It could not be taken because something that it needs is away, and is tried again here. */
+        DELAYED,
         /** It could not be taken, and whoever sent it will send it again. */
-        DROPPED
+        DROPPED,
+        /** It came from somebody, or by a way, that it must not come from. */
+        REFUSED
     }
 }

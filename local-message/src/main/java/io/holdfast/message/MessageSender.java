@@ -1,14 +1,25 @@
 package io.holdfast.message;
 
+import io.holdfast.background.BackgroundFailure;
+import io.holdfast.background.BackgroundThreads;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,7 +32,11 @@ import org.springframework.transaction.support.TransactionTemplate;
  *
  * <p>Two ways lead here. What was just committed comes through a bounded queue; if that is full, or the process dies, or the broker is
  * away, it is lost here, but not in the table. And the recovery takes from the table whatever is due: forgotten, not answered, put off.
- * Every instance does so: it claims rows by moving their due time, and skips what another one has locked.
+ * Every instance does so: it claims rows by moving their due time, and skips what another one has locked. Commands go before events:
+ * somebody waits for them.
+ *
+ * <p>A topic that takes nothing holds up no other one: its messages are left alone (see {@link TopicOutages}), and what a broker has not
+ * answered within a second is marked when it does.
  *
  * <p>A message may be sent more than once, never less.
  */
@@ -32,9 +47,13 @@ final class MessageSender implements SmartLifecycle {
     /** Messages that were committed and wait to be sent, at some 1 KB each. */
     private static final int LONGEST_QUEUE = 10_000;
 
-    /** What is tried first when the broker was away: a page would keep the thread for as long, and fail for as many. */
-    private static final int PROBE = 10;
+    /** How long all wait for the answers to what was sent together; a broker that is well takes milliseconds. */
+    private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(1);
 
+    private static final Comparator<PendingMessage> COMMANDS_FIRST = Comparator.comparing(
+            pending -> pending.message().awaitsResult() ? 0 : 1);
+
+    private static final String TASK = "local-message-sender";
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     private final MessageTable table;
@@ -44,13 +63,12 @@ final class MessageSender implements SmartLifecycle {
     private final MessageMetrics metrics;
     private final Clock clock;
     private final Backoff resultBackoff;
-    private final Backoff pauses;
+    private final TopicOutages outages;
     private final BlockingQueue<OutgoingMessage> fresh = new ArrayBlockingQueue<>(LONGEST_QUEUE);
 
-    /** Only while the broker is away: when it is tried again. Written by the sender's thread alone. */
-    private volatile @Nullable Instant away;
+    /** Sent, and not answered yet: of topics without a leader, as a rule. Nothing more goes to them meanwhile. Only the sender's thread. */
+    private final List<InFlight> unanswered = new ArrayList<>();
 
-    private int failuresInARow;
     private @Nullable Thread thread;
     private volatile boolean running;
 
@@ -70,17 +88,17 @@ final class MessageSender implements SmartLifecycle {
         this.clock = clock;
         this.resultBackoff = new Backoff(settings.resultPatience(), settings.mostPatience(), random);
         Duration reconnect = settings.kafka().longestReconnect();
-        this.pauses = new Backoff(reconnect.dividedBy(5), reconnect.multipliedBy(3), random);
+        Backoff pauses = new Backoff(reconnect.dividedBy(5), reconnect.multipliedBy(3), random);
+        this.outages = new TopicOutages(broker::reaches, pauses, clock);
     }
 
     /** Never blocks. What finds no place is left to the recovery. */
     void offer(List<OutgoingMessage> committed) {
-        Instant pausedUntil = away;
-        if (!running || pausedUntil != null && clock.instant().isBefore(pausedUntil)) {
+        if (!running) {
             return;
         }
         for (OutgoingMessage message : committed) {
-            if (!fresh.offer(message)) {
+            if (!outages.concerns(message.topic()) && !fresh.offer(message)) {
                 return;
             }
         }
@@ -90,7 +108,8 @@ final class MessageSender implements SmartLifecycle {
     public synchronized void start() {
         if (!running) {
             running = true;
-            thread = new Thread(this::work, "local-message-sender");
+            outages.start();
+            thread = BackgroundThreads.lasting(TASK, this::work, () -> running);
             thread.start();
         }
     }
@@ -107,6 +126,7 @@ final class MessageSender implements SmartLifecycle {
             }
             thread = null;
         }
+        outages.stop();
     }
 
     @Override
@@ -126,11 +146,8 @@ final class MessageSender implements SmartLifecycle {
             try {
                 List<PendingMessage> gathered = gather();
                 Instant now = clock.instant();
-                Instant pausedUntil = away;
-                if (pausedUntil != null && now.isBefore(pausedUntil)) {
-                    // They are in the table, and due when the broker may be back.
-                    continue;
-                }
+                outages.probeThoseThatAreDue();
+                settle();
                 if (!gathered.isEmpty()) {
                     send(gathered);
                 }
@@ -142,17 +159,21 @@ final class MessageSender implements SmartLifecycle {
                 if (running) {
                     log.warn("The sender of local messages was interrupted, and goes on");
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 if (!running) {
                     // Interrupted on the way to the broker or to the database: what was not marked is sent again.
                     return;
+                }
+                nextRecovery = clock.instant().plus(settings.recoveryInterval());
+                if (e instanceof Error) {
+                    BackgroundFailure.alarm(TASK, e);
+                    continue;
                 }
                 // The database may be away. What was not marked is sent again.
                 log.warn(
                         "Local messages could not be worked on; the next attempt is in {}",
                         settings.recoveryInterval(),
                         e);
-                nextRecovery = clock.instant().plus(settings.recoveryInterval());
             }
         }
     }
@@ -169,29 +190,52 @@ final class MessageSender implements SmartLifecycle {
                     ? null
                     : fresh.poll(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
         }
+        gathered.sort(COMMANDS_FIRST);
         return gathered;
     }
 
     /** @return whether there may be more that is due now */
     boolean recover() throws InterruptedException {
-        int page = away == null ? settings.page() : PROBE;
-        boolean more = false;
-        for (MessageStatus status : List.of(MessageStatus.NEW, MessageStatus.SENT)) {
-            List<PendingMessage> claimed = claim(status, page);
-            more |= claimed.size() == page;
-            if (!claimed.isEmpty() && !send(claimed)) {
-                return false;
-            }
-        }
+        boolean more = claimAndSend(MessageStatus.SENT, true);
+        more |= claimAndSend(MessageStatus.NEW, true);
+        more |= claimAndSend(MessageStatus.NEW, false);
         return more;
     }
 
-    /** Takes due rows for this instance, for as long as sending them may last, and gives up those that were tried too often. */
-    private List<PendingMessage> claim(MessageStatus status, int page) {
+    private boolean claimAndSend(MessageStatus status, boolean commands) throws InterruptedException {
+        Claimed claimed = claim(status, commands);
+        if (!claimed.messages().isEmpty()) {
+            send(claimed.messages());
+        }
+        return claimed.wholePage();
+    }
+
+    private boolean isHeld(String topic) {
+        return outages.holds(topic) || waitsForAnswer(topic);
+    }
+
+    private boolean waitsForAnswer(String topic) {
+        return unanswered.stream().anyMatch(sent -> sent.topic().equals(topic));
+    }
+
+    private List<String> heldTopics() {
+        return Stream.concat(outages.held().stream(), unanswered.stream().map(InFlight::topic))
+                .distinct()
+                .toList();
+    }
+
+    /** For as long as sending may last. */
+    private Instant lease(Instant now) {
+        return now.plus(settings.kafka().sendTimeout().multipliedBy(3)).plus(settings.grace());
+    }
+
+    /** Takes due rows for this instance, and gives up those that were tried too often. */
+    private Claimed claim(MessageStatus status, boolean commands) {
         Instant now = clock.instant();
-        Instant lease = now.plus(settings.kafka().sendTimeout().multipliedBy(3)).plus(settings.grace());
+        Instant lease = lease(now);
+        List<String> held = heldTopics();
         List<PendingMessage> due = transaction.execute(inTransaction -> {
-            List<PendingMessage> locked = table.lockDue(status, now, page);
+            List<PendingMessage> locked = table.lockDue(status, commands, held, now, settings.page());
             List<String> toBeSent = new ArrayList<>();
             for (PendingMessage message : locked) {
                 if (isExhausted(message)) {
@@ -203,9 +247,9 @@ final class MessageSender implements SmartLifecycle {
             table.postpone(toBeSent, lease, null, now);
             return locked;
         });
-        return due == null
-                ? List.of()
-                : due.stream().filter(message -> !isExhausted(message)).toList();
+        List<PendingMessage> found = due == null ? List.of() : due;
+        return new Claimed(
+                found.stream().filter(message -> !isExhausted(message)).toList(), found.size() == settings.page());
     }
 
     private boolean isExhausted(PendingMessage message) {
@@ -225,40 +269,110 @@ final class MessageSender implements SmartLifecycle {
         }
     }
 
-    /** @return false if the broker is away */
-    private boolean send(List<PendingMessage> messages) throws InterruptedException {
-        List<Future<RecordMetadata>> sent = new ArrayList<>();
+    private void send(List<PendingMessage> messages) throws InterruptedException {
+        List<InFlight> sent = new ArrayList<>();
+        List<PendingMessage> unsent = new ArrayList<>();
+        Set<String> tried = new HashSet<>();
+        Map<String, String> away = new LinkedHashMap<>();
         for (PendingMessage pending : messages) {
-            OutgoingMessage message = pending.message();
-            Future<RecordMetadata> future =
-                    broker.send(message.id(), message.topic(), message.key(), message.payload());
-            sent.add(future);
-            // A send that ends at once has failed; if that is because nobody is there, each further one would block as
-            // long.
-            if (future.isDone() && broker.answerOf(future).kind() == Broker.Kind.AWAY) {
-                break;
+            String topic = pending.message().topic();
+            // To one that took nothing last time, one message goes first.
+            if (isHeld(topic) || away.containsKey(topic) || outages.concerns(topic) && !tried.add(topic)) {
+                unsent.add(pending);
+                continue;
+            }
+            InFlight one = send(pending);
+            sent.add(one);
+            // A send that ends at once has failed, as a rule; each further one to this topic would block as long.
+            if (one.answer().isDone()) {
+                Broker.Answer answer = broker.answerOf(one.answer());
+                if (answer.kind() == Broker.Kind.AWAY) {
+                    away.put(topic, answer.why());
+                }
             }
         }
-        List<Sent> answers = new ArrayList<>();
-        Broker.Answer lastAway = null;
-        for (int i = 0; i < sent.size(); i++) {
-            Broker.Answer answer = broker.answerOf(sent.get(i));
-            metrics.sent(messages.get(i).message().topic(), answer.kind());
-            answers.add(new Sent(messages.get(i), answer));
-            lastAway = answer.kind() == Broker.Kind.AWAY ? answer : lastAway;
-        }
-        List<PendingMessage> unsent = messages.subList(sent.size(), messages.size());
-        noteBroker(lastAway);
-        String why = lastAway == null ? "" : lastAway.why();
-        transaction.executeWithoutResult(inTransaction -> mark(answers, unsent, why));
-        return lastAway == null;
+        await(sent);
+        List<InFlight> late =
+                sent.stream().filter(one -> !one.answer().isDone()).toList();
+        sent.removeAll(late);
+        unanswered.addAll(late);
+        mark(sent, late, unsent);
     }
 
-    private void mark(List<Sent> answers, List<PendingMessage> unsent, String why) {
+    private InFlight send(PendingMessage pending) {
+        OutgoingMessage message = pending.message();
+        Provenance.Type type = message.awaitsResult() ? Provenance.Type.COMMAND : Provenance.Type.EVENT;
+        Future<RecordMetadata> answer =
+                broker.send(type, message.id(), message.topic(), message.key(), message.payload());
+        return new InFlight(pending, answer, System.nanoTime());
+    }
+
+    /** For all of them together, so that a topic without an answer costs once. */
+    private static void await(List<InFlight> sent) throws InterruptedException {
+        long until = System.nanoTime() + ANSWER_PATIENCE.toNanos();
+        for (InFlight one : sent) {
+            try {
+                one.answer().get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+            } catch (ExecutionException | TimeoutException e) {
+                log.trace("Not taken, or not yet: {}", one.message().id(), e);
+            }
+        }
+    }
+
+    /** Marks what has been answered since. */
+    private void settle() throws InterruptedException {
+        long most = settings.kafka().sendTimeout().multipliedBy(2).toNanos();
+        List<InFlight> answered = unanswered.stream()
+                // The client ends every send by itself, within the send timeout; the rest is for a busy machine.
+                .filter(one -> one.answer().isDone() || System.nanoTime() - one.sentAt() > most)
+                .toList();
+        if (!answered.isEmpty()) {
+            unanswered.removeAll(answered);
+            mark(answered, List.of(), List.of());
+        }
+    }
+
+    /**
+     * Writes down what became of messages.
+     *
+     * @param answered what the broker has taken or refused, or what did not reach it
+     * @param late what it has not answered yet; nobody else sends them meanwhile
+     * @param unsent what was not sent, because nothing is to be sent to its topic now
+     */
+    private void mark(List<InFlight> answered, List<InFlight> late, List<PendingMessage> unsent)
+            throws InterruptedException {
+        List<Sent> answers = new ArrayList<>();
+        for (InFlight one : answered) {
+            Broker.Answer answer = one.answer().isDone()
+                    ? broker.answerOf(one.answer())
+                    : new Broker.Answer(Broker.Kind.AWAY, "no answer from the broker");
+            metrics.sent(one.topic(), answer.kind());
+            answers.add(new Sent(one.message(), answer));
+        }
+        Map<String, String> away = noteTopics(answers);
+        transaction.executeWithoutResult(inTransaction -> write(answers, late, unsent, away));
+    }
+
+    /** @return the topics that took nothing, with why */
+    private Map<String, String> noteTopics(List<Sent> answers) {
+        Map<String, String> away = answers.stream()
+                .filter(sent -> sent.answer().kind() == Broker.Kind.AWAY)
+                .collect(Collectors.toMap(
+                        Sent::topic, sent -> sent.answer().why(), (first, second) -> first, LinkedHashMap::new));
+        away.forEach(outages::failed);
+        answers.stream()
+                .map(Sent::topic)
+                .distinct()
+                .filter(topic -> !away.containsKey(topic))
+                .forEach(outages::taken);
+        return away;
+    }
+
+    private void write(
+            List<Sent> answers, List<InFlight> late, List<PendingMessage> unsent, Map<String, String> away) {
         Instant now = clock.instant();
         List<String> done = new ArrayList<>();
-        List<String> notTaken =
-                new ArrayList<>(unsent.stream().map(PendingMessage::id).toList());
+        List<PendingMessage> notTaken = new ArrayList<>(unsent);
         for (Sent sent : answers) {
             PendingMessage message = sent.message();
             Instant next = now.plus(resultBackoff.after(message.attempts() + 1));
@@ -277,34 +391,38 @@ final class MessageSender implements SmartLifecycle {
                             sent.answer().why());
                     table.refused(message.id(), next, sent.answer().why(), now);
                 }
-                case AWAY -> notTaken.add(message.id());
+                case AWAY -> notTaken.add(message);
             }
         }
         table.confirmAll(done, now);
-        Instant retry = away;
-        table.postpone(notTaken, retry == null ? now : retry, why, now);
+        table.postpone(late.stream().map(one -> one.message().id()).toList(), lease(now), null, now);
+        notTaken.stream()
+                .collect(Collectors.groupingBy(
+                        message -> message.message().topic(),
+                        Collectors.mapping(PendingMessage::id, Collectors.toList())))
+                .forEach((topic, ids) -> table.postpone(ids, next(topic, now), away.get(topic), now));
     }
 
-    private void noteBroker(Broker.@Nullable Answer failure) {
-        if (failure == null) {
-            if (away != null) {
-                log.info("Kafka takes messages again");
-            }
-            failuresInARow = 0;
-            away = null;
-            return;
-        }
-        failuresInARow++;
-        Duration pause = pauses.after(failuresInARow);
-        away = clock.instant().plus(pause);
-        // Said once, and then again each time that the pause is at its longest: this may last for hours.
-        if (failuresInARow == 1 || failuresInARow % 20 == 0) {
-            log.warn(
-                    "Kafka takes no messages, they wait in local_message; next attempt in {}: {}",
-                    pause,
-                    failure.why());
+    private Instant next(String topic, Instant now) {
+        Instant next = waitsForAnswer(topic) ? now.plus(ANSWER_PATIENCE) : outages.next(topic);
+        return next.isBefore(now) ? now : next;
+    }
+
+    /** @param sentAt in nanoseconds of {@link System#nanoTime} */
+    private record InFlight(PendingMessage message, Future<RecordMetadata> answer, long sentAt) {
+
+        String topic() {
+            return message.message().topic();
         }
     }
 
-    private record Sent(PendingMessage message, Broker.Answer answer) {}
+    private record Sent(PendingMessage message, Broker.Answer answer) {
+
+        String topic() {
+            return message.message().topic();
+        }
+    }
+
+    /** @param wholePage whether there may be more */
+    private record Claimed(List<PendingMessage> messages, boolean wholePage) {}
 }

@@ -21,8 +21,9 @@ import org.springframework.validation.annotation.Validated;
  * @param recoveryInterval between two looks for messages that are due
  * @param page messages that are sent, and marked in one transaction, at a time
  * @param resultPatience how long the result of a message is waited for before it is sent the second time; doubles each time
- * @param mostPatience the longest wait between two attempts
- * @param mostAttempts after which a message is FAILED. A broker that cannot be reached does not count: that is not the message's fault
+ * @param mostPatience the longest wait between two attempts, 30 s at most: an order that is being closed waits for it
+ * @param mostAttempts after which a message is FAILED, an hour and more by default. A broker that cannot be reached, or does not take
+ *     messages of that topic, does not count: that is not the message's fault
  * @param retention how long confirmed messages are kept
  * @param memory how long consumers remember what they have taken; has to be longer than any message is sent again
  */
@@ -45,10 +46,10 @@ record MessageSettings(
         @DefaultValue("5s") @NotNull @DurationMin(millis = 10)
         Duration resultPatience,
 
-        @DefaultValue("5m") @NotNull @DurationMin(millis = 10)
+        @DefaultValue("30s") @NotNull @DurationMin(millis = 10) @DurationMax(seconds = 30)
         Duration mostPatience,
 
-        @DefaultValue("20") @Min(1) @Max(1_000) int mostAttempts,
+        @DefaultValue("200") @Min(1) @Max(1_000) int mostAttempts,
 
         @DefaultValue("1d") @NotNull @DurationMin(minutes = 1)
         Duration retention,

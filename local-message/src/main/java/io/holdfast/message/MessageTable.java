@@ -56,15 +56,24 @@ final class MessageTable {
         }
     }
 
-    /** Locks messages that are due, longest overdue first; what another instance has locked is left to it. */
-    List<PendingMessage> lockDue(MessageStatus status, Instant now, int limit) {
+    /**
+     * Locks messages that are due, longest overdue first; what another instance has locked is left to it.
+     *
+     * @param commands those that are answered, or else events
+     * @param heldTopics whose messages are left alone
+     */
+    List<PendingMessage> lockDue(
+            MessageStatus status, boolean commands, Collection<String> heldTopics, Instant now, int limit) {
         return jdbc.sql("""
                         select id, topic, message_key, payload, awaits_result, attempts from local_message
-                        where status = :status and due_at <= :now
+                        where status = :status and due_at <= :now and awaits_result = :commands and topic not in (:held)
                         order by due_at limit :limit
                         for update skip locked
                         """)
                 .param("status", status.name())
+                .param("commands", commands)
+                // No topic has an empty name, and a list must not be empty.
+                .param("held", heldTopics.isEmpty() ? List.of("") : heldTopics)
                 .param("now", utc(now))
                 .param("limit", limit)
                 .query((row, number) -> new PendingMessage(

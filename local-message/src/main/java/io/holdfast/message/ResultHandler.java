@@ -1,9 +1,16 @@
 package io.holdfast.message;
 
+import java.util.Set;
+
 /** A bean of this type learns the results of messages that this service has sent. */
 public interface ResultHandler {
 
     String resultTopic();
+
+    /** As {@link MessageHandler#senders}. */
+    default Set<String> senders() {
+        return Set.of();
+    }
 
     /**
      * Called once for each message, in the local transaction that makes the message CONFIRMED.

@@ -20,6 +20,7 @@ final class Instance implements AutoCloseable {
 
     static final Duration GRACE = Duration.ofMillis(500);
     static final int MOST_ATTEMPTS = 3;
+    private static final RetryPolicy QUICK = new RetryPolicy(Duration.ofMillis(100), Duration.ofSeconds(1));
 
     final HikariDataSource pool;
     final JdbcTemplate jdbc;
@@ -40,6 +41,21 @@ final class Instance implements AutoCloseable {
             String service,
             List<MessageHandler> handlers,
             List<ResultHandler> results) {
+        this(schema, kafka, service, handlers, results, Duration.ofMillis(400), Duration.ofSeconds(1));
+    }
+
+    /**
+     * @param patience of the sender, before it sends a command the second time
+     * @param mostPatience before each further time
+     */
+    Instance(
+            TestSchema schema,
+            KafkaProcess kafka,
+            String service,
+            List<MessageHandler> handlers,
+            List<ResultHandler> results,
+            Duration patience,
+            Duration mostPatience) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(schema.url());
         config.setUsername(schema.user());
@@ -64,8 +80,8 @@ final class Instance implements AutoCloseable {
                 GRACE,
                 Duration.ofMillis(100),
                 20,
-                Duration.ofMillis(400),
-                Duration.ofSeconds(1),
+                patience,
+                mostPatience,
                 MOST_ATTEMPTS,
                 Duration.ofDays(1),
                 Duration.ofDays(30));
@@ -74,7 +90,7 @@ final class Instance implements AutoCloseable {
         this.broker = new Broker(settings.kafka(), service);
         this.sender = new MessageSender(table, broker, transaction, settings, metrics, clock, new SecureRandom());
         this.inbox = new Inbox(table, transaction, metrics, clock);
-        this.consumers = new MessageConsumers(broker, inbox, service, handlers, results, 2_000);
+        this.consumers = new MessageConsumers(broker, inbox, service, handlers, results, 2_000, QUICK, false);
         this.messages = new LocalMessages(table, settings, clock, sender::offer);
         this.operations = new MessageOperations(table, transaction, clock);
     }

@@ -7,20 +7,27 @@ import static org.awaitility.Awaitility.await;
 import io.holdfast.message.testbroker.KafkaProcess;
 import io.holdfast.tcc.sql.testdatabase.TestDatabase;
 import io.holdfast.tcc.sql.testdatabase.TestSchema;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.transaction.CannotCreateTransactionException;
 
 /** Sender and taker in their own databases, over a real broker that is killed when a test wants it. */
 class LocalMessagesTest {
@@ -35,6 +42,8 @@ class LocalMessagesTest {
     private final String events = "events-" + number;
     private final List<Instance> instances = new ArrayList<>();
     private final List<String> results = new CopyOnWriteArrayList<>();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final AtomicReference<Throwable> resultFailure = new AtomicReference<>();
     private final AtomicBoolean poisoned = new AtomicBoolean();
     private TestSchema senders;
     private TestSchema takers;
@@ -245,6 +254,138 @@ class LocalMessagesTest {
         assertThat(sent(one) + sent(two)).isEqualTo(300);
     }
 
+    @Test
+    void whileSomethingIsAwayThatTheTakerNeedsNoMessageIsPassedOverAndNoneIsSentTwice() {
+        Instance sender = patient();
+        Instance taker = taker();
+        failure.set(new CannotCreateTransactionException("the database of the taker is away"));
+        sender.write(command("waiting"), command("behind"));
+
+        // More attempts than a message of which the handler itself makes nothing would get.
+        await().atMost(LIMIT).until(() -> consumed(taker, "delayed") >= 5);
+        failure.set(null);
+
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> sender.statusOf("waiting") == MessageStatus.CONFIRMED
+                        && sender.statusOf("behind") == MessageStatus.CONFIRMED);
+        assertThat(sender.count("select sum(attempts) from local_message")).isEqualTo(2);
+        assertThat(consumed(taker, "dropped")).isZero();
+        assertThat(effects(taker, "waiting")).isEqualTo(1);
+    }
+
+    @Test
+    void aResultThatWaitsForTheSendersDatabaseIsNotPassedOverEither() {
+        Instance sender = patient();
+        Instance taker = taker();
+        resultFailure.set(new CannotCreateTransactionException("the database of the sender is away"));
+        sender.write(command("answered"));
+        await().atMost(LIMIT).until(() -> consumed(sender, "delayed") >= 5);
+
+        resultFailure.set(null);
+
+        awaitStatus(sender, "answered", MessageStatus.CONFIRMED);
+        assertThat(effects(taker, "answered")).isEqualTo(1);
+        assertThat(sender.count("select attempts from local_message")).isEqualTo(1);
+    }
+
+    @Test
+    void anErrorInAHandlerEndsNoConsumer() {
+        Instance sender = patient();
+        Instance taker = taker();
+        failure.set(new NoClassDefFoundError("gone from the class path"));
+        sender.write(command("classless"));
+        await().atMost(LIMIT).until(() -> consumed(taker, "dropped") == 1);
+
+        failure.set(new OutOfMemoryError("for a moment"));
+        sender.write(command("next"));
+        await().atMost(LIMIT).until(() -> consumed(taker, "delayed") >= 4);
+        failure.set(null);
+
+        awaitStatus(sender, "next", MessageStatus.CONFIRMED);
+        assertThat(sender.statusOf("classless")).isEqualTo(MessageStatus.SENT);
+    }
+
+    @Test
+    void aConsumerThatEndedIsStartedAgain() {
+        Instance sender = sender();
+        Instance taker = taker();
+        taker.consumers.containers().get(0).stopAbnormally(() -> {});
+        await().atMost(LIMIT).until(() -> !taker.consumers.containers().get(0).isRunning());
+
+        taker.consumers.startThoseThatEnded();
+        sender.write(command("heard"));
+
+        awaitStatus(sender, "heard", MessageStatus.CONFIRMED);
+        assertThat(effects(taker, "heard")).isEqualTo(1);
+    }
+
+    @Test
+    void anErrorInTheSendersThreadStopsNothing() {
+        Instance sender = sender();
+        taker();
+        AtomicInteger errors = new AtomicInteger();
+        sender.registry.config().onMeterAdded(meter -> {
+            if (meter.getId().getName().equals(MessageMetrics.SENT) && errors.incrementAndGet() <= 2) {
+                throw new NoClassDefFoundError("in the middle of a batch");
+            }
+        });
+
+        sender.write(command("despite"));
+
+        awaitStatus(sender, "despite", MessageStatus.CONFIRMED);
+        assertThat(errors).hasValueGreaterThanOrEqualTo(1);
+    }
+
+    @Test
+    void whatWasWrittenForAnotherTopicOrIsNoCommandIsRefusedCountedAndChangesNothing() throws Exception {
+        Instance sender = sender();
+        Instance taker = taker();
+        sender.broker
+                .send(Provenance.Type.RESULT, "a-result", topic, "key", "{}")
+                .get();
+        sendAs("a-copy", "some-other-topic", "service-" + senders.name());
+        sendAs("a-forgery", topic, "mallory");
+        await().atMost(LIMIT).until(() -> consumed(taker, "refused") == 3);
+
+        sender.write(command("a-command"));
+
+        awaitStatus(sender, "a-command", MessageStatus.CONFIRMED);
+        assertThat(taker.count("select count(*) from effect")).isEqualTo(1);
+        assertThat(taker.count("select count(*) from processed_message")).isEqualTo(1);
+        assertThat(results).containsExactly("a-command done a-command");
+    }
+
+    /** A command, with what it says of itself. */
+    private void sendAs(String id, String writtenFor, String service) {
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(kafka.clientConfig(), new StringSerializer(), new StringSerializer())) {
+            ProducerRecord<String, String> message = new ProducerRecord<>(topic, "key", "{}");
+            message.headers().add(Broker.ID_HEADER, id.getBytes(StandardCharsets.US_ASCII));
+            new Provenance(Provenance.Type.COMMAND, writtenFor, service).writeTo(message.headers());
+            producer.send(message);
+        }
+    }
+
+    private static double consumed(Instance instance, String result) {
+        return instance.registry.find(MessageMetrics.CONSUMED).tag("result", result).counters().stream()
+                .mapToDouble(counter -> counter.count())
+                .sum();
+    }
+
+    /** A sender that does not send a command a second time as long as any of these tests lasts. */
+    private Instance patient() {
+        Instance instance = new Instance(
+                senders,
+                kafka,
+                "service-" + senders.name(),
+                List.of(),
+                List.of(new Results()),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(5));
+        instances.add(instance);
+        return instance.start();
+    }
+
     private double sent(Instance instance) {
         return instance.registry
                 .get(MessageMetrics.SENT)
@@ -293,6 +434,15 @@ class LocalMessagesTest {
                 .toList();
     }
 
+    private static void throwIfSet(Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
+    }
+
     private final class Results implements ResultHandler {
 
         @Override
@@ -302,6 +452,7 @@ class LocalMessagesTest {
 
         @Override
         public void handle(IncomingMessage result) {
+            throwIfSet(resultFailure.get());
             results.add(result.id() + " " + result.payload());
         }
     }
@@ -326,7 +477,13 @@ class LocalMessagesTest {
         }
 
         @Override
+        public Set<String> senders() {
+            return Set.of("service-" + senders.name(), "service-" + takers.name());
+        }
+
+        @Override
         public String handle(IncomingMessage message) {
+            throwIfSet(failure.get());
             instance.jdbc.update("insert into effect values (?, now(3))", message.id());
             if (poisoned.get() && message.id().equals("poison")) {
                 throw new IllegalStateException("cannot be taken");

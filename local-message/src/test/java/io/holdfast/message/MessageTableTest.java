@@ -100,10 +100,32 @@ class MessageTableTest {
         assertThat(lockDue(NOW, 10)).isEmpty();
 
         transaction.executeWithoutResult(outer -> {
-            List<PendingMessage> mine = table.lockDue(MessageStatus.NEW, NOW.plusSeconds(1), 1_000);
+            List<PendingMessage> mine = table.lockDue(MessageStatus.NEW, false, List.of(), NOW.plusSeconds(1), 1_000);
             List<PendingMessage> others = inAnotherThread(() -> lockDue(NOW.plusSeconds(1), 1_000));
             assertThat(mine).hasSize(1_000);
             assertThat(others).hasSize(200).doesNotContainAnyElementsOf(mine);
+        });
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("databases")
+    void commandsAreFoundBehindAnyNumberOfEventsAndHeldTopicsAreLeftAlone(
+            String name, Supplier<TestDatabase> database) throws SQLException {
+        open(database);
+        table.insert(IntStream.range(0, 600).mapToObj(i -> event("e-" + i)).toList(), NOW, NOW);
+        OutgoingMessage other = OutgoingMessage.command("other", "another-topic", "key", "{}");
+        table.insert(List.of(command("c"), other), NOW, NOW.plusMillis(1));
+
+        transaction.executeWithoutResult(status -> {
+            Instant now = NOW.plusSeconds(1);
+            assertThat(table.lockDue(MessageStatus.NEW, true, List.of(), now, 10))
+                    .extracting(PendingMessage::id)
+                    .containsExactlyInAnyOrder("c", "other");
+            assertThat(table.lockDue(MessageStatus.NEW, true, List.of("another-topic", "x"), now, 10))
+                    .extracting(PendingMessage::id)
+                    .containsExactly("c");
+            assertThat(table.lockDue(MessageStatus.NEW, false, List.of("events"), now, 10))
+                    .isEmpty();
         });
     }
 
@@ -124,7 +146,7 @@ class MessageTableTest {
     }
 
     private List<PendingMessage> lockDue(Instant now, int limit) {
-        return transaction.execute(status -> table.lockDue(MessageStatus.NEW, now, limit));
+        return transaction.execute(status -> table.lockDue(MessageStatus.NEW, false, List.of(), now, limit));
     }
 
     private static <T> T inAnotherThread(Supplier<T> work) {

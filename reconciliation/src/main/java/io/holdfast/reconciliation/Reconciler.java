@@ -1,5 +1,7 @@
 package io.holdfast.reconciliation;
 
+import io.holdfast.background.BackgroundFailure;
+import io.holdfast.background.BackgroundThreads;
 import io.holdfast.reconciliation.CheckRun.Outcome;
 import java.time.Clock;
 import java.time.Instant;
@@ -11,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -21,7 +22,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DuplicateKeyException;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -76,7 +76,7 @@ public final class Reconciler implements SmartLifecycle {
         if (!settings.enabled()) {
             log.warn("holdfast.reconciliation.enabled is false: no check is looked at by itself");
         }
-        scheduler = Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("reconciler-"));
+        scheduler = BackgroundThreads.scheduler("reconciler", 1);
         scheduler.scheduleWithFixedDelay(
                 this::round,
                 settings.initialDelay().toMillis(),
@@ -112,7 +112,7 @@ public final class Reconciler implements SmartLifecycle {
             }
             publish();
         } catch (RuntimeException e) {
-            // A scheduler drops a task that throws.
+            // The database may be away.
             log.warn("A round of the reconciler failed; the next one comes", e);
         }
     }
@@ -151,6 +151,10 @@ public final class Reconciler implements SmartLifecycle {
             endWithout(check, holder, began, Outcome.NOT_COMPLETED, e.getMessage());
         } catch (RuntimeException e) {
             log.warn("The check {} could not be made", check.name(), e);
+            endWithout(check, holder, began, Outcome.FAILED, e.getClass().getSimpleName());
+        } catch (Error e) {
+            // One check whose class is missing must not keep the others from being looked at.
+            BackgroundFailure.alarm("check " + check.name(), e);
             endWithout(check, holder, began, Outcome.FAILED, e.getClass().getSimpleName());
         }
         return true;

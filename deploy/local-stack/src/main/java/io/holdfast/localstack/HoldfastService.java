@@ -148,7 +148,9 @@ public final class HoldfastService extends Part {
         messages.ifPresent(kafka -> environment.putAll(Map.of(
                 "HOLDFAST_KAFKA_SERVERS", kafka.url(),
                 "HOLDFAST_KAFKA_USER", service,
-                "HOLDFAST_KAFKA_PASSWORD", at.secrets().kafkaPassword(service))));
+                "HOLDFAST_KAFKA_PASSWORD", at.secrets().kafkaPassword(service),
+                // All senders on this platform are of this version, and say who they are.
+                "HOLDFAST_MESSAGE_REQUIRESENDER", "true")));
         cache.ifPresent(redis -> environment.putAll(Map.of(
                 "HOLDFAST_REDIS_HOST", redis.host(),
                 "HOLDFAST_REDIS_PORT", Integer.toString(redis.port()),

@@ -13,12 +13,14 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 
-/** Kafka as one node (KRaft: no ZooKeeper). Nobody gets in without a name and a password, not even the node itself. */
+/**
+ * Kafka as one node (KRaft: no ZooKeeper). Nobody gets in without a name and a password, not even the node itself, and whoever is in may do
+ * what {@link KafkaAccess} says and nothing else.
+ */
 public final class Kafka extends Part {
 
     private static final String HOST = "127.0.0.1";
     private static final String BROKER = "kafka";
-    private static final List<String> SERVICES = List.of("order-svc", "stock-svc", "payment-svc");
     private static final int ANSWER_MILLIS = 3_000;
 
     Kafka(Surroundings at) {
@@ -61,7 +63,7 @@ public final class Kafka extends Part {
         Files.createDirectories(settings().getParent());
         StringBuilder users = new StringBuilder(login())
                 .append(" user_%s=\"%s\"".formatted(BROKER, at.secrets().get(Secrets.Name.KAFKA_PASSWORD)));
-        for (String service : SERVICES) {
+        for (String service : KafkaAccess.SERVICES) {
             users.append(" user_%s=\"%s\"".formatted(service, at.secrets().kafkaPassword(service)));
         }
         RunFolder.writePrivately(
@@ -79,6 +81,12 @@ public final class Kafka extends Part {
                 sasl.mechanism.controller.protocol=PLAIN
                 listener.name.clients.plain.sasl.jaas.config=%4$s;
                 listener.name.controller.plain.sasl.jaas.config=%4$s;
+                # Whom KafkaAccess gives no right has none. The node itself and the launcher are the only ones who need none.
+                authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+                allow.everyone.if.no.acl.found=false
+                super.users=User:%6$s
+                # Those that there are to be are made with the rights to them.
+                auto.create.topics.enable=false
                 log.dirs=%5$s
                 # One node: a copy of anything has nowhere to go.
                 default.replication.factor=1
@@ -97,7 +105,7 @@ public final class Kafka extends Part {
                 # One that was killed is let in again only when its last session is over: 3 s later, not 9.
                 broker.session.timeout.ms=3000
                 broker.heartbeat.interval.ms=500
-                """.formatted(HOST, at.ports().kafka(), at.ports().kafkaController(), users, logs()));
+                """.formatted(HOST, at.ports().kafka(), at.ports().kafkaController(), users, logs(), BROKER));
     }
 
     @Override
@@ -136,6 +144,16 @@ public final class Kafka extends Part {
             return Optional.empty();
         } catch (ExecutionException | TimeoutException | KafkaException e) {
             return Optional.of("it does not answer a request for metadata at " + url() + ": " + e.getMessage());
+        }
+    }
+
+    /** Each time: the rules of this version hold, whatever the data folder comes from. */
+    @Override
+    void whenReady() throws InterruptedException {
+        try (Admin admin = Admin.create(clientConfig())) {
+            KafkaAccess.apply(admin);
+        } catch (ExecutionException | TimeoutException | KafkaException e) {
+            throw PartFailed.before(name(), "does not take its topics and access rules: " + e.getMessage(), e);
         }
     }
 

@@ -2,8 +2,13 @@ package io.holdfast.structure;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -25,12 +30,18 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.Timer;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.stream.Collectors;
 import org.apache.seata.integration.tx.api.fence.FenceHandler;
 import org.apache.seata.rm.tcc.api.TwoPhaseBusinessAction;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.task.AsyncTaskExecutor;
 
 /** Who may know whom, and what nobody may do. These rules read the compiled classes of all modules; nothing is started. */
 @AnalyzeClasses(packages = "io.holdfast", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -43,12 +54,13 @@ class StructureTest {
     private static final String STOCK = "io.holdfast.stock..";
     private static final String PAYMENT = "io.holdfast.payment..";
     private static final String GATEWAY = "io.holdfast.gateway..";
+    private static final String BACKGROUND = "io.holdfast.background..";
     private static final String LAUNCHER = "io.holdfast.localstack..";
 
     /** A rule about classes that are not on the class path holds for ever: every module has to be seen. */
     @ArchTest
     static void everyModuleIsSeen(JavaClasses all) {
-        assertThat(List.of(STARTER, EDGE, MESSAGE, ORDER, STOCK, PAYMENT, GATEWAY, LAUNCHER))
+        assertThat(List.of(STARTER, EDGE, MESSAGE, BACKGROUND, ORDER, STOCK, PAYMENT, GATEWAY, LAUNCHER))
                 .allSatisfy(module -> assertThat(all.that(resideInAPackage(module)))
                         .as("classes in " + module)
                         .isNotEmpty());
@@ -251,6 +263,36 @@ class StructureTest {
             .orShould()
             .callMethod(java.time.LocalDateTime.class, "now")
             .because("times that go into a database come from the injected Clock");
+
+    @ArchTest
+    static final ArchRule backgroundWorkKnowsNothingOfOurs = noClasses()
+            .that()
+            .resideInAPackage(BACKGROUND)
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.holdfast..").and(not(resideInAPackage(BACKGROUND))))
+            .because("every module, the starter too, has threads and scheduled tasks");
+
+    /** An executor swallows what is thrown in a task, and a thread ends by it: nothing would be done any more, without a word. */
+    @ArchTest
+    static final ArchRule threadsAreMadeInOnePlace = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    ORDER, STOCK, PAYMENT, GATEWAY, STARTER, EDGE, MESSAGE, "io.holdfast.reconciliation..", "io.holdfast.rows..")
+            .should()
+            .callConstructorWhere(target(owner(assignableTo(Thread.class)))
+                    .or(target(owner(assignableTo(Timer.class))))
+                    .or(target(owner(assignableTo(ExecutorService.class))))
+                    .or(target(owner(assignableTo(AsyncTaskExecutor.class))))
+                    .or(target(owner(assignableTo(ThreadFactory.class)))))
+            .orShould()
+            .callMethodWhere(target(owner(equivalentTo(Executors.class))))
+            .orShould()
+            .callMethodWhere(target(owner(equivalentTo(CompletableFuture.class)))
+                    .and(target(nameMatching("(run|supply)Async|delayedExecutor|.*Async"))))
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("org.springframework.scheduling.annotation.Async")
+            .because("BackgroundThreads makes those that go on, count and raise an alarm, whatever is thrown in them");
 
     /** A library may ask for one: {@code Date.from(instant)} on the way to it is all there may be of them. */
     @ArchTest

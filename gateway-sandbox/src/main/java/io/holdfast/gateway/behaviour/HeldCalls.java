@@ -1,5 +1,6 @@
 package io.holdfast.gateway.behaviour;
 
+import io.holdfast.background.BackgroundThreads;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
@@ -28,11 +28,7 @@ class HeldCalls implements SmartLifecycle, DisposableBean {
 
     private final Semaphore places;
     private final Set<HeldCall> held = ConcurrentHashMap.newKeySet();
-    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(THREADS, work -> {
-        Thread thread = new Thread(work, "held calls");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService timer = BackgroundThreads.daemonScheduler("held-calls", THREADS);
 
     private volatile boolean running;
 

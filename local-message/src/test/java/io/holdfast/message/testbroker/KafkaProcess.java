@@ -54,20 +54,27 @@ public final class KafkaProcess implements AutoCloseable {
 
     private final Path folder;
     private final int port;
+    private final List<String> moreSettings;
     private @Nullable Process process;
 
-    private KafkaProcess(Path folder, int port) {
+    private KafkaProcess(Path folder, int port, List<String> moreSettings) {
         this.folder = folder;
         this.port = port;
+        this.moreSettings = moreSettings;
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
     }
 
     /** Prepares a broker that does not run yet; its port is known and nobody listens there. */
     public static KafkaProcess prepare() {
+        return prepare(List.of());
+    }
+
+    /** @param moreSettings lines of its file of settings, beside those that it has anyway */
+    public static KafkaProcess prepare(List<String> moreSettings) {
         try {
             Path root = Path.of(System.getProperty("basedir", System.getProperty("user.dir")), "target", "test-kafka");
             Files.createDirectories(root);
-            KafkaProcess kafka = new KafkaProcess(Files.createTempDirectory(root, "run-"), freePort());
+            KafkaProcess kafka = new KafkaProcess(Files.createTempDirectory(root, "run-"), freePort(), moreSettings);
             kafka.configure(freePort());
             return kafka;
         } catch (IOException e) {
@@ -238,7 +245,7 @@ public final class KafkaProcess implements AutoCloseable {
                 broker.heartbeat.interval.ms=250
                 # Kafka's own 128 MB hardly fit into the heap that it has here, and sometimes not.
                 log.cleaner.dedupe.buffer.size=4194304
-                """.formatted(port, controllerPort, serverJaas(), data()));
+                """.formatted(port, controllerPort, serverJaas(), data()) + String.join("\n", moreSettings) + "\n");
     }
 
     private static String jaas() {

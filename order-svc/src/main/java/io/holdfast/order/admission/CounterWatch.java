@@ -1,6 +1,7 @@
 package io.holdfast.order.admission;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.holdfast.background.BackgroundThreads;
 import io.holdfast.order.book.SaleBook;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
@@ -13,14 +14,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * Says when the counters of a sale are looked at: when it begins or changes, when this service starts, when Redis has forgotten them,
@@ -51,16 +50,13 @@ public class CounterWatch implements Admission.MissingSales, AutoCloseable {
         this.interval = interval;
         this.turns = new Turns(Ticker.systemTicker(), interval);
         this.instance = instance;
-        ScheduledThreadPoolExecutor executor =
-                new ScheduledThreadPoolExecutor(1, new CustomizableThreadFactory("sale-counters-"));
-        executor.setRemoveOnCancelPolicy(true);
-        this.thread = executor;
+        this.thread = BackgroundThreads.scheduler("sale-counters", 1);
     }
 
     @EventListener(ApplicationReadyEvent.class)
     void start() {
         thread.execute(this::warmUp);
-        thread.execute(this::lookAndComeBack);
+        thread.scheduleWithFixedDelay(this::look, 0, interval.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void warmUp() {
@@ -100,16 +96,11 @@ public class CounterWatch implements Admission.MissingSales, AutoCloseable {
         }
     }
 
-    private void lookAndComeBack() {
+    private void look() {
         try {
             lookAround();
         } catch (RuntimeException e) {
             log.warn("The counters of sales could not be compared; the next look will", e);
-        }
-        try {
-            thread.schedule(this::lookAndComeBack, interval.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException stopping) {
-            log.debug("No more looks: this service stops");
         }
     }
 

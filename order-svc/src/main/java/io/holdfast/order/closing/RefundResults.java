@@ -6,6 +6,7 @@ import io.holdfast.order.book.ClosingOrders;
 import io.holdfast.order.model.OrderId;
 import io.holdfast.order.model.OrderStatus;
 import java.time.Instant;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,11 @@ class RefundResults implements ResultHandler {
     @Override
     public String resultTopic() {
         return TOPIC;
+    }
+
+    @Override
+    public Set<String> senders() {
+        return Set.of("payment-svc");
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.holdfast.order.book.OrderBook;
 import io.holdfast.order.model.OrderId;
 import io.holdfast.order.model.OrderStatus;
 import java.time.Instant;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,11 @@ class ReleaseResults implements ResultHandler {
     @Override
     public String resultTopic() {
         return TOPIC;
+    }
+
+    @Override
+    public Set<String> senders() {
+        return Set.of("stock-svc");
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.holdfast.order.grouping;
 
+import io.holdfast.background.BackgroundFailure;
+import io.holdfast.background.BackgroundThreads;
 import io.holdfast.order.model.Order;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -8,7 +10,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -18,7 +19,6 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -43,7 +43,7 @@ public class GroupCommit implements SmartLifecycle, DisposableBean {
     private final LiveGroupLimits limits;
     private final GroupMetrics metrics;
     private final ExecutorService workers =
-            Executors.newFixedThreadPool(GroupLimits.MOST_IN_FLIGHT, new CustomizableThreadFactory("order-group-"));
+            BackgroundThreads.pool("order-group", GroupLimits.MOST_IN_FLIGHT);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition oneEnded = lock.newCondition();
@@ -106,6 +106,29 @@ public class GroupCommit implements SmartLifecycle, DisposableBean {
 
     /** Carries out groups until nobody waits. */
     private void work() {
+        boolean ended = false;
+        try {
+            carryOutAll();
+            ended = true;
+        } finally {
+            if (!ended) {
+                leavePlace();
+            }
+        }
+    }
+
+    /** For whom an error leaves no other way: a place that is lost is lost until a restart. */
+    private void leavePlace() {
+        lock.lock();
+        try {
+            inFlight--;
+            oneEnded.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void carryOutAll() {
         for (List<WaitingOrder> next = next(); !next.isEmpty(); next = next()) {
             List<WaitingOrder> orders = next;
             // Many requests, one thread: it goes on under the trace of the first.
@@ -114,8 +137,11 @@ public class GroupCommit implements SmartLifecycle, DisposableBean {
             try {
                 group.carryOut(orders, limits.now().againWithin());
             } catch (RuntimeException | Error e) {
-                log.error("A group of {} orders failed", orders.size(), e);
                 orders.forEach(waiting -> waiting.fail(e));
+                if (e instanceof Error) {
+                    BackgroundFailure.alarm("order-group", e);
+                }
+                log.error("A group of {} orders failed", orders.size(), e);
             } finally {
                 MDC.clear();
             }

@@ -1,17 +1,16 @@
 package io.holdfast.order.intake;
 
+import io.holdfast.background.BackgroundThreads;
 import io.holdfast.order.book.OrderBook;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderId;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * Lets a request wait for the order that its twin, a request with the same idempotency key, is placing.
@@ -27,8 +26,7 @@ public final class TwinWait implements AutoCloseable {
     private final OrderBook book;
     private final Duration patience;
     private final Semaphore places;
-    private final ScheduledExecutorService scheduler =
-            Executors.newScheduledThreadPool(2, new CustomizableThreadFactory("twin-wait-"));
+    private final ScheduledExecutorService scheduler = BackgroundThreads.scheduler("twin-wait", 2);
 
     public TwinWait(OrderBook book, Duration patience, int mostWaiting) {
         this.book = book;
@@ -71,6 +69,9 @@ public final class TwinWait implements AutoCloseable {
                                 .ifPresentOrElse(decided::complete, () -> look(id, longer(delay), decided));
                     } catch (RuntimeException e) {
                         decided.completeExceptionally(e);
+                    } catch (Error e) {
+                        decided.completeExceptionally(e);
+                        throw e;
                     }
                 },
                 delay.toMillis(),

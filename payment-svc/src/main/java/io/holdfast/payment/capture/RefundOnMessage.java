@@ -12,6 +12,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 class RefundOnMessage implements MessageHandler {
 
     private static final Logger log = LoggerFactory.getLogger(RefundOnMessage.class);
+    private static final String CANCELLED = "cancelled";
     private static final String REFUNDED = "REFUNDED";
     private static final String NOTHING_TAKEN = "NOTHING_TAKEN";
 
@@ -60,10 +62,23 @@ class RefundOnMessage implements MessageHandler {
     }
 
     @Override
+    public Set<String> senders() {
+        return Set.of("order-svc");
+    }
+
+    @Override
     public String handle(IncomingMessage message) {
         Request request = json.readValue(message.payload(), Request.class);
         if (request.orderId() == null) {
             throw new IllegalArgumentException("Message " + message.id() + " names no order");
+        }
+        if (!request.orderId().equals(message.key())) {
+            throw new IllegalArgumentException("Message " + message.id() + " bears the key of another order");
+        }
+        // The only one that order-svc asks for money back for. Its request to release goods looks the same otherwise.
+        if (!CANCELLED.equals(request.reason())) {
+            throw new IllegalArgumentException(
+                    "Message " + message.id() + " asks for a refund, and not because its order was cancelled");
         }
         OrderId order = new OrderId(request.orderId());
         // The order was PAID, so there must be one. Money is not given up on a guess: the message comes again, and in
@@ -112,7 +127,8 @@ class RefundOnMessage implements MessageHandler {
         return utc.toInstant(ZoneOffset.UTC);
     }
 
-    private record Request(@Nullable String orderId) {}
+    private record Request(
+            @Nullable String orderId, @Nullable String reason) {}
 
     /** @param at when the money was given back or became owed */
     private record Result(String orderId, String outcome, Instant at) {}

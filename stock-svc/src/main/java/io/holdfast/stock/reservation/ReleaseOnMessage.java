@@ -8,6 +8,7 @@ import io.holdfast.stock.reservation.Reservations.Released;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,10 +52,18 @@ class ReleaseOnMessage implements MessageHandler {
     }
 
     @Override
+    public Set<String> senders() {
+        return Set.of("order-svc");
+    }
+
+    @Override
     public String handle(IncomingMessage message) {
         Request request = json.readValue(message.payload(), Request.class);
         if (request.orderId() == null) {
             throw new IllegalArgumentException("Message " + message.id() + " names no order");
+        }
+        if (!request.orderId().equals(message.key())) {
+            throw new IllegalArgumentException("Message " + message.id() + " bears the key of another order");
         }
         OrderId order = new OrderId(request.orderId());
         Released released = reservations.releaseOf(order);

@@ -1,15 +1,14 @@
 package io.holdfast.tcc.autoconfigure;
 
+import io.holdfast.background.BackgroundThreads;
 import io.holdfast.tcc.fence.FenceCleaner;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** Runs the cleaner from time to time, on one thread of its own. */
 final class FenceCleaning implements SmartLifecycle {
@@ -27,7 +26,7 @@ final class FenceCleaning implements SmartLifecycle {
 
     @Override
     public synchronized void start() {
-        scheduler = Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("tcc-fence-cleaner-"));
+        scheduler = BackgroundThreads.scheduler("tcc-fence-cleaner", 1);
         scheduler.scheduleWithFixedDelay(this::clean, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -51,7 +50,7 @@ final class FenceCleaning implements SmartLifecycle {
                 log.info("Deleted {} fence rows that were final for longer than the retention", deleted);
             }
         } catch (RuntimeException e) {
-            // A scheduler drops a task that throws; the table would grow for ever because of one lost connection.
+            // The database may be away.
             log.warn("Cleaning the fence table failed; the next run is in {}", interval, e);
         }
     }

@@ -1,5 +1,7 @@
 package io.holdfast.tcc.fence;
 
+import io.holdfast.background.BackgroundFailure;
+import io.holdfast.background.BackgroundThreads;
 import io.holdfast.tcc.fence.FenceTable.Head;
 import io.holdfast.tcc.fence.RunningAttempts.Running;
 import io.holdfast.tcc.schedule.ActionPolicy;
@@ -42,6 +44,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class PhaseTwoSchedule {
 
     private static final Logger log = LoggerFactory.getLogger(PhaseTwoSchedule.class);
+
+    private static final String POLLER = "tcc-phase-two-poller";
 
     /** Lets an instance that has nothing to wait for look again at once, and not spin if it has nothing to do. */
     private static final Duration SHORTEST_WAIT = Duration.ofMillis(5);
@@ -104,7 +108,7 @@ public final class PhaseTwoSchedule {
         // A policy that makes no sense has to stop the start, not the first retry.
         setup.actions().names().forEach(setup.policies()::of);
         stopping = false;
-        poller = new Thread(this::pollUntilStopped, "tcc-phase-two-poller");
+        poller = BackgroundThreads.lasting(POLLER, this::pollUntilStopped, () -> !stopping);
         poller.setDaemon(true);
         poller.start();
         log.info("The schedule of phase two works as {}, which is the name that its rows bear", setup.instance());
@@ -182,6 +186,9 @@ public final class PhaseTwoSchedule {
                 }
             } catch (RuntimeException | Error e) {
                 // Whatever it is: without this thread nothing would ever be attempted again.
+                if (e instanceof Error) {
+                    BackgroundFailure.alarm(POLLER, e);
+                }
                 if (reachable) {
                     reachable = false;
                     log.error("The schedule of phase two cannot read its rows; nothing is attempted until it can", e);
@@ -231,7 +238,10 @@ public final class PhaseTwoSchedule {
             if (failing.remove(what)) {
                 log.info("The schedule of phase two goes on with {}", what);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            if (e instanceof Error) {
+                BackgroundFailure.alarm(POLLER, e);
+            }
             if (failing.add(what)) {
                 log.error("The schedule of phase two fails with {}, and tries it again and again", what, e);
             }
@@ -300,7 +310,7 @@ public final class PhaseTwoSchedule {
                     }
                 }
             });
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             placed.forEach(branch -> running.places().leave(action, lane));
             throw e;
         }

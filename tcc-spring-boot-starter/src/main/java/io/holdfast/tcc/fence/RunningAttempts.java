@@ -1,5 +1,7 @@
 package io.holdfast.tcc.fence;
 
+import io.holdfast.background.BackgroundFailure;
+import io.holdfast.background.BackgroundThreads;
 import io.holdfast.tcc.schedule.Lane;
 import io.holdfast.tcc.schedule.PhaseTwoSettings;
 import io.holdfast.tcc.schedule.Places;
@@ -9,16 +11,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** The attempts that this instance makes at this moment on threads of its own: which branches, in which places, by which claims. */
 final class RunningAttempts {
@@ -26,28 +26,16 @@ final class RunningAttempts {
     private static final Logger log = LoggerFactory.getLogger(RunningAttempts.class);
 
     private final Places places;
-    private final ThreadPoolExecutor threads;
+    private final ExecutorService threads;
     private final Map<BranchKey, Running> running = new ConcurrentHashMap<>();
     private final Runnable whenOneLeaves;
 
     RunningAttempts(PhaseTwoSettings settings, Runnable whenOneLeaves) {
         this.whenOneLeaves = whenOneLeaves;
         this.places = new Places(settings.threads());
-        this.threads = new ThreadPoolExecutor(
-                settings.threads(),
-                settings.threads(),
-                30,
-                TimeUnit.SECONDS,
-                // Never longer than the places, which are taken before a task is handed over.
-                new LinkedBlockingQueue<>(settings.threads()),
-                daemons());
-        this.threads.allowCoreThreadTimeOut(true);
-    }
-
-    private static CustomizableThreadFactory daemons() {
-        CustomizableThreadFactory factory = new CustomizableThreadFactory("tcc-phase-two-");
-        factory.setDaemon(true);
-        return factory;
+        // The queue is never longer than the places, which are taken before a task is handed over.
+        this.threads = BackgroundThreads.daemonPool(
+                "tcc-phase-two", settings.threads(), settings.threads(), Duration.ofSeconds(30));
     }
 
     Places places() {
@@ -96,6 +84,7 @@ final class RunningAttempts {
                 try {
                     task.run();
                 } catch (RuntimeException | Error e) {
+                    BackgroundFailure.alarm("tcc-phase-two", e);
                     log.error("An attempt of {} ended in a way that nobody foresaw, {}", action, key, e);
                 } finally {
                     leave.run();
@@ -103,6 +92,10 @@ final class RunningAttempts {
             });
         } catch (RejectedExecutionException e) {
             leave.run();
+        } catch (Error e) {
+            // There is no thread for it, and its lease ends; its place must not be lost for ever as well.
+            leave.run();
+            BackgroundFailure.alarm("tcc-phase-two", e);
         }
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.background;
+
+import org.jspecify.annotations.NullMarked;
