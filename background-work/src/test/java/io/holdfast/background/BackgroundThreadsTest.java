@@ -106,7 +106,8 @@ class BackgroundThreadsTest {
 
     @Test
     void anAlarmNeverThrowsEvenIfItCannotBeTold() {
-        assertThatCode(() -> BackgroundFailure.alarm("untold", new Unspeakable())).doesNotThrowAnyException();
+        assertThatCode(() -> BackgroundFailure.alarm("untold", new Unspeakable()))
+                .doesNotThrowAnyException();
 
         assertThat(failures("untold", "error")).isEqualTo(1);
     }

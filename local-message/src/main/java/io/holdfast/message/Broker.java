@@ -121,7 +121,8 @@ final class Broker implements AutoCloseable {
     /** Whether a topic is there, and led. Blocks for 2 s at most. */
     boolean reaches(String topic) {
         return producer.partitionsFor(topic).stream()
-                .noneMatch(partition -> partition.leader() == null || partition.leader().isEmpty());
+                .noneMatch(partition ->
+                        partition.leader() == null || partition.leader().isEmpty());
     }
 
     /** @return how sending ended, waiting for it no longer than the client itself does */

@@ -96,13 +96,15 @@ final class MessageConsumers implements SmartLifecycle {
 
     private DefaultErrorHandler errorHandler() {
         DefaultErrorHandler handler = new DefaultErrorHandler(
-                (message, failure) -> inbox.dropped(message.topic(), idOf(message), failure), RetryPolicy.ofHandler());
+                (message, failure) -> inbox.dropped(
+                        message.topic(), idOf(message), failure.getCause() == null ? failure : failure.getCause()),
+                RetryPolicy.ofHandler());
         // What a message is passed over for is for the back-off to say, and not for a list of classes among the causes.
         handler.setClassifications(Map.of(), true);
         // A failure of the other kind begins anew: there are these two, and neither is the other.
         handler.setResetStateOnExceptionChange(true);
-        handler.setBackOffFunction(
-                (message, failure) -> isOfInfrastructure(failure) ? retries.ofInfrastructure() : RetryPolicy.ofHandler());
+        handler.setBackOffFunction((message, failure) ->
+                isOfInfrastructure(failure) ? retries.ofInfrastructure() : RetryPolicy.ofHandler());
         handler.setRetryListeners((message, failure, attempt) -> {
             if (isOfInfrastructure(failure)) {
                 inbox.delayed(message.topic(), idOf(message), failure, attempt);
@@ -173,10 +175,7 @@ final class MessageConsumers implements SmartLifecycle {
         running = true;
         watch = BackgroundThreads.scheduler("local-message-watch", 1);
         watch.scheduleWithFixedDelay(
-                this::startThoseThatEnded,
-                WATCH_INTERVAL.toMillis(),
-                WATCH_INTERVAL.toMillis(),
-                TimeUnit.MILLISECONDS);
+                this::startThoseThatEnded, WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -50,8 +50,8 @@ final class MessageSender implements SmartLifecycle {
     /** How long all wait for the answers to what was sent together; a broker that is well takes milliseconds. */
     private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(1);
 
-    private static final Comparator<PendingMessage> COMMANDS_FIRST = Comparator.comparing(
-            pending -> pending.message().awaitsResult() ? 0 : 1);
+    private static final Comparator<PendingMessage> COMMANDS_FIRST =
+            Comparator.comparing(pending -> pending.message().awaitsResult() ? 0 : 1);
 
     private static final String TASK = "local-message-sender";
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
@@ -368,8 +368,7 @@ final class MessageSender implements SmartLifecycle {
         return away;
     }
 
-    private void write(
-            List<Sent> answers, List<InFlight> late, List<PendingMessage> unsent, Map<String, String> away) {
+    private void write(List<Sent> answers, List<InFlight> late, List<PendingMessage> unsent, Map<String, String> away) {
         Instant now = clock.instant();
         List<String> done = new ArrayList<>();
         List<PendingMessage> notTaken = new ArrayList<>(unsent);

@@ -26,7 +26,8 @@ record RetryPolicy(Duration first, Duration most) {
 
     RetryPolicy {
         if (most.compareTo(LONGEST) > 0 || first.compareTo(most) > 0 || first.isNegative() || first.isZero()) {
-            throw new IllegalArgumentException("Waits have to be above 0 and up to " + LONGEST + ": " + first + ", " + most);
+            throw new IllegalArgumentException(
+                    "Waits have to be above 0 and up to " + LONGEST + ": " + first + ", " + most);
         }
     }
 

@@ -86,8 +86,8 @@ class InfrastructureFailureTest {
     void aDatabaseThatIsNotThereIsOneHoweverItIsMet() {
         DriverManagerDataSource nobody = new DriverManagerDataSource("jdbc:mysql://127.0.0.1:1/none", "x", "x");
 
-        Throwable atTheTransaction = catchThrowable(() ->
-                new TransactionTemplate(new JdbcTransactionManager(nobody)).executeWithoutResult(status -> {}));
+        Throwable atTheTransaction = catchThrowable(
+                () -> new TransactionTemplate(new JdbcTransactionManager(nobody)).executeWithoutResult(status -> {}));
         Throwable atTheStatement = catchThrowable(
                 () -> JdbcClient.create(nobody).sql("select 1").query().singleRow());
 

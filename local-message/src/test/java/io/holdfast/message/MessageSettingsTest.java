@@ -11,13 +11,12 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 
 class MessageSettingsTest {
 
-    private final MessageSettings standard =
-            new Binder(new MapConfigurationPropertySource(Map.of())).bindOrCreate("holdfast.message", MessageSettings.class);
+    private final MessageSettings standard = new Binder(new MapConfigurationPropertySource(Map.of()))
+            .bindOrCreate("holdfast.message", MessageSettings.class);
 
     @Test
     void aSenderWaitsThirtySecondsAtMostAndGoesOnForAnHour() {
-        Backoff backoff =
-                new Backoff(standard.resultPatience(), standard.mostPatience(), RandomGenerator.getDefault());
+        Backoff backoff = new Backoff(standard.resultPatience(), standard.mostPatience(), RandomGenerator.getDefault());
 
         Duration all = Duration.ZERO;
         for (int attempts = 1; attempts < standard.mostAttempts(); attempts++) {

@@ -109,8 +109,8 @@ class MessageTableTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("databases")
-    void commandsAreFoundBehindAnyNumberOfEventsAndHeldTopicsAreLeftAlone(
-            String name, Supplier<TestDatabase> database) throws SQLException {
+    void commandsAreFoundBehindAnyNumberOfEventsAndHeldTopicsAreLeftAlone(String name, Supplier<TestDatabase> database)
+            throws SQLException {
         open(database);
         table.insert(IntStream.range(0, 600).mapToObj(i -> event("e-" + i)).toList(), NOW, NOW);
         OutgoingMessage other = OutgoingMessage.command("other", "another-topic", "key", "{}");

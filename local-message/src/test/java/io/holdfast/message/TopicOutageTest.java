@@ -65,7 +65,9 @@ class TopicOutageTest {
                 OutgoingMessage.command("unanswered", "unheard", "key", "{}"));
         await("the outage is found out")
                 .atMost(LIMIT)
-                .until(() -> sender.registry.find(MessageMetrics.SENT).tags("topic", "missing", "result", "away")
+                .until(() -> sender.registry
+                                .find(MessageMetrics.SENT)
+                                .tags("topic", "missing", "result", "away")
                                 .counter()
                         != null);
 
@@ -99,7 +101,10 @@ class TopicOutageTest {
         try (Instance other = new Instance(takers, kafka, "other-taker", List.of(unanswerable), List.of()).start()) {
             sender.write(OutgoingMessage.command("asking", "asked", "key", "{}"));
             await().atMost(LIMIT)
-                    .until(() -> other.registry.find(MessageMetrics.CONSUMED).tag("result", "delayed").counter()
+                    .until(() -> other.registry
+                                    .find(MessageMetrics.CONSUMED)
+                                    .tag("result", "delayed")
+                                    .counter()
                             != null);
 
             make("asked.results");

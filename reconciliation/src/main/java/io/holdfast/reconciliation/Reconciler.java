@@ -105,7 +105,7 @@ public final class Reconciler implements SmartLifecycle {
                 Instant notSince = now().minus(settings.period().dividedBy(2));
                 for (Check check : checks) {
                     Instant due = now().minus(check.every());
-                    look(check, due.isBefore(notSince) ? due : notSince);
+                    lookOrAlarm(check, due.isBefore(notSince) ? due : notSince);
                 }
                 transaction.execute(
                         running -> table.forgetClosed(now().minus(settings.retention()), FORGOTTEN_AT_ONCE));
@@ -114,6 +114,15 @@ public final class Reconciler implements SmartLifecycle {
         } catch (RuntimeException e) {
             // The database may be away.
             log.warn("A round of the reconciler failed; the next one comes", e);
+        }
+    }
+
+    /** One check whose class is missing must not keep the others from being looked at; the lease of its look ends by itself. */
+    private void lookOrAlarm(Check check, Instant notSince) {
+        try {
+            look(check, notSince);
+        } catch (Error e) {
+            BackgroundFailure.alarm("check " + check.name(), e);
         }
     }
 
@@ -151,10 +160,6 @@ public final class Reconciler implements SmartLifecycle {
             endWithout(check, holder, began, Outcome.NOT_COMPLETED, e.getMessage());
         } catch (RuntimeException e) {
             log.warn("The check {} could not be made", check.name(), e);
-            endWithout(check, holder, began, Outcome.FAILED, e.getClass().getSimpleName());
-        } catch (Error e) {
-            // One check whose class is missing must not keep the others from being looked at.
-            BackgroundFailure.alarm("check " + check.name(), e);
             endWithout(check, holder, began, Outcome.FAILED, e.getClass().getSimpleName());
         }
         return true;

@@ -2,6 +2,7 @@ package io.holdfast.reconciliation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -223,6 +224,28 @@ abstract class ReconcilerAcceptance {
         assertThat(other.lookAtAll()).isZero();
         clock.pass(LEASE.plusMillis(1));
         assertThat(other.lookAtAll()).isEqualTo(1);
+    }
+
+    @Test
+    void anErrorInOneCheckEndsNeitherTheOthersNorTheRounds() {
+        check.does(memory -> {
+            throw new NoClassDefFoundError("of this check alone");
+        });
+        ScriptedCheck other = new ScriptedCheck("others");
+        TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(pool));
+        ReconciliationSettings always = new ReconciliationSettings(
+                true, Duration.ZERO, Duration.ofMillis(10), Duration.ofMinutes(1), LEASE, Duration.ofDays(30));
+        Reconciler reconciler = new Reconciler(
+                List.of(check, other), table, transaction, always, new ReconciliationMetrics(registry), clock);
+        reconciler.start();
+        try {
+            await().atMost(Duration.ofSeconds(20)).until(() -> {
+                clock.pass(LEASE.plusMinutes(2));
+                return check.looks() >= 2 && other.looks() >= 2;
+            });
+        } finally {
+            reconciler.stop();
+        }
     }
 
     @Test

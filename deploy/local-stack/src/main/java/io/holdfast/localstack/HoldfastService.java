@@ -146,11 +146,15 @@ public final class HoldfastService extends Part {
                 "HOLDFAST_NACOS_USER", nacos.user(),
                 "HOLDFAST_NACOS_PASSWORD", nacos.password())));
         messages.ifPresent(kafka -> environment.putAll(Map.of(
-                "HOLDFAST_KAFKA_SERVERS", kafka.url(),
-                "HOLDFAST_KAFKA_USER", service,
-                "HOLDFAST_KAFKA_PASSWORD", at.secrets().kafkaPassword(service),
+                "HOLDFAST_KAFKA_SERVERS",
+                kafka.url(),
+                "HOLDFAST_KAFKA_USER",
+                service,
+                "HOLDFAST_KAFKA_PASSWORD",
+                at.secrets().kafkaPassword(service),
                 // All senders on this platform are of this version, and say who they are.
-                "HOLDFAST_MESSAGE_REQUIRESENDER", "true")));
+                "HOLDFAST_MESSAGE_REQUIRESENDER",
+                "true")));
         cache.ifPresent(redis -> environment.putAll(Map.of(
                 "HOLDFAST_REDIS_HOST", redis.host(),
                 "HOLDFAST_REDIS_PORT", Integer.toString(redis.port()),

@@ -66,8 +66,7 @@ public final class Kafka extends Part {
         for (String service : KafkaAccess.SERVICES) {
             users.append(" user_%s=\"%s\"".formatted(service, at.secrets().kafkaPassword(service)));
         }
-        RunFolder.writePrivately(
-                settings(), """
+        RunFolder.writePrivately(settings(), """
                 process.roles=broker,controller
                 node.id=1
                 listeners=CLIENTS://%1$s:%2$d,CONTROLLER://%1$s:%3$d
@@ -105,7 +104,8 @@ public final class Kafka extends Part {
                 # One that was killed is let in again only when its last session is over: 3 s later, not 9.
                 broker.session.timeout.ms=3000
                 broker.heartbeat.interval.ms=500
-                """.formatted(HOST, at.ports().kafka(), at.ports().kafkaController(), users, logs(), BROKER));
+                """.formatted(
+                        HOST, at.ports().kafka(), at.ports().kafkaController(), users, logs(), BROKER));
     }
 
     @Override

@@ -91,7 +91,8 @@ final class KafkaAccess {
         for (Topic topic : TOPICS) {
             // The right to see a topic comes with that to write or to read.
             rules.add(rule(ResourceType.TOPIC, topic.name(), topic.writer(), AclOperation.WRITE));
-            topic.readers().forEach(reader -> rules.add(rule(ResourceType.TOPIC, topic.name(), reader, AclOperation.READ)));
+            topic.readers()
+                    .forEach(reader -> rules.add(rule(ResourceType.TOPIC, topic.name(), reader, AclOperation.READ)));
         }
         SERVICES.forEach(service -> rules.add(rule(ResourceType.GROUP, service, service, AclOperation.READ)));
         return rules.stream().collect(Collectors.toUnmodifiableSet());

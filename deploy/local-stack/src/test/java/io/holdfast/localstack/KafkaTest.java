@@ -148,10 +148,10 @@ class KafkaTest {
     @Test
     void noServiceMakesTopicsOrGivesRights() {
         try (Admin admin = Admin.create(configOf("order-svc"))) {
-            assertThatThrownBy(() -> admin.createTopics(
-                                    List.of(new NewTopic("own", Optional.empty(), Optional.empty())))
-                            .all()
-                            .get(30, TimeUnit.SECONDS))
+            assertThatThrownBy(
+                            () -> admin.createTopics(List.of(new NewTopic("own", Optional.empty(), Optional.empty())))
+                                    .all()
+                                    .get(30, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(AuthorizationException.class);
             assertThatThrownBy(() -> KafkaAccess.apply(admin)).hasCauseInstanceOf(AuthorizationException.class);
         }
@@ -168,11 +168,10 @@ class KafkaTest {
             KafkaAccess.apply(admin);
             KafkaAccess.apply(admin);
 
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> !admin.describeAcls(AclBindingFilter.ANY)
-                            .values()
-                            .get(30, TimeUnit.SECONDS)
-                            .contains(added));
+            await().atMost(Duration.ofSeconds(20)).until(() -> !admin.describeAcls(AclBindingFilter.ANY)
+                    .values()
+                    .get(30, TimeUnit.SECONDS)
+                    .contains(added));
         }
     }
 

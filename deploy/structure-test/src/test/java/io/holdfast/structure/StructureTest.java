@@ -277,7 +277,15 @@ class StructureTest {
     static final ArchRule threadsAreMadeInOnePlace = noClasses()
             .that()
             .resideInAnyPackage(
-                    ORDER, STOCK, PAYMENT, GATEWAY, STARTER, EDGE, MESSAGE, "io.holdfast.reconciliation..", "io.holdfast.rows..")
+                    ORDER,
+                    STOCK,
+                    PAYMENT,
+                    GATEWAY,
+                    STARTER,
+                    EDGE,
+                    MESSAGE,
+                    "io.holdfast.reconciliation..",
+                    "io.holdfast.rows..")
             .should()
             .callConstructorWhere(target(owner(assignableTo(Thread.class)))
                     .or(target(owner(assignableTo(Timer.class))))

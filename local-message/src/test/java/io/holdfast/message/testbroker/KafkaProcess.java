@@ -219,7 +219,9 @@ public final class KafkaProcess implements AutoCloseable {
     }
 
     private void configure(int controllerPort) throws IOException {
-        Files.writeString(Path.of(config()), """
+        Files.writeString(
+                Path.of(config()),
+                """
                 process.roles=broker,controller
                 node.id=1
                 listeners=CLIENTS://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d

@@ -42,8 +42,7 @@ public class GroupCommit implements SmartLifecycle, DisposableBean {
     private final OrderGroup group;
     private final LiveGroupLimits limits;
     private final GroupMetrics metrics;
-    private final ExecutorService workers =
-            BackgroundThreads.pool("order-group", GroupLimits.MOST_IN_FLIGHT);
+    private final ExecutorService workers = BackgroundThreads.pool("order-group", GroupLimits.MOST_IN_FLIGHT);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition oneEnded = lock.newCondition();

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.ApplicationContext;
 import org.springframework.dao.DataAccessException;
@@ -201,6 +203,36 @@ class RefundOnMessageTest extends OnCards {
                 .isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "command holdfast.payment.refund stock-svc cancelled",
+                "command holdfast.stock.release order-svc cancelled",
+                "event holdfast.payment.refund order-svc-too cancelled",
+                "result holdfast.payment.refund order-svc cancelled",
+                "command holdfast.payment.refund order-svc payment-given-up"
+            })
+    void onlyOrderSvcHasMoneyGivenBackAndOnlyForACancelledOrder(String whatItSays) {
+        String[] says = whatItSays.split(" ");
+        wallet(order).capture();
+        double before = dropped() + refused();
+
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(kafka.clientConfig(), new StringSerializer(), new StringSerializer())) {
+            ProducerRecord<String, String> message = new ProducerRecord<>(
+                    TOPIC, order, "{\"orderId\":\"%s\",\"reason\":\"%s\"}".formatted(order, says[3]));
+            Map.of("id", "forged-" + order, "type", says[0], "topic", says[1], "sender", says[2])
+                    .forEach((name, value) -> message.headers()
+                            .add("holdfast-message-" + name, value.getBytes(StandardCharsets.US_ASCII)));
+            producer.send(message);
+        }
+        await("it was refused").atMost(LIMIT).until(() -> dropped() + refused() == before + 1);
+
+        assertThat(payment()).isEqualTo("CAPTURED");
+        assertThat(money()).isEqualTo("balance 3001 frozen 0 spent 1999");
+        assertThat(tell(order, 1).get(0).get("outcome").asString()).isEqualTo("REFUNDED");
+    }
+
     @Test
     void anOrderThatWasRefundedIsNeverPaidAnew() {
         wallet(order).capture();
@@ -240,7 +272,15 @@ class RefundOnMessageTest extends OnCards {
     }
 
     private double dropped() {
-        return meters.find("holdfast.messages.consumed").tags("topic", TOPIC, "result", "dropped").counters().stream()
+        return consumed("dropped");
+    }
+
+    private double refused() {
+        return consumed("refused");
+    }
+
+    private double consumed(String result) {
+        return meters.find("holdfast.messages.consumed").tags("topic", TOPIC, "result", result).counters().stream()
                 .mapToDouble(counter -> counter.count())
                 .sum();
     }

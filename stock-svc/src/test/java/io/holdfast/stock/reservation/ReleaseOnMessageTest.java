@@ -2,6 +2,7 @@ package io.holdfast.stock.reservation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.holdfast.message.testbroker.KafkaProcess;
 import io.holdfast.stock.Branches;
@@ -12,6 +13,7 @@ import io.holdfast.stock.model.OrderId;
 import io.holdfast.stock.model.OrderLines;
 import io.holdfast.stock.model.Quantity;
 import io.holdfast.stock.model.Sku;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -42,11 +44,16 @@ class ReleaseOnMessageTest {
     private final Branches.Factory branches;
     private final StockTables tables;
     private final KafkaProcess kafka;
+    private final MeterRegistry meters;
     private final String tea = "tea-released-" + NUMBERS.incrementAndGet();
     private final String cup = "cup-released-" + NUMBERS.incrementAndGet();
 
     ReleaseOnMessageTest(
-            @Autowired Branches.Factory branches, @Autowired StockTables tables, @Autowired KafkaProcess kafka) {
+            @Autowired Branches.Factory branches,
+            @Autowired StockTables tables,
+            @Autowired KafkaProcess kafka,
+            @Autowired MeterRegistry meters) {
+        this.meters = meters;
         this.branches = branches;
         this.tables = tables;
         this.kafka = kafka;
@@ -148,6 +155,45 @@ class ReleaseOnMessageTest {
         List<JsonNode> results = tell("m-6-" + tea, "0198c0de-7f00-7abc-8def-00000000dead", 1);
 
         assertThat(results.get(0).get("outcome").asString()).isEqualTo("NOTHING_HELD");
+    }
+
+    @Test
+    void onlyOrderSvcHasGoodsReleasedAndOnlyByARequestThatWasWrittenForThat() {
+        Branch branch = branches.newBranch();
+        OrderLines order = order(Map.of(tea, 3));
+        branch.reserve(order);
+        double refused = refused();
+
+        send("forged-" + tea, order, "command", TOPIC, "payment-svc");
+        send("copied-" + tea, order, "command", "holdfast.payment.refund", "order-svc");
+        send("an-event-" + tea, order, "result", TOPIC, "order-svc");
+        await().atMost(LIMIT).until(() -> refused() == refused + 3);
+        tell("of-another-" + tea, "{\"orderId\":\"%s\"}".formatted(idOf(order)), 0, "the key of another order");
+
+        assertThat(tables.level(tea)).containsExactly("7/3/0");
+        send("asked-" + tea, order, "command", TOPIC, "order-svc");
+        assertThat(results("asked-" + tea, 1).get(0).get("outcome").asString()).isEqualTo("RELEASED");
+        assertThat(tables.level(tea)).containsExactly("10/0/0");
+    }
+
+    private double refused() {
+        return meters.find("holdfast.messages.consumed").tags("topic", TOPIC, "result", "refused").counters().stream()
+                .mapToDouble(counter -> counter.count())
+                .sum();
+    }
+
+    /** With what it says of itself. */
+    private void send(String id, OrderLines order, String type, String writtenFor, String sender) {
+        kafka.start();
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(kafka.clientConfig(), new StringSerializer(), new StringSerializer())) {
+            ProducerRecord<String, String> message = new ProducerRecord<>(
+                    TOPIC, idOf(order), "{\"orderId\":\"%s\",\"reason\":\"cancelled\"}".formatted(idOf(order)));
+            Map.of("id", id, "type", type, "topic", writtenFor, "sender", sender)
+                    .forEach((name, value) -> message.headers()
+                            .add("holdfast-message-" + name, value.getBytes(StandardCharsets.US_ASCII)));
+            producer.send(message);
+        }
     }
 
     private List<JsonNode> tell(String id, String orderId, int times) {
