@@ -21,7 +21,7 @@ import org.springframework.validation.annotation.Validated;
  * @param recoveryInterval between two looks for messages that are due
  * @param page messages that are sent, and marked in one transaction, at a time
  * @param resultPatience how long the result of a message is waited for before it is sent the second time; doubles each time
- * @param mostPatience the longest wait between two attempts, 30 s at most: an order that is being closed waits for it
+ * @param mostPatience the longest wait between two attempts; an order that is being closed may have to wait for it
  * @param mostAttempts after which a message is FAILED, an hour and more by default. A broker that cannot be reached, or does not take
  *     messages of that topic, does not count: that is not the message's fault
  * @param retention how long confirmed messages are kept
@@ -46,7 +46,7 @@ record MessageSettings(
         @DefaultValue("5s") @NotNull @DurationMin(millis = 10)
         Duration resultPatience,
 
-        @DefaultValue("30s") @NotNull @DurationMin(millis = 10) @DurationMax(seconds = 30)
+        @DefaultValue("30s") @NotNull @DurationMin(millis = 10)
         Duration mostPatience,
 
         @DefaultValue("200") @Min(1) @Max(1_000) int mostAttempts,

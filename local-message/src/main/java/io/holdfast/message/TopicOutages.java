@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -77,12 +78,12 @@ final class TopicOutages {
 
     void failed(String topic, String why) {
         Outage outage = outages.computeIfAbsent(topic, first -> new Outage());
-        outage.failures++;
-        Duration pause = pauses.after(outage.failures);
+        int failures = outage.failures.incrementAndGet();
+        Duration pause = pauses.after(failures);
         outage.until = clock.instant().plus(pause);
         outage.found = false;
         // Said once, and then again each time that the pause is at its longest: this may last for hours.
-        if (outage.failures == 1 || outage.failures % TOLD_AGAIN == 0) {
+        if (failures == 1 || failures % TOLD_AGAIN == 0) {
             log.warn(
                     "Kafka takes no messages of topic {}, they wait in local_message; next attempt in {}: {}",
                     topic,
@@ -140,7 +141,7 @@ final class TopicOutages {
 
     /** Of one topic. Its fields are written by the sender's thread, and by the prober's only between the two changes of {@code probed}. */
     private static final class Outage {
-        volatile int failures;
+        final AtomicInteger failures = new AtomicInteger();
         volatile Instant until = Instant.MIN;
         /** Whether the topic is there again, as far as that can be seen without a message. */
         volatile boolean found;

@@ -32,15 +32,19 @@ final class KafkaAccess {
     private static final String STOCK = "stock-svc";
     private static final String PAYMENT = "payment-svc";
 
-    /** Each is the Kafka user of that name, and the only one in the group of that name. */
+    /** Each is the Kafka user of that name, and the only one in the group of that name, which all its instances share. */
     static final List<String> SERVICES = List.of(ORDER, STOCK, PAYMENT);
 
     static final List<Topic> TOPICS = List.of(
             new Topic("holdfast.order.events", ORDER, Set.of()),
+            new Topic("holdfast.stock.events", STOCK, Set.of(ORDER)),
             new Topic("holdfast.stock.release", ORDER, Set.of(STOCK)),
             new Topic("holdfast.stock.release.results", STOCK, Set.of(ORDER)),
             new Topic("holdfast.payment.refund", ORDER, Set.of(PAYMENT)),
             new Topic("holdfast.payment.refund.results", PAYMENT, Set.of(ORDER)));
+
+    /** What each instance hears for itself, it hears in a group of its own: {@code order-svc-events-...}. */
+    private static final String OWN_GROUPS = "-events-";
 
     private static final String ANY_HOST = "*";
     private static final int LIMIT_SECONDS = 30;
@@ -90,17 +94,22 @@ final class KafkaAccess {
         List<AclBinding> rules = new ArrayList<>();
         for (Topic topic : TOPICS) {
             // The right to see a topic comes with that to write or to read.
-            rules.add(rule(ResourceType.TOPIC, topic.name(), topic.writer(), AclOperation.WRITE));
+            rules.add(rule(ResourceType.TOPIC, topic.name(), PatternType.LITERAL, topic.writer(), AclOperation.WRITE));
             topic.readers()
-                    .forEach(reader -> rules.add(rule(ResourceType.TOPIC, topic.name(), reader, AclOperation.READ)));
+                    .forEach(reader -> rules.add(rule(ResourceType.TOPIC, topic.name(), PatternType.LITERAL, reader, AclOperation.READ)));
         }
-        SERVICES.forEach(service -> rules.add(rule(ResourceType.GROUP, service, service, AclOperation.READ)));
+        for (String service : SERVICES) {
+            rules.add(rule(ResourceType.GROUP, service, PatternType.LITERAL, service, AclOperation.READ));
+            rules.add(rule(
+                    ResourceType.GROUP, service + OWN_GROUPS, PatternType.PREFIXED, service, AclOperation.READ));
+        }
         return rules.stream().collect(Collectors.toUnmodifiableSet());
     }
 
-    private static AclBinding rule(ResourceType type, String name, String service, AclOperation operation) {
+    private static AclBinding rule(
+            ResourceType type, String name, PatternType pattern, String service, AclOperation operation) {
         return new AclBinding(
-                new ResourcePattern(type, name, PatternType.LITERAL),
+                new ResourcePattern(type, name, pattern),
                 new AccessControlEntry("User:" + service, ANY_HOST, operation, AclPermissionType.ALLOW));
     }
 }

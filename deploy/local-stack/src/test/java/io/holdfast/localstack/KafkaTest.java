@@ -135,6 +135,9 @@ class KafkaTest {
                 assertThatCode(() -> read(service, service, topic.name()))
                         .as(topic.name())
                         .doesNotThrowAnyException();
+                assertThatCode(() -> read(service, service + "-events-of-one-instance", topic.name()))
+                        .as(topic.name())
+                        .doesNotThrowAnyException();
                 assertThatThrownBy(() -> read(service, "of-somebody-else", topic.name()))
                         .isInstanceOf(GroupAuthorizationException.class);
             } else {

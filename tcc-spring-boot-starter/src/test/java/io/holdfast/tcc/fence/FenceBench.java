@@ -209,15 +209,23 @@ final class FenceBench implements AutoCloseable {
         }
 
         private final Set<String> failing = ConcurrentHashMap.newKeySet();
+        private final Set<String> failingWithErrors = ConcurrentHashMap.newKeySet();
 
         void failFor(String action) {
             failing.add(action);
+        }
+
+        void failWithAnErrorFor(String action) {
+            failingWithErrors.add(action);
         }
 
         @Override
         public ActionPolicy of(String action) {
             if (failing.contains(action)) {
                 throw new IllegalStateException("no policy for " + action);
+            }
+            if (failingWithErrors.contains(action)) {
+                throw new NoClassDefFoundError("policy of " + action);
             }
             return byName.getOrDefault(action, ActionPolicy.DEFAULT);
         }

@@ -61,6 +61,21 @@ abstract class StuckBranchCases extends ScheduleCases {
     }
 
     @Test
+    void an_action_whose_look_ends_in_an_error_holds_up_no_other_one_either() throws Exception {
+        // Before the other one in any order of names.
+        bench.actions.put("a.broken.action", bench.action);
+        schedule(LongStream.of(BRANCH, 43));
+        bench.execute("update tcc_fence_log set action_name = 'a.broken.action' where branch_id = 43");
+        bench.clock.advance(Duration.ofSeconds(1));
+        bench.policies.failWithAnErrorFor("a.broken.action");
+
+        bench.runDue(fence);
+
+        assertThat(row().status()).isEqualTo(FenceStatus.COMMITTED);
+        assertThat(bench.row(43).status()).isEqualTo(FenceStatus.TRIED);
+    }
+
+    @Test
     void an_error_that_is_no_exception_is_a_failed_attempt_too() {
         policy(withDeadline(Duration.ofSeconds(5)));
         bench.actions.put(StockAction.NAME, new RemoteStock(bench, context -> {
