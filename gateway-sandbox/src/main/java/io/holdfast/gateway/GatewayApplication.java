@@ -1,13 +1,14 @@
 package io.holdfast.gateway;
 
 import io.holdfast.edge.RequiredEnvironment;
+import io.holdfast.edge.access.AuditAutoConfiguration;
 import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.annotation.Bean;
 
-@SpringBootApplication
+@SpringBootApplication(exclude = AuditAutoConfiguration.class)
 @ConfigurationPropertiesScan
 public class GatewayApplication {
 

@@ -146,6 +146,7 @@ public final class Caller {
         StringBuilder head = new StringBuilder(
                 "%s %s HTTP/1.1\r\nHost: gateway\r\nConnection: %s\r\n".formatted(method, path, connection));
         head.append("Authorization: ").append(TOKENS.authorizationFor(path)).append("\r\n");
+        head.append("X-Reason: a test\r\n");
         if (key != null) {
             head.append("Idempotency-Key: ").append(key).append("\r\n");
         }

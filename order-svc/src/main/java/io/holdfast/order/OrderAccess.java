@@ -23,6 +23,7 @@ class OrderAccess {
                 .allow(HttpMethod.POST, "/sales", Role.OPERATOR)
                 .allow(HttpMethod.POST, "/sales/{saleId}/pause", Role.OPERATOR)
                 .allow(HttpMethod.POST, "/sales/{saleId}/open", Role.OPERATOR)
-                .allow(HttpMethod.POST, "/sales/{saleId}/close", Role.OPERATOR);
+                .allow(HttpMethod.POST, "/sales/{saleId}/close", Role.OPERATOR)
+                .tellingOfNobody("/sales/{saleId}");
     }
 }

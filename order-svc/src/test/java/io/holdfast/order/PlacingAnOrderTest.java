@@ -608,7 +608,7 @@ class PlacingAnOrderTest {
 
     private Reply send(HttpRequest.Builder request) {
         try {
-            request.header("Authorization", tokens.authorizationFor("/orders"));
+            request.header("Authorization", tokens.authorizationFor("/orders")).header("X-Reason", "a test");
             HttpResponse<String> response =
                     http.send(request.timeout(Duration.ofSeconds(60)).build(), BodyHandlers.ofString());
             return new Reply(response, JSON.readTree(response.body()));

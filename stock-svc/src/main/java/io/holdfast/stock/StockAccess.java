@@ -14,6 +14,7 @@ class StockAccess {
     AccessRules accessRules() {
         return new AccessRules()
                 .allow(HttpMethod.GET, "/stock/{sku}", Role.BUYER, Role.OPERATOR)
-                .allow(HttpMethod.POST, "/stock/{sku}/receipts", Role.OPERATOR);
+                .allow(HttpMethod.POST, "/stock/{sku}/receipts", Role.OPERATOR)
+                .tellingOfNobody("/stock/{sku}");
     }
 }

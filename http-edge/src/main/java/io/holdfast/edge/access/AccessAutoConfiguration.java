@@ -27,6 +27,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
 import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
@@ -125,10 +126,15 @@ public class AccessAutoConfiguration {
             AccessSettings settings,
             AccessProblems problems,
             AccessRules rules,
-            ProblemWriter writer) {
+            ProblemWriter writer,
+            ObjectProvider<AuditLog> audit) {
         AccessSettings.People people = settings.people();
         JWKSource<SecurityContext> keys = people.keys() == null ? Keys.of(people.issuer()) : Keys.at(people.keys());
         JwtDecoder decoder = decoder(keys, people.issuer(), people.audience(), settings);
+        AuditLog entries = audit.getIfAvailable();
+        if (entries != null) {
+            rules.allow(HttpMethod.GET, AuditResource.PATH, Role.OPERATOR).tellingOfNobody(AuditResource.PATH);
+        }
         return stateless(http, problems)
                 .authorizeHttpRequests(requests -> {
                     requests.requestMatchers(OPEN).permitAll();
@@ -139,7 +145,7 @@ public class AccessAutoConfiguration {
                 })
                 .addFilterAfter(
                         new BuyerRateFilter(settings.buyerRate(), writer), BearerTokenAuthenticationFilter.class)
-                .addFilterBefore(new AuditFilter(), AuthorizationFilter.class)
+                .addFilterAfter(new AuditFilter(rules, entries, writer), AuthorizationFilter.class)
                 .oauth2ResourceServer(server -> server.bearerTokenResolver(new BearerHeader())
                         .jwt(jwt -> jwt.decoder(decoder).jwtAuthenticationConverter(peopleConverter(people)))
                         .authenticationEntryPoint(problems)

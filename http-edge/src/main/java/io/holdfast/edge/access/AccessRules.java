@@ -1,5 +1,6 @@
 package io.holdfast.edge.access;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.PathContainer;
+import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
@@ -16,11 +18,32 @@ import org.springframework.web.util.pattern.PathPatternParser;
 public final class AccessRules {
 
     private final List<Rule> rules = new ArrayList<>();
+    private final List<PathPattern> tellingOfNobody = new ArrayList<>();
 
     /** Lets the given roles call the method on paths of the pattern ({@code /orders/{id}}). The first rule that fits counts. */
     public AccessRules allow(HttpMethod method, String pattern, Role... roles) {
         rules.add(new Rule(method, pattern, List.of(roles)));
         return this;
+    }
+
+    /** What is read there belongs to nobody: that an operator reads it is not audited. All other reads of operators are. */
+    public AccessRules tellingOfNobody(String... patterns) {
+        for (String pattern : patterns) {
+            tellingOfNobody.add(PathPatternParser.defaultInstance.parse(pattern));
+        }
+        return this;
+    }
+
+    /** Whether what is read there by operators is audited. */
+    boolean tellsOfPeople(HttpServletRequest request) {
+        PathContainer path = PathContainer.parsePath(request.getRequestURI());
+        return tellingOfNobody.stream().noneMatch(pattern -> pattern.matches(path))
+                && rules.stream()
+                        .filter(rule -> rule.method().equals(HttpMethod.GET)
+                                && rule.roles().contains(Role.OPERATOR))
+                        .anyMatch(rule -> PathPatternParser.defaultInstance
+                                .parse(rule.pattern)
+                                .matches(path));
     }
 
     List<Rule> rules() {

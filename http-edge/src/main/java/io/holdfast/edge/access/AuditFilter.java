@@ -1,60 +1,151 @@
 package io.holdfast.edge.access;
 
+import io.holdfast.edge.IdempotencyKey;
+import io.holdfast.edge.ProblemWriter;
 import io.holdfast.edge.TraceId;
+import io.holdfast.edge.access.AuditedAct.Effect;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Writes one line for each thing that an operator does: who, what, why, with which result. It stands behind every endpoint, so
- * that no endpoint can forget it. The reason comes in the header {@value #REASON}.
+ * Stands before every endpoint, so that no endpoint can forget the audit. Whatever an operator may do begins here with a reason, or is
+ * refused before any effect; the act is bound to the request, and {@link AuditedDataSource} writes its entry in the transaction of the
+ * change. An operator's read of what belongs to people, and an act that changed nothing, are entered before the answer is given. Each
+ * change has a line in the log, too.
  */
 final class AuditFilter extends OncePerRequestFilter {
 
-    static final String REASON = "X-Reason";
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+    private static final Logger log = LoggerFactory.getLogger(AuditFilter.class);
 
-    private static final Logger audit = LoggerFactory.getLogger("io.holdfast.audit");
-    private static final int LONGEST_REASON = 200;
+    private final AccessRules rules;
+    private final @Nullable AuditLog entries;
+    private final ProblemWriter problems;
+
+    /** @param entries absent in a service without a table for them */
+    AuditFilter(AccessRules rules, @Nullable AuditLog entries, ProblemWriter problems) {
+        this.rules = rules;
+        this.entries = entries;
+        this.problems = problems;
+    }
+
+    static boolean isSafe(String method) {
+        return SAFE.contains(method);
+    }
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        return "GET".equals(request.getMethod()) || "HEAD".equals(request.getMethod());
+        return isSafe(request.getMethod()) && !rules.tellsOfPeople(request);
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         Bearer who = Bearer.find().filter(Bearer::operator).orElse(null);
+        if (who == null) {
+            chain.doFilter(request, response);
+            return;
+        }
+        boolean changes = !isSafe(request.getMethod());
+        List<String> reasons = Collections.list(request.getHeaders(Reason.HEADER));
+        if (changes && reasons.isEmpty()) {
+            refuse("reason-missing", "An operator tells why, with each change: in the header X-Reason.", request, response);
+            return;
+        }
+        if (who.subject().length() > AuditResource.MOST_WHO) {
+            refuse("subject-too-long", "The token's subject is too long to be kept in the audit.", request, response);
+            return;
+        }
+        String reason;
+        try {
+            if (reasons.size() > 1) {
+                throw new IllegalArgumentException("must be given once");
+            }
+            reason = reasons.isEmpty() ? null : Reason.of(reasons.get(0)).text();
+        } catch (IllegalArgumentException e) {
+            refuse("reason-invalid", "The header X-Reason " + e.getMessage() + ".", request, response);
+            return;
+        }
+        AuditedAct act = new AuditedAct(new AuditedAct.Request(
+                who.subject(),
+                changes,
+                request.getMethod(),
+                targetOf(request),
+                keyOf(request),
+                reason,
+                TraceId.of(request).value()));
+        act.bindTo(request);
+        carryOut(act, request, response, chain);
+    }
+
+    private void carryOut(AuditedAct act, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        AuditedAnswer answer = new AuditedAnswer(response, () -> enterIfMissing(act));
         boolean done = false;
         try {
-            chain.doFilter(request, response);
+            chain.doFilter(request, answer);
+            giveWhatHasNoBody(answer, request);
             done = true;
         } finally {
-            if (who != null) {
-                audit.info(
-                        "who={} what=\"{} {}\" reason=\"{}\" status={} request={}",
-                        printable(who.subject()),
-                        request.getMethod(),
-                        printable(request.getRequestURI()),
-                        printable(request.getHeader(REASON)),
-                        done ? response.getStatus() : "failed",
-                        TraceId.of(request).value());
+            if (act.request().changes()) {
+                AuditLine.write(act.request(), done ? Integer.toString(response.getStatus()) : "failed");
             }
         }
     }
 
-    /** A line break or a quote in a header must not be able to forge a second line. */
-    private static String printable(@Nullable String text) {
-        if (text == null) {
-            return "";
+    private void giveWhatHasNoBody(AuditedAnswer answer, HttpServletRequest request) throws IOException {
+        try {
+            answer.beforeItIsGiven();
+        } catch (RuntimeException e) {
+            if (answer.isCommitted()) {
+                throw e;
+            }
+            log.error("An act of an operator could not be entered into the audit", e);
+            answer.reset();
+            problems.write(
+                    HttpStatus.SERVICE_UNAVAILABLE,
+                    "unavailable",
+                    "The audit cannot be written now. Try again later.",
+                    request,
+                    answer);
         }
-        String bounded = text.length() <= LONGEST_REASON ? text : text.substring(0, LONGEST_REASON);
-        return bounded.replaceAll("[\\p{Cntrl}\"\\\\]", "?");
+    }
+
+    private void enterIfMissing(AuditedAct act) {
+        if (entries != null && !act.isRecorded()) {
+            entries.addAlone(act, act.request().changes() ? Effect.UNCHANGED : Effect.READ);
+        }
+    }
+
+    private void refuse(String code, String why, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        problems.write(HttpStatus.BAD_REQUEST, code, why + " Nothing was done.", request, response);
+    }
+
+    private static String targetOf(HttpServletRequest request) {
+        return request.getQueryString() == null
+                ? request.getRequestURI()
+                : request.getRequestURI() + "?" + request.getQueryString();
+    }
+
+    /** A bad one is refused by whoever needs it, and means nothing to others. */
+    private static @Nullable String keyOf(HttpServletRequest request) {
+        try {
+            String key = request.getHeader(IdempotencyKey.HEADER);
+            return key == null ? null : new IdempotencyKey(key).value();
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 }

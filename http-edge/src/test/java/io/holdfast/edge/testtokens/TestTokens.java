@@ -100,7 +100,7 @@ public final class TestTokens {
 
     private record Kept(String authorization, long since) {}
 
-    /** Requests that bring the token which their path needs, unless they bring one. */
+    /** Requests that bring the token which their path needs and a reason, unless they bring one. */
     public ClientHttpRequestFactory requests() {
         return new InterceptingClientHttpRequestFactory(
                 new JdkClientHttpRequestFactory(), List.of((request, body, execution) -> {
@@ -109,6 +109,9 @@ public final class TestTokens {
                                 .set(
                                         "Authorization",
                                         authorizationFor(request.getURI().getPath()));
+                    }
+                    if (!request.getHeaders().containsHeader("X-Reason")) {
+                        request.getHeaders().set("X-Reason", "a test");
                     }
                     return execution.execute(request, body);
                 }));

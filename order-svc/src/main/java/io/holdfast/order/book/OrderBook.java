@@ -1,5 +1,7 @@
 package io.holdfast.order.book;
 
+import io.holdfast.edge.access.AuditLog;
+import io.holdfast.edge.access.AuditedAct;
 import io.holdfast.order.book.OrderMapper.KeyRow;
 import io.holdfast.order.book.OrderMapper.NewRow;
 import io.holdfast.order.book.OrderMapper.ToldRow;
@@ -47,6 +49,7 @@ public class OrderBook {
     private final Batches batches;
     private final BuyerLimits limits;
     private final OrderMessages messages;
+    private final AuditLog audit;
     private final BookTransaction transaction;
     private final Clock clock;
 
@@ -55,12 +58,14 @@ public class OrderBook {
             Batches batches,
             BuyerLimits limits,
             OrderMessages messages,
+            AuditLog audit,
             BookTransaction transaction,
             Clock clock) {
         this.mapper = mapper;
         this.batches = batches;
         this.limits = limits;
         this.messages = messages;
+        this.audit = audit;
         this.transaction = transaction;
         this.clock = clock;
     }
@@ -70,12 +75,17 @@ public class OrderBook {
      *     may have of a sale
      */
     public boolean enter(Order order) {
+        return enter(order, Map.of());
+    }
+
+    private boolean enter(Order order, Map<OrderId, AuditedAct> acts) {
         try {
             return transaction.get(() -> {
                 if (limits.within(List.of(order)).isEmpty()) {
                     return false;
                 }
                 write(List.of(order));
+                audit.add(actsOf(List.of(order), acts));
                 if (order.status() == OrderStatus.REJECTED) {
                     messages.rejected(List.of(ToldRow.of(order)));
                 }
@@ -97,11 +107,20 @@ public class OrderBook {
      * @return those that were entered, in the order given
      */
     public List<Order> enter(List<Order> orders) {
+        return enter(orders, Map.of());
+    }
+
+    /**
+     * As {@link #enter(List)}, for requests that wait on other threads.
+     *
+     * @param acts of operators, by the orders that they place; of those that are entered the audit is, too
+     */
+    public List<Order> enter(List<Order> orders, Map<OrderId, AuditedAct> acts) {
         List<Order> rest = orders;
         for (int attempt = 1; !rest.isEmpty() && attempt <= MOST_ATTEMPTS_TO_ENTER; attempt++) {
             List<Order> all = rest;
             try {
-                return transaction.get(() -> insert(all));
+                return transaction.get(() -> insert(all, acts));
             } catch (DuplicateKeyException e) {
                 rest = withoutTwins(all);
                 if (rest.size() == all.size()) {
@@ -115,10 +134,10 @@ public class OrderBook {
             }
         }
         // Others enter the same keys as fast as we do. One by one nobody's twin stands in another's way.
-        return rest.stream().filter(this::enter).toList();
+        return rest.stream().filter(order -> enter(order, acts)).toList();
     }
 
-    private List<Order> insert(List<Order> orders) {
+    private List<Order> insert(List<Order> orders, Map<OrderId, AuditedAct> acts) {
         List<Order> allowed = limits.within(orders);
         if (allowed.isEmpty()) {
             return allowed;
@@ -126,11 +145,19 @@ public class OrderBook {
         // In one order for all who enter, so that two who have keys in common cannot wait for each other.
         List<Order> sorted = allowed.stream().sorted(BY_KEY).toList();
         write(sorted);
+        audit.add(actsOf(sorted, acts));
         messages.rejected(sorted.stream()
                 .filter(order -> order.status() == OrderStatus.REJECTED)
                 .map(ToldRow::of)
                 .toList());
         return allowed;
+    }
+
+    private static List<AuditedAct> actsOf(List<Order> orders, Map<OrderId, AuditedAct> acts) {
+        return orders.stream()
+                .map(order -> acts.get(order.id()))
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** Which are to be entered in this order. */

@@ -1,6 +1,7 @@
 package io.holdfast.order.cancelling;
 
 import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.access.AuditedAct;
 import io.holdfast.order.book.ClosingOrders;
 import io.holdfast.order.intake.RetryAfterHeader;
 import io.holdfast.order.model.CancellationWish;
@@ -68,7 +69,11 @@ class CancellationResource {
                     @PathVariable
                     String orderId,
             @Valid @RequestBody(required = false) @Nullable Request request) {
-        OrderId id = visible.find(orderId).id();
+        Order found = visible.find(orderId);
+        OrderId id = found.id();
+        AuditedAct.tell(
+                "order " + id + " of " + found.purchase().buyer(),
+                found.total().minor() + " " + found.total().currency());
         // The database keeps milliseconds.
         CancellationWish wish = CancellationWish.of(
                 request == null ? null : request.reason(), clock.instant().truncatedTo(ChronoUnit.MILLIS));

@@ -1,5 +1,6 @@
 package io.holdfast.order.grouping;
 
+import io.holdfast.edge.access.AuditedAct;
 import io.holdfast.order.book.OrderBook;
 import io.holdfast.order.coordinator.Coordinator;
 import io.holdfast.order.coordinator.Coordinator.GlobalTx;
@@ -13,6 +14,7 @@ import io.holdfast.order.soldout.SoldOut;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -158,8 +160,10 @@ class OrderGroup {
         }
         try {
             Map<Order, WaitingOrder> entered = new LinkedHashMap<>();
+            Map<OrderId, AuditedAct> acts = new HashMap<>();
+            firsts.forEach((id, waiting) -> waiting.act().ifPresent(act -> acts.put(id, act)));
             for (Order order :
-                    book.enter(firsts.values().stream().map(asEntered).toList())) {
+                    book.enter(firsts.values().stream().map(asEntered).toList(), acts)) {
                 entered.put(order, firsts.remove(order.id()));
             }
             twins.addAll(firsts.values());

@@ -1,8 +1,10 @@
 package io.holdfast.order.grouping;
 
+import io.holdfast.edge.access.AuditedAct;
 import io.holdfast.order.model.Order;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +28,7 @@ final class WaitingOrder {
     private final Order order;
     private final long since = System.nanoTime();
     private final @Nullable Map<String, String> trace = MDC.getCopyOfContextMap();
+    private final Optional<AuditedAct> act = AuditedAct.current();
     private final AtomicReference<Owner> owner = new AtomicReference<>(Owner.QUEUE);
     private final CompletableFuture<GroupOutcome> outcome = new CompletableFuture<>();
 
@@ -54,6 +57,11 @@ final class WaitingOrder {
     @Nullable
     Map<String, String> trace() {
         return trace;
+    }
+
+    /** What the audit is told of, if its request is an operator's. */
+    Optional<AuditedAct> act() {
+        return act;
     }
 
     boolean isWithdrawn() {

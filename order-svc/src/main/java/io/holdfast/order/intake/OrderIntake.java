@@ -1,6 +1,7 @@
 package io.holdfast.order.intake;
 
 import io.holdfast.edge.IdempotencyKey;
+import io.holdfast.edge.access.AuditedAct;
 import io.holdfast.order.book.OrderBook;
 import io.holdfast.order.coordinator.Coordinator;
 import io.holdfast.order.coordinator.Coordinator.GlobalTx;
@@ -104,7 +105,15 @@ class OrderIntake {
 
     private Order received(Purchase purchase, IdempotencyKey key) {
         // The database keeps milliseconds; an order is the same before and after it is read back.
-        return Order.received(ids.next(), purchase, key.value(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        return audited(
+                Order.received(ids.next(), purchase, key.value(), clock.instant().truncatedTo(ChronoUnit.MILLIS)));
+    }
+
+    private static Order audited(Order order) {
+        AuditedAct.tell(
+                "order " + order.id() + " of " + order.purchase().buyer(),
+                order.total().minor() + " " + order.total().currency());
+        return order;
     }
 
     /** Refused from memory, and kept all the same: the same key gets the same answer when there are goods again. */
@@ -175,7 +184,7 @@ class OrderIntake {
         if (!earlier.cameOf(RequestHash.of(purchase))) {
             return new Taken.KeyReused(earlier);
         }
-        Order order = twins.awaitDecision(earlier);
+        Order order = audited(twins.awaitDecision(earlier));
         return order.status().isDecided() ? new Taken.Settled(order, false) : new Taken.InProgress(order);
     }
 

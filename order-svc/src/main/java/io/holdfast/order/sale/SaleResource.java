@@ -2,6 +2,7 @@ package io.holdfast.order.sale;
 
 import io.holdfast.edge.IdempotencyKey;
 import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.access.AuditedAct;
 import io.holdfast.order.book.SaleBook;
 import io.holdfast.order.book.SaleBook.Asked;
 import io.holdfast.order.intake.RetryAfterHeader;
@@ -81,6 +82,7 @@ class SaleResource {
             throw invalid(List.of(new Flaw("closesAt", "must be in the future")));
         }
         Sale sale = new Sale(new SaleId(UUID.randomUUID().toString()), terms, SaleStage.PREPARING, null, now);
+        AuditedAct.tell("sale " + sale.id() + " of " + terms.sku(), Integer.toString(terms.quota()));
         if (!book.enter(sale, key.value())) {
             Asked twin = book.findByKey(key.value())
                     .orElseThrow(

@@ -318,6 +318,7 @@ class CancellationTest extends OverKafka {
     private Reply send(String method, String path, String authorization, String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
                 .header("Authorization", authorization)
+                .header("X-Reason", "a test")
                 .method(
                         method,
                         body.isEmpty()

@@ -721,6 +721,7 @@ class GroupCommitTest {
                             .timeout(Duration.ofSeconds(60))
                             .header("Content-Type", "application/json")
                             .header("Authorization", tokens.authorizationFor("/orders"))
+                            .header("X-Reason", "a test")
                             .header("Idempotency-Key", key)
                             .POST(HttpRequest.BodyPublishers.ofString(body))
                             .build(),

@@ -86,6 +86,7 @@ final class SalesHttp {
         return HttpRequest.newBuilder(URI.create(url + path))
                 .timeout(Duration.ofSeconds(60))
                 .header("Authorization", authorization)
+                .header("X-Reason", "a test")
                 .header("Content-Type", "application/json");
     }
 

@@ -2,6 +2,7 @@ package io.holdfast.payment.account;
 
 import io.holdfast.edge.IdempotencyKey;
 import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.access.AuditedAct;
 import io.holdfast.edge.access.Bearer;
 import io.holdfast.payment.account.DepositOutcome.Deposited;
 import io.holdfast.payment.account.DepositOutcome.KeyReused;
@@ -67,8 +68,9 @@ class AccountResource {
             @Parameter(schema = @Schema(type = "string", pattern = BuyerId.FORM)) @PathVariable BuyerId buyerId,
             @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key,
             @Valid @RequestBody DepositRequest request) {
-        DepositOutcome outcome =
-                deposits.deposit(key.value(), buyerId, request.amount().toMoney());
+        Money amount = request.amount().toMoney();
+        AuditedAct.tell("account " + buyerId, amount.minor() + " " + amount.currency());
+        DepositOutcome outcome = deposits.deposit(key.value(), buyerId, amount);
         if (outcome instanceof Deposited done) {
             return ResponseEntity.created(URI.create("/accounts/" + buyerId)).body(DepositBody.of(done.deposit()));
         }

@@ -2,6 +2,7 @@ package io.holdfast.stock.receipt;
 
 import io.holdfast.edge.IdempotencyKey;
 import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.access.AuditedAct;
 import io.holdfast.stock.model.Quantity;
 import io.holdfast.stock.model.Sku;
 import io.holdfast.stock.receipt.ReceiptOutcome.KeyReused;
@@ -49,6 +50,7 @@ class ReceiptResource {
             @Parameter(schema = @Schema(type = "string", pattern = Sku.FORM)) @PathVariable Sku sku,
             @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key,
             @Valid @RequestBody ReceiptRequest request) {
+        AuditedAct.tell("sku " + sku, Long.toString(request.quantity()));
         ReceiptOutcome outcome = goodsIn.receive(key, sku, new Quantity(request.quantity()));
         if (outcome instanceof Received now) {
             return ResponseEntity.created(URI.create("/stock/" + sku)).body(ReceiptBody.of(now.receipt()));
