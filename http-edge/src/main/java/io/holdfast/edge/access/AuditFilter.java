@@ -60,7 +60,11 @@ final class AuditFilter extends OncePerRequestFilter {
         boolean changes = !isSafe(request.getMethod());
         List<String> reasons = Collections.list(request.getHeaders(Reason.HEADER));
         if (changes && reasons.isEmpty()) {
-            refuse("reason-missing", "An operator tells why, with each change: in the header X-Reason.", request, response);
+            refuse(
+                    "reason-missing",
+                    "An operator tells why, with each change: in the header X-Reason.",
+                    request,
+                    response);
             return;
         }
         if (who.subject().length() > AuditResource.MOST_WHO) {

@@ -20,9 +20,8 @@ final class AuditInOpenApi implements GlobalOpenApiCustomizer {
     @Override
     public void customise(OpenAPI api) {
         if (api.getPaths() != null) {
-            api.getPaths()
-                    .forEach((path, item) -> item.readOperationsMap()
-                            .forEach((method, operation) -> describe(path, method, operation)));
+            api.getPaths().forEach((path, item) -> item.readOperationsMap()
+                    .forEach((method, operation) -> describe(path, method, operation)));
         }
     }
 
@@ -37,8 +36,9 @@ final class AuditInOpenApi implements GlobalOpenApiCustomizer {
                         .in("header")
                         .name(Reason.HEADER)
                         .required(rule.roles().size() == 1)
-                        .description("Why: operators tell with each change, in UTF-8, percent-encoded or not; kept in the audit."
-                                + " Without it 400 `reason-missing`; `reason-invalid` if it is blank, too long or not one line")
+                        .description(
+                                "Why: operators tell with each change, in UTF-8, percent-encoded or not; kept in the audit."
+                                        + " Without it 400 `reason-missing`; `reason-invalid` if it is blank, too long or not one line")
                         .schema(new StringSchema().minLength(1).maxLength(Reason.MAX_LENGTH))));
     }
 }

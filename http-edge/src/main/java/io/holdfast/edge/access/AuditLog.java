@@ -74,8 +74,7 @@ public final class AuditLog {
 
     /** Writes the entry of an act that changed nothing, and commits it. */
     void addAlone(AuditedAct act, Effect effect) {
-        ownTransaction.executeWithoutResult(
-                running -> byItself.update(INSERT, values(act, effect, clock.instant())));
+        ownTransaction.executeWithoutResult(running -> byItself.update(INSERT, values(act, effect, clock.instant())));
         act.recorded();
     }
 
@@ -119,7 +118,9 @@ public final class AuditLog {
 
     /** Which entries are asked for: of whom, from when, and until before when. */
     record Filter(
-            @Nullable String who, @Nullable Instant from, @Nullable Instant to) {}
+            @Nullable String who,
+            @Nullable Instant from,
+            @Nullable Instant to) {}
 
     record Entry(
             long id,

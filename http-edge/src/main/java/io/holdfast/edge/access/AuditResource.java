@@ -63,8 +63,7 @@ class AuditResource {
             @Parameter(description = "Entries on a page") @RequestParam(defaultValue = "20") @Min(1) @Max(100)
                     int size) {
         // One more tells whether there is a next page.
-        List<Entry> found =
-                entries.page(new Filter(who, from, to), after == null ? null : Cursor.of(after), size + 1);
+        List<Entry> found = entries.page(new Filter(who, from, to), after == null ? null : Cursor.of(after), size + 1);
         return found.size() <= size
                 ? new Page(found, null)
                 : new Page(found.subList(0, size), found.get(size - 1).cursor().toString());

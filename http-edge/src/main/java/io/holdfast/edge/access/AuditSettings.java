@@ -15,4 +15,5 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("holdfast.audit")
 record AuditSettings(
-        @DefaultValue("400d") @NotNull @DurationMin(days = 90) Duration retention) {}
+        @DefaultValue("400d") @NotNull @DurationMin(days = 90)
+        Duration retention) {}

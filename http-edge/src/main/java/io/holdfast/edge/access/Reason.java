@@ -34,7 +34,8 @@ record Reason(String text) {
             throw new IllegalArgumentException("must have " + MAX_LENGTH + " characters at most");
         }
         if (!text.codePoints().allMatch(Reason::isReadable)) {
-            throw new IllegalArgumentException("must have no line breaks, control characters or characters that are not assigned");
+            throw new IllegalArgumentException(
+                    "must have no line breaks, control characters or characters that are not assigned");
         }
         return new Reason(text);
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.holdfast.edge.testtokens.Issuer;
+import io.holdfast.edge.testtokens.RawRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -33,8 +35,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -249,6 +255,80 @@ class AccessTest {
                 .doesNotContain(olga));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "a%0Awho=eve", "%E3%80%80"})
+    void anOperatorsChangeWithoutAReasonThatCanBeReadIsRefusedBeforeAnyEffect(String reason) throws Exception {
+        int before = Shop.MADE.get();
+
+        HttpResponse<String> refused = HTTP.send(
+                HttpRequest.newBuilder(URI.create(url + "/things"))
+                        .header("Authorization", "Bearer " + people.token("olga", "operator"))
+                        .header("X-Reason", reason)
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
+        assertThat(refused.body()).contains("\"code\":\"reason-invalid\"", "X-Reason");
+        assertThat(Shop.MADE).hasValue(before);
+    }
+
+    @Test
+    void anOperatorsChangeNeedsAReasonAndItsReadNone() throws Exception {
+        String olga = people.token("olga", "operator");
+        int before = Shop.MADE.get();
+
+        HttpResponse<String> refused = call("POST", "/things", olga);
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("\"code\":\"reason-missing\"");
+        assertThat(Shop.MADE).hasValue(before);
+        assertThat(call("GET", "/things/1", olga).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void twoReasonsAreRefusedAndSoIsOneWhoseBytesAreNoText() {
+        String olga = people.token("olga", "operator");
+        int port = URI.create(url).getPort();
+        int before = Shop.MADE.get();
+
+        assertThat(RawRequest.of("POST", "/things")
+                        .header("Authorization", "Bearer " + olga)
+                        .header("X-Reason", "one")
+                        .header("X-Reason", "another")
+                        .send(port, "")
+                        .text())
+                .contains("reason-invalid");
+        assertThat(RawRequest.of("POST", "/things")
+                        .header("Authorization", "Bearer " + olga)
+                        .header("X-Reason", new byte[] {'a', (byte) 0x96, 'b'})
+                        .send(port, "")
+                        .status())
+                .isEqualTo(400);
+        assertThat(Shop.MADE).hasValue(before);
+    }
+
+    @Test
+    void noLevelOfALoggerSilencesTheAudit(CapturedOutput output) throws Exception {
+        LoggingSystem logging = service.getBean(LoggingSystem.class);
+        try {
+            logging.setLogLevel("ROOT", LogLevel.OFF);
+            logging.setLogLevel("io.holdfast", LogLevel.WARN);
+            logging.setLogLevel("io.holdfast.audit", LogLevel.OFF);
+            HTTP.send(
+                    HttpRequest.newBuilder(URI.create(url + "/things"))
+                            .header("Authorization", "Bearer " + people.token("quiet-olga", "operator"))
+                            .header("X-Reason", "unheard of")
+                            .POST(HttpRequest.BodyPublishers.noBody())
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            await().untilAsserted(() -> assertThat(output).contains("who=quiet-olga what=\"POST /things\""));
+        } finally {
+            logging.setLogLevel("ROOT", LogLevel.INFO);
+            logging.setLogLevel("io.holdfast", null);
+        }
+    }
+
     @Test
     void aTokenForAnotherServiceIsMadeOnceAndTakenThere() throws Exception {
         ServiceTokens tokens = service.getBean(ServiceTokens.class);
@@ -322,8 +402,11 @@ class AccessTest {
     }
 
     @RestController
-    @SpringBootApplication(proxyBeanMethods = false)
+    @SpringBootConfiguration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
     static class Shop {
+
+        static final AtomicInteger MADE = new AtomicInteger();
 
         @Bean
         AccessRules accessRules() {
@@ -339,6 +422,7 @@ class AccessTest {
 
         @PostMapping("/things")
         String newThing() {
+            MADE.incrementAndGet();
             return "made";
         }
 

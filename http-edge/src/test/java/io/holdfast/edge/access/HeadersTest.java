@@ -3,9 +3,12 @@ package io.holdfast.edge.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.http.HttpHeaders;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
@@ -76,6 +79,24 @@ class HeadersTest {
             refused += expected ? 0 : 1;
         }
         assertThat(refused).isGreaterThan(60);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"期初余额", "Größe", "🍵"})
+    void theFirewallLetsTextInUtf8ThroughAlthoughItsBytesLookLikeControlCharacters(String text) {
+        MockHttpServletRequest request = new MockHttpServletRequest("POST", "/orders");
+        request.addHeader("X-Any", new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
+        assertThat(lets(new AccessAutoConfiguration().httpFirewall().getFirewalledRequest(request)))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\u0085b", "a\nb", "a\u0007"})
+    void theFirewallLetsNoControlCharacterThroughForBeingInUtf8(String text) {
+        MockHttpServletRequest request = new MockHttpServletRequest("POST", "/orders");
+        request.addHeader("X-Any", new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
+        assertThat(lets(new AccessAutoConfiguration().httpFirewall().getFirewalledRequest(request)))
+                .isFalse();
     }
 
     private static boolean lets(HttpServletRequest request) {
