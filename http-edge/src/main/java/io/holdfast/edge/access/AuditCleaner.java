@@ -13,7 +13,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** Deletes entries of the audit that are older than the retention, in chunks of a bounded size, on one thread of its own. */
-final class AuditCleaner implements SmartLifecycle {
+public final class AuditCleaner implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(AuditCleaner.class);
     private static final Duration INTERVAL = Duration.ofHours(1);
@@ -52,7 +52,8 @@ final class AuditCleaner implements SmartLifecycle {
         return scheduler != null;
     }
 
-    void clean() {
+    /** Deletes what is too old now, as far as one run goes. */
+    public void clean() {
         Instant before = clock.instant().minus(retention);
         for (int chunk = 0; chunk < MOST_CHUNKS; chunk++) {
             if (entries.deleteBefore(before, CHUNK) < CHUNK) {

@@ -1,5 +1,6 @@
 package io.holdfast.edge.access;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.holdfast.edge.access.AuditedAct.Effect;
 import java.sql.Connection;
 import java.time.Clock;
@@ -122,6 +123,7 @@ public final class AuditLog {
             @Nullable Instant from,
             @Nullable Instant to) {}
 
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Entry(
             long id,
             Instant at,

@@ -1,5 +1,6 @@
 package io.holdfast.edge.access;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.holdfast.edge.access.AuditLog.Cursor;
 import io.holdfast.edge.access.AuditLog.Entry;
 import io.holdfast.edge.access.AuditLog.Filter;
@@ -70,5 +71,6 @@ class AuditResource {
     }
 
     @Schema(name = "AuditPage")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Page(List<Entry> entries, @Nullable String next) {}
 }

@@ -59,8 +59,8 @@ public final class RawRequest {
         }
 
         public String header(String name) {
-            Matcher found = Pattern.compile("(?im)^" + Pattern.quote(name) + ": (.*)\r$")
-                    .matcher(text);
+            Matcher found =
+                    Pattern.compile("(?im)^" + Pattern.quote(name) + ": (.*)$").matcher(text);
             return found.find() ? found.group(1) : "";
         }
     }

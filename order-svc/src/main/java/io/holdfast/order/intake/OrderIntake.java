@@ -105,8 +105,8 @@ class OrderIntake {
 
     private Order received(Purchase purchase, IdempotencyKey key) {
         // The database keeps milliseconds; an order is the same before and after it is read back.
-        return audited(
-                Order.received(ids.next(), purchase, key.value(), clock.instant().truncatedTo(ChronoUnit.MILLIS)));
+        return audited(Order.received(
+                ids.next(), purchase, key.value(), clock.instant().truncatedTo(ChronoUnit.MILLIS)));
     }
 
     private static Order audited(Order order) {
