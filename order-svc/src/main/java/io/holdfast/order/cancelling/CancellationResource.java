@@ -72,7 +72,7 @@ class CancellationResource {
         Order found = visible.find(orderId);
         OrderId id = found.id();
         AuditedAct.tell(
-                "order " + id + " of " + found.purchase().buyer(),
+                "order " + id + " of " + found.purchase().buyer().value(),
                 found.total().minor() + " " + found.total().currency());
         // The database keeps milliseconds.
         CancellationWish wish = CancellationWish.of(

@@ -111,7 +111,7 @@ class OrderIntake {
 
     private static Order audited(Order order) {
         AuditedAct.tell(
-                "order " + order.id() + " of " + order.purchase().buyer(),
+                "order " + order.id() + " of " + order.purchase().buyer().value(),
                 order.total().minor() + " " + order.total().currency());
         return order;
     }
