@@ -69,7 +69,7 @@ class AuditTest {
         this.logging = logging;
         this.cleaner = cleaner;
         endpoints.getHandlerMethods().keySet().forEach(mapping -> mapping.getMethodsCondition().getMethods().stream()
-                .filter(method -> !method.name().equals("GET"))
+                .filter(method -> !Set.of("GET", "HEAD").contains(method.name()))
                 .forEach(method -> mapping.getPatternValues().stream()
                         .filter(pattern -> !pattern.startsWith("/internal/"))
                         .forEach(pattern -> changingEndpoints.add(method + " " + pattern))));

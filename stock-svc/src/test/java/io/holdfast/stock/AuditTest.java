@@ -41,7 +41,7 @@ class AuditTest {
         this.tokens = tokens;
         this.tables = tables;
         endpoints.getHandlerMethods().keySet().forEach(mapping -> mapping.getMethodsCondition().getMethods().stream()
-                .filter(method -> !method.name().equals("GET"))
+                .filter(method -> !Set.of("GET", "HEAD").contains(method.name()))
                 .forEach(method -> mapping.getPatternValues().stream()
                         .filter(pattern -> !pattern.startsWith("/internal/"))
                         .forEach(pattern -> changingEndpoints.add(method + " " + pattern))));
