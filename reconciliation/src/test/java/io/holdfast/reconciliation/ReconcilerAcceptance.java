@@ -98,7 +98,7 @@ abstract class ReconcilerAcceptance {
         reconciler.lookAtAll();
         schema.run("update reconciliation_finding set times_seen = 2147483647;");
 
-        clock.advance(Duration.ofMinutes(1));
+        clock.pass(Duration.ofMinutes(1));
         check.finds(new Finding("sku-1", "4 are missing"));
         reconciler.lookAtAll();
 
