@@ -1,5 +1,6 @@
 package io.holdfast.edge.access;
 
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -42,7 +43,7 @@ public class AuditAutoConfiguration {
     }
 
     @Bean
-    AuditLog auditLog(DataSource dataSource, ObjectProvider<Clock> clock) throws java.sql.SQLException {
+    AuditLog auditLog(DataSource dataSource, ObjectProvider<Clock> clock) throws SQLException {
         return new AuditLog(dataSource.unwrap(AuditedDataSource.class), clock.getIfAvailable(Clock::systemUTC));
     }
 

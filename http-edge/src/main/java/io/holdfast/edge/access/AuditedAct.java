@@ -1,5 +1,6 @@
 package io.holdfast.edge.access;
 
+import jakarta.servlet.ServletRequest;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.context.request.RequestAttributes;
@@ -73,7 +74,7 @@ public final class AuditedAct {
         });
     }
 
-    void bindTo(jakarta.servlet.ServletRequest servletRequest) {
+    void bindTo(ServletRequest servletRequest) {
         servletRequest.setAttribute(ATTRIBUTE, this);
     }
 
