@@ -8,7 +8,7 @@ final class BodyTooSlowException extends SocketTimeoutException {
 
     private static final long serialVersionUID = 1L;
 
-    BodyTooSlowException(Duration within) {
-        super("The request's body did not arrive within " + within.toMillis() + " ms");
+    BodyTooSlowException(Duration waited) {
+        super("The request's body had not arrived after " + waited.toMillis() + " ms");
     }
 }

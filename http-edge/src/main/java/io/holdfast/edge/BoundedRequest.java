@@ -10,19 +10,33 @@ import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
-/** A request whose body is counted and timed while it is read. */
+/**
+ * A request whose body is counted and timed while it is read. One that keeps a thread for longer than a moment needs one of a few places:
+ * those who send a byte now and then must not have all threads.
+ */
 final class BoundedRequest extends HttpServletRequestWrapper {
+
+    private static final long LATE_NANOS = Duration.ofMillis(200).toNanos();
 
     private final DataSize limit;
     private final Duration within;
+    private final Semaphore places;
+    private boolean hasPlace;
     private @Nullable ServletInputStream body;
     private @Nullable BufferedReader reader;
 
-    BoundedRequest(HttpServletRequest request, DataSize limit, Duration within) {
+    /** @param places of those whose body is late */
+    BoundedRequest(HttpServletRequest request, DataSize limit, Duration within, Semaphore places) {
         super(request);
+        this.places = places;
         this.limit = limit;
         this.within = within;
     }
@@ -30,9 +44,28 @@ final class BoundedRequest extends HttpServletRequestWrapper {
     @Override
     public ServletInputStream getInputStream() throws IOException {
         if (body == null) {
-            body = new BoundedStream(super.getInputStream(), limit, within);
+            body = new BoundedStream(super.getInputStream());
         }
         return body;
+    }
+
+    /** The server takes more than a few languages for a failure. */
+    @Override
+    public Locale getLocale() {
+        try {
+            return super.getLocale();
+        } catch (IllegalArgumentException tooMany) {
+            return Locale.getDefault();
+        }
+    }
+
+    @Override
+    public Enumeration<Locale> getLocales() {
+        try {
+            return super.getLocales();
+        } catch (IllegalArgumentException tooMany) {
+            return Collections.enumeration(List.of(Locale.getDefault()));
+        }
     }
 
     @Override
@@ -45,18 +78,27 @@ final class BoundedRequest extends HttpServletRequestWrapper {
         return reader;
     }
 
-    private static final class BoundedStream extends ServletInputStream {
+    /** When the request is done with. */
+    void leavePlace() {
+        if (hasPlace) {
+            hasPlace = false;
+            places.release();
+        }
+    }
+
+    private boolean findsPlace() {
+        hasPlace = hasPlace || places.tryAcquire();
+        return hasPlace;
+    }
+
+    private final class BoundedStream extends ServletInputStream {
 
         private final ServletInputStream delegate;
-        private final DataSize limit;
-        private final Duration within;
         private final long started = System.nanoTime();
         private long read;
 
-        BoundedStream(ServletInputStream delegate, DataSize limit, Duration within) {
+        BoundedStream(ServletInputStream delegate) {
             this.delegate = delegate;
-            this.limit = limit;
-            this.within = within;
         }
 
         @Override
@@ -78,8 +120,9 @@ final class BoundedRequest extends HttpServletRequestWrapper {
             if (read > limit.toBytes()) {
                 throw new BodyTooLargeException(limit);
             }
-            if (System.nanoTime() - started > within.toNanos()) {
-                throw new BodyTooSlowException(within);
+            long took = System.nanoTime() - started;
+            if (took > within.toNanos() || took > LATE_NANOS && !delegate.isFinished() && !findsPlace()) {
+                throw new BodyTooSlowException(Duration.ofNanos(took));
             }
         }
 

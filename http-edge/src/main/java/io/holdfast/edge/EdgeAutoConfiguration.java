@@ -5,6 +5,7 @@ import jakarta.servlet.DispatcherType;
 import org.apache.catalina.core.StandardHost;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -26,7 +27,13 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.convert.converter.Converter;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.format.FormatterRegistry;
+import org.springframework.http.converter.ByteArrayHttpMessageConverter;
+import org.springframework.http.converter.HttpMessageConverter;
+import org.springframework.http.converter.ResourceHttpMessageConverter;
+import org.springframework.http.converter.ResourceRegionHttpMessageConverter;
+import org.springframework.http.converter.StringHttpMessageConverter;
 import org.springframework.http.converter.json.JacksonJsonHttpMessageConverter;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -35,12 +42,20 @@ import tools.jackson.databind.json.JsonMapper;
         after = JacksonAutoConfiguration.class,
         before = {WebMvcAutoConfiguration.class, ErrorMvcAutoConfiguration.class})
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-@EnableConfigurationProperties(EdgeSettings.class)
+@EnableConfigurationProperties({EdgeSettings.class, CorsSettings.class})
 class EdgeAutoConfiguration {
 
     private static final int TRACE_FILTER_ORDER = Ordered.HIGHEST_PRECEDENCE;
     private static final int BODY_FILTER_ORDER = Ordered.HIGHEST_PRECEDENCE + 10;
     private static final int ONE_PIECE_FILTER_ORDER = BODY_FILTER_ORDER + 1;
+    /** Before anybody asks for a token. */
+    private static final int CROSS_ORIGIN_FILTER_ORDER = BODY_FILTER_ORDER + 2;
+
+    /** Of the server's threads, one in so many may be kept by a body that is late. */
+    private static final int THREADS_PER_BODY_READ = 4;
+
+    /** And one in so many by the rest of a body that nobody wants. */
+    private static final int THREADS_PER_LATE_BODY = 16;
 
     @Bean
     ProblemWriter problemWriter(JsonMapper json) {
@@ -56,9 +71,10 @@ class EdgeAutoConfiguration {
     }
 
     @Bean
-    FilterRegistrationBean<BodyLimitFilter> bodyLimitFilter(EdgeSettings settings, ProblemWriter problems) {
-        FilterRegistrationBean<BodyLimitFilter> registration =
-                new FilterRegistrationBean<>(new BodyLimitFilter(settings, problems));
+    FilterRegistrationBean<BodyLimitFilter> bodyLimitFilter(
+            EdgeSettings settings, @Value("${server.tomcat.threads.max:200}") int threads) {
+        FilterRegistrationBean<BodyLimitFilter> registration = new FilterRegistrationBean<>(
+                new BodyLimitFilter(settings, Math.max(1, threads / THREADS_PER_BODY_READ)));
         registration.setDispatcherTypes(DispatcherType.REQUEST);
         registration.setOrder(BODY_FILTER_ORDER);
         return registration;
@@ -69,6 +85,15 @@ class EdgeAutoConfiguration {
         FilterRegistrationBean<OnePieceFilter> registration = new FilterRegistrationBean<>(new OnePieceFilter());
         registration.setDispatcherTypes(DispatcherType.REQUEST);
         registration.setOrder(ONE_PIECE_FILTER_ORDER);
+        return registration;
+    }
+
+    @Bean
+    FilterRegistrationBean<CrossOriginFilter> crossOriginFilter(CorsSettings settings, ProblemWriter problems) {
+        FilterRegistrationBean<CrossOriginFilter> registration =
+                new FilterRegistrationBean<>(new CrossOriginFilter(settings, problems));
+        registration.setDispatcherTypes(DispatcherType.REQUEST);
+        registration.setOrder(CROSS_ORIGIN_FILTER_ORDER);
         return registration;
     }
 
@@ -94,7 +119,28 @@ class EdgeAutoConfiguration {
             EdgeSettings settings, ObjectProvider<JsonMapperBuilderCustomizer> customizers) {
         JsonMapper strict =
                 StrictJson.mapper(settings, customizers.orderedStream().toList());
-        return converters -> converters.withJsonConverter(new JacksonJsonHttpMessageConverter(strict));
+        JacksonJsonHttpMessageConverter json = new JacksonJsonHttpMessageConverter(strict);
+        return converters -> converters
+                .withJsonConverter(json)
+                .configureMessageConvertersList(all -> all.removeIf(other -> other != json && !isForText(other)));
+    }
+
+    /** What carries a text, a file or bytes as they are, and so is no way around strict JSON. Any other may come with any library. */
+    private static boolean isForText(HttpMessageConverter<?> converter) {
+        return converter instanceof ByteArrayHttpMessageConverter
+                || converter instanceof StringHttpMessageConverter
+                || converter instanceof ResourceHttpMessageConverter
+                || converter instanceof ResourceRegionHttpMessageConverter;
+    }
+
+    @Bean
+    WebMvcConfigurer mediaTypes(EdgeSettings settings) {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(new MediaTypeInterceptor(settings)).order(Ordered.HIGHEST_PRECEDENCE);
+            }
+        };
     }
 
     @Bean
@@ -124,9 +170,14 @@ class EdgeAutoConfiguration {
     static class OnTomcat {
 
         @Bean
+        BrokenParameters brokenParameters() {
+            return new BrokenParameters();
+        }
+
+        @Bean
         @Order(Ordered.LOWEST_PRECEDENCE)
         WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemsFromTomcat(
-                ProblemWriter problems, EdgeSettings settings) {
+                ProblemWriter problems, EdgeSettings settings, @Value("${server.tomcat.threads.max:200}") int threads) {
             return factory -> {
                 // Form fields are read by the server itself, behind the back of the body limit.
                 factory.addConnectorCustomizers(connector ->
@@ -135,7 +186,7 @@ class EdgeAutoConfiguration {
                     if (context.getParent() instanceof StandardHost host) {
                         host.setErrorReportValveClass(ProblemErrorReportValve.class.getName());
                         // The first stands outside: it looks at what all others have left.
-                        host.getPipeline().addValve(new UnreadBodyValve());
+                        host.getPipeline().addValve(new UnreadBodyValve(Math.max(1, threads / THREADS_PER_LATE_BODY)));
                         host.getPipeline().addValve(new ProblemErrorReportValve(problems));
                     }
                 });

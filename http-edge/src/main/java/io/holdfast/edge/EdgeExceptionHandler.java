@@ -17,6 +17,7 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.validation.ObjectError;
+import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.MissingRequestHeaderException;
 import org.springframework.web.bind.MissingServletRequestParameterException;
@@ -59,7 +60,7 @@ final class EdgeExceptionHandler extends ResponseEntityExceptionHandler {
             log.debug("The caller went away: {}", failure.toString());
             return null;
         }
-        log.error("Unexpected failure of {}", request.getDescription(false), failure);
+        log.error("Unexpected failure of {}", LogText.bounded(request.getDescription(false)), failure);
         return ProblemAnswer.of(Problems.internalError(), new HttpHeaders());
     }
 
@@ -138,6 +139,22 @@ final class EdgeExceptionHandler extends ResponseEntityExceptionHandler {
     }
 
     @Override
+    protected @Nullable ResponseEntity<Object> handleHttpMediaTypeNotSupported(
+            HttpMediaTypeNotSupportedException failure,
+            HttpHeaders headers,
+            HttpStatusCode status,
+            WebRequest request) {
+        return failure instanceof EncodedBodyException
+                ? ProblemAnswer.of(
+                        Problems.of(
+                                HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+                                "unsupported-media-type",
+                                "The body has to be sent as it is: no Content-Encoding is taken."),
+                        headers)
+                : handleExceptionInternal(failure, null, headers, status, request);
+    }
+
+    @Override
     protected ResponseEntity<Object> handleHttpMessageNotReadable(
             HttpMessageNotReadableException failure, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         if (causeOf(failure, SocketTimeoutException.class) != null) {
@@ -157,7 +174,7 @@ final class EdgeExceptionHandler extends ResponseEntityExceptionHandler {
     protected @Nullable ResponseEntity<Object> handleExceptionInternal(
             Exception failure, @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         if (status.is5xxServerError()) {
-            log.error("Failure of {}", request.getDescription(false), failure);
+            log.error("Failure of {}", LogText.bounded(request.getDescription(false)), failure);
         }
         return ProblemAnswer.of(Problems.ofStatus(status), headers);
     }

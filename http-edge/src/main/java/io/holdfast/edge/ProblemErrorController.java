@@ -29,7 +29,7 @@ final class ProblemErrorController implements ErrorController {
         if (status.is5xxServerError()) {
             log.error(
                     "Failure outside the controllers, at {}",
-                    request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI),
+                    LogText.bounded(String.valueOf(request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI))),
                     (Throwable) request.getAttribute(RequestDispatcher.ERROR_EXCEPTION));
         }
         Object path = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);

@@ -64,7 +64,7 @@ final class Problems {
         if (problem.getType() == null || problem.getType().equals(NO_TYPE)) {
             problem.setType(URI.create(TYPE_PREFIX + codeOf(problem)));
         }
-        if (problem.getInstance() == null) {
+        if (problem.getInstance() == null || problem.getInstance().toString().startsWith("//")) {
             problem.setInstance(uriOf(path));
         }
         problem.setProperty(TraceId.NAME, traceId.value());
@@ -87,6 +87,17 @@ final class Problems {
     }
 
     private static @Nullable URI uriOf(String path) {
+        // After two slashes a reader would look for the name of a host.
+        String reference = path.startsWith("//") ? "/." + path : path;
+        try {
+            // As it was sent, and so encoded already.
+            return new URI(reference);
+        } catch (URISyntaxException e) {
+            return quoted(reference);
+        }
+    }
+
+    private static @Nullable URI quoted(String path) {
         try {
             return new URI(null, null, path, null);
         } catch (URISyntaxException e) {

@@ -1,16 +1,27 @@
 package io.holdfast.edge;
 
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonFactoryBuilder;
+import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.EnumFeature;
+import tools.jackson.databind.deser.jdk.StringDeserializer;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.type.LogicalType;
 
 /**
@@ -29,7 +40,7 @@ final class StrictJson {
     private StrictJson() {}
 
     static JsonMapper mapper(EdgeSettings settings, List<JsonMapperBuilderCustomizer> customizers) {
-        JsonFactory factory = JsonFactory.builder()
+        JsonFactory factory = new Utf8(JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(settings.maxJsonDepth())
                         .maxStringLength(settings.maxJsonString())
@@ -37,8 +48,7 @@ final class StrictJson {
                         .maxNumberLength(MAX_NUMBER_LENGTH)
                         .maxTokenCount(settings.maxJsonTokens())
                         .maxDocumentLength(settings.largestBody().toBytes())
-                        .build())
-                .build();
+                        .build()));
         JsonMapper.Builder builder = JsonMapper.builder(factory);
         customizers.forEach(customizer -> customizer.customize(builder));
         builder.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -56,6 +66,43 @@ final class StrictJson {
                                 CoercionInputShape.Integer, CoercionAction.Fail)
                         .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                         .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail));
+        builder.addModule(new SimpleModule().addDeserializer(String.class, new WellFormedText()));
         return builder.build();
+    }
+
+    /** UTF-8 and nothing else (RFC 8259, section 8.1), without the forms of it that are none: Jackson guesses the one and takes the other. */
+    private static final class Utf8 extends JsonFactory {
+
+        private static final long serialVersionUID = 1L;
+
+        Utf8(JsonFactoryBuilder builder) {
+            super(builder);
+        }
+
+        @Override
+        public JsonParser createParser(ObjectReadContext context, InputStream body) {
+            CharsetDecoder strict = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPORT)
+                    .onUnmappableCharacter(CodingErrorAction.REPORT);
+            return super.createParser(context, new InputStreamReader(body, strict));
+        }
+    }
+
+    /** Half of a character, which an escape can make, is no text: each who stores or sends it would make something else of it. */
+    private static final class WellFormedText extends StringDeserializer {
+
+        @Override
+        public String deserialize(JsonParser parser, DeserializationContext context) {
+            String text = super.deserialize(parser, context);
+            if (text != null && text.codePoints().anyMatch(WellFormedText::isHalf)) {
+                throw context.weirdStringException(text, String.class, "half a character");
+            }
+            return text;
+        }
+
+        private static boolean isHalf(int codePoint) {
+            return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.holdfast.edge;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
@@ -22,6 +23,8 @@ import org.springframework.http.HttpHeaders;
  * know would send the next request into the void. A little patience there has to be: who is still sending when the connection is closed does not get to see the answer.
  * Who sends nothing for a moment is not sending. Nothing here waits in a read: that would take as long as the server waits for
  * a connection that is idle, and a few dozen silent clients would have all its threads.
+ *
+ * <p>Only a few threads wait like that. Who finds no place is not waited for: the answer is sent, and the connection closed at once.
  */
 final class UnreadBodyValve extends ValveBase {
 
@@ -30,9 +33,14 @@ final class UnreadBodyValve extends ValveBase {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long PAUSE_MILLIS = 5;
+    private static final int MOST_READS_AT_ONCE = 16;
 
-    UnreadBodyValve() {
+    private final Semaphore places;
+
+    /** @param places how many threads may wait at the same time */
+    UnreadBodyValve(int places) {
         super(true);
+        this.places = new Semaphore(places);
     }
 
     @Override
@@ -42,15 +50,23 @@ final class UnreadBodyValve extends ValveBase {
         if (request.isAsync() || connection.isFinished()) {
             return;
         }
+        boolean waits = false;
         try {
             // Who expects to be asked for the body sends none when refused.
-            boolean sending = !connection.hasExpectation() && readTheRest(connection);
+            boolean expected = !connection.hasExpectation();
+            if (expected) {
+                readWhatIsThere(connection);
+            }
             if (!connection.isFinished()) {
-                // Says nothing if the answer is on its way already.
-                response.setHeader(HttpHeaders.CONNECTION, "close");
-                response.finishResponse();
-                if (sending) {
-                    readTheRest(connection);
+                waits = expected && places.tryAcquire();
+                boolean sending = waits && readTheRest(connection);
+                if (!connection.isFinished()) {
+                    // Says nothing if the answer is on its way already.
+                    response.setHeader(HttpHeaders.CONNECTION, "close");
+                    response.finishResponse();
+                    if (sending) {
+                        readTheRest(connection);
+                    }
                 }
             }
         } catch (IOException e) {
@@ -58,9 +74,21 @@ final class UnreadBodyValve extends ValveBase {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            if (waits) {
+                places.release();
+            }
             if (!connection.isFinished()) {
                 connection.action(ActionCode.DISABLE_SWALLOW_INPUT, null);
             }
+        }
+    }
+
+    /** The whole of it, as a rule: a small body comes with its headers or right behind them. No more than fits into a few packets. */
+    private static void readWhatIsThere(org.apache.coyote.Request connection) throws IOException {
+        Ignored rest = new Ignored();
+        for (int reads = 0; reads < MOST_READS_AT_ONCE && !connection.isFinished() && hasMore(connection); reads++) {
+            connection.doRead(rest);
+            rest.forget();
         }
     }
 

@@ -80,6 +80,11 @@ public final class TestTokens {
         return kept("buyer " + buyerId, () -> people.token(buyerId, "buyer"));
     }
 
+    /** Of whatever collects metrics. */
+    public String monitor() {
+        return kept("monitor", () -> people.token("prometheus", "monitor"));
+    }
+
     /** What a call of the path needs: the calling service's token on its paths, an operator's on all others. */
     public String authorizationFor(String path) {
         return path.startsWith(servicePath)
