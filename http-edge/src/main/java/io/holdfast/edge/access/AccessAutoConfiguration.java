@@ -8,6 +8,8 @@ import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import feign.RequestInterceptor;
 import io.holdfast.edge.ProblemWriter;
 import io.holdfast.edge.WarmUp;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Collection;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -52,6 +55,9 @@ import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.AuthenticationEntryPointFailureHandler;
 import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.OrRequestMatcher;
+import org.springframework.security.web.util.matcher.RequestMatcher;
 
 /**
  * Closes every port: people's tokens on the public endpoints, services' tokens on the internal ones, health and the API's own
@@ -67,13 +73,19 @@ public class AccessAutoConfiguration {
     private static final Set<JWSAlgorithm> ALGORITHMS =
             Set.of(JWSAlgorithm.RS256, JWSAlgorithm.PS256, JWSAlgorithm.ES256);
 
-    private static final String[] OPEN = {
-        "/actuator/health/**", "/v3/api-docs/**", "/swagger-ui.html", "/swagger-ui/**", "/error"
-    };
+    private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
+
+    private static final String HEALTH = "/actuator/health/**";
+    private static final String[] DOCUMENTS = {"/v3/api-docs/**", "/swagger-ui.html", "/swagger-ui/**"};
 
     @Bean
-    AccessProblems accessProblems(ProblemWriter problems, AccessRules rules) {
-        return new AccessProblems(problems, rules);
+    RefusalLog refusalLog(ObjectProvider<MeterRegistry> metrics) {
+        return new RefusalLog(metrics.getIfAvailable(CompositeMeterRegistry::new));
+    }
+
+    @Bean
+    AccessProblems accessProblems(ProblemWriter problems, AccessRules rules, RefusalLog refusals) {
+        return new AccessProblems(problems, rules, refusals);
     }
 
     @Bean
@@ -107,7 +119,14 @@ public class AccessAutoConfiguration {
         JwtDecoder decoder = new CallerTokens(settings.callers().entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(
                         Map.Entry::getKey,
-                        caller -> decoder(Keys.at(caller.getValue()), caller.getKey(), self, settings))));
+                        caller -> decoder(
+                                Keys.at(caller.getValue()),
+                                caller.getKey(),
+                                settings,
+                                List.of(
+                                        isFor(self),
+                                        new BoundedLifetime(
+                                                settings.maxServiceTokenLifetime(), settings.clockSkew()))))));
         return stateless(http, problems)
                 .securityMatcher(settings.servicePaths().toArray(String[]::new))
                 .authorizeHttpRequests(requests -> requests.anyRequest().hasAuthority(Role.SERVICE.authority()))
@@ -127,22 +146,40 @@ public class AccessAutoConfiguration {
             AccessProblems problems,
             AccessRules rules,
             ProblemWriter writer,
-            ObjectProvider<AuditLog> audit) {
-        AccessSettings.People people = settings.people();
-        JWKSource<SecurityContext> keys = people.keys() == null ? Keys.of(people.issuer()) : Keys.at(people.keys());
-        JwtDecoder decoder = decoder(keys, people.issuer(), people.audience(), settings);
+            RefusalLog refusals,
+            ObjectProvider<MeterRegistry> metrics,
+            ObjectProvider<AuditLog> audit,
+            @Value("${spring.application.name}") String self) {
         AuditLog entries = audit.getIfAvailable();
         if (entries != null) {
             rules.allow(HttpMethod.GET, AuditResource.PATH, Role.OPERATOR).tellingOfNobody(AuditResource.PATH);
         }
+        AccessSettings.People people = settings.people();
+        JWKSource<SecurityContext> keys = people.keys() == null ? Keys.of(people.issuer()) : Keys.at(people.keys());
+        PeopleAudience audience = new PeopleAudience(
+                self, people, metrics.getIfAvailable(CompositeMeterRegistry::new), Clock.systemUTC());
+        JwtDecoder decoder = decoder(keys, people.issuer(), settings, List.of(audience));
+        RequestMatcher health = PathPatternRequestMatcher.withDefaults().matcher(HEALTH);
+        RequestMatcher documents = new OrRequestMatcher(Arrays.stream(DOCUMENTS)
+                .<RequestMatcher>map(PathPatternRequestMatcher.withDefaults()::matcher)
+                .toList());
         return stateless(http, problems)
                 .authorizeHttpRequests(requests -> {
-                    requests.requestMatchers(OPEN).permitAll();
-                    rules.rules().forEach(rule -> requests.requestMatchers(rule.method(), rule.pattern())
-                            .hasAnyAuthority(rule.authorities()));
+                    requests.requestMatchers(health, documents).permitAll();
+                    requests.requestMatchers("/error").permitAll();
+                    rules.rules().forEach(rule -> rule.methods()
+                            .forEach(method -> requests.requestMatchers(method, rule.pattern())
+                                    .hasAnyAuthority(rule.authorities())));
+                    for (HttpMethod reading : READING) {
+                        requests.requestMatchers(reading, "/actuator/**")
+                                .hasAnyAuthority(Role.MONITOR.authority(), Role.OPERATOR.authority());
+                    }
                     requests.requestMatchers("/actuator/**").hasAuthority(Role.OPERATOR.authority());
                     requests.anyRequest().denyAll();
                 })
+                .addFilterBefore(
+                        new StrangerRateFilter(settings.strangerRate(), health, documents, writer, refusals),
+                        BearerTokenAuthenticationFilter.class)
                 .addFilterAfter(
                         new BuyerRateFilter(settings.buyerRate(), writer), BearerTokenAuthenticationFilter.class)
                 .addFilterAfter(new AuditFilter(rules, entries, writer), AuthorizationFilter.class)
@@ -210,8 +247,16 @@ public class AccessAutoConfiguration {
                         handling -> handling.authenticationEntryPoint(problems).accessDeniedHandler(problems));
     }
 
+    private static OAuth2TokenValidator<Jwt> isFor(String service) {
+        return new JwtClaimValidator<Collection<String>>(
+                JwtClaimNames.AUD, audiences -> audiences != null && audiences.contains(service));
+    }
+
     private static JwtDecoder decoder(
-            JWKSource<SecurityContext> keys, String issuer, String audience, AccessSettings settings) {
+            JWKSource<SecurityContext> keys,
+            String issuer,
+            AccessSettings settings,
+            List<OAuth2TokenValidator<Jwt>> more) {
         DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
         processor.setJWSKeySelector(new JWSVerificationKeySelector<>(ALGORITHMS, keys));
         // The validators below check the claims.
@@ -221,17 +266,17 @@ public class AccessAutoConfiguration {
         OAuth2TokenValidator<Jwt> expires = new JwtClaimValidator<Object>(JwtClaimNames.EXP, exp -> exp != null);
         OAuth2TokenValidator<Jwt> named =
                 new JwtClaimValidator<String>(JwtClaimNames.SUB, subject -> subject != null && !subject.isBlank());
-        OAuth2TokenValidator<Jwt> forUs = new JwtClaimValidator<Collection<String>>(
-                JwtClaimNames.AUD, audiences -> audiences != null && audiences.contains(audience));
         return new RememberedTokens(
                 keys,
                 signatures,
-                new DelegatingOAuth2TokenValidator<>(
-                        new JwtTimestampValidator(settings.clockSkew()),
-                        new JwtIssuerValidator(issuer),
-                        expires,
-                        named,
-                        forUs));
+                new DelegatingOAuth2TokenValidator<>(Stream.concat(
+                                Stream.of(
+                                        new JwtTimestampValidator(settings.clockSkew()),
+                                        new JwtIssuerValidator(issuer),
+                                        expires,
+                                        named),
+                                more.stream())
+                        .toList()));
     }
 
     private static JwtAuthenticationConverter serviceConverter() {

@@ -4,10 +4,10 @@ import io.holdfast.edge.ProblemWriter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -20,12 +20,12 @@ import org.springframework.security.web.access.AccessDeniedHandler;
 /** Answers 401 and 403 as problems. Why a token is not valid stands in the log, for it helps whoever is guessing. */
 final class AccessProblems implements AuthenticationEntryPoint, AccessDeniedHandler {
 
-    private static final Logger log = LoggerFactory.getLogger(AccessProblems.class);
-
     private final ProblemWriter problems;
     private final AccessRules rules;
+    private final RefusalLog refusals;
 
-    AccessProblems(ProblemWriter problems, AccessRules rules) {
+    AccessProblems(ProblemWriter problems, AccessRules rules, RefusalLog refusals) {
+        this.refusals = refusals;
         this.problems = problems;
         this.rules = rules;
     }
@@ -35,7 +35,8 @@ final class AccessProblems implements AuthenticationEntryPoint, AccessDeniedHand
             throws IOException {
         if (refused instanceof AuthenticationServiceException) {
             // The issuer's keys cannot be read: that says nothing about the token.
-            log.error("Tokens cannot be checked", refused);
+            refusals.refused(HttpStatus.SERVICE_UNAVAILABLE, request, "tokens cannot be checked, " + rootOf(refused));
+            response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(ReadKeys.FAILURE_KEPT.toSeconds()));
             problems.write(
                     HttpStatus.SERVICE_UNAVAILABLE,
                     "unavailable",
@@ -44,7 +45,7 @@ final class AccessProblems implements AuthenticationEntryPoint, AccessDeniedHand
                     response);
             return;
         }
-        log.info("401 {} {}: {}", request.getMethod(), request.getRequestURI(), refused.getMessage());
+        refusals.refused(HttpStatus.UNAUTHORIZED, request, String.valueOf(refused.getMessage()));
         response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         problems.write(
                 HttpStatus.UNAUTHORIZED,
@@ -58,7 +59,7 @@ final class AccessProblems implements AuthenticationEntryPoint, AccessDeniedHand
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException refused)
             throws IOException {
-        log.info("403 {} {}", request.getMethod(), request.getRequestURI());
+        refusals.refused(HttpStatus.FORBIDDEN, request, "not for this bearer");
         Set<HttpMethod> allowed = rules.methodsAt(request.getRequestURI());
         if (allowed.isEmpty() && !isForOperators(request)) {
             problems.write(HttpStatus.NOT_FOUND, "not-found", "There is nothing here.", request, response);
@@ -75,6 +76,10 @@ final class AccessProblems implements AuthenticationEntryPoint, AccessDeniedHand
             problems.write(
                     HttpStatus.FORBIDDEN, "forbidden", "This token's bearer may not do this.", request, response);
         }
+    }
+
+    private static Throwable rootOf(Throwable failure) {
+        return Objects.requireNonNullElse(NestedExceptionUtils.getRootCause(failure), failure);
     }
 
     private static boolean isForOperators(HttpServletRequest request) {

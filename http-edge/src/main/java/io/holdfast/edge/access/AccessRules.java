@@ -20,7 +20,10 @@ public final class AccessRules {
     private final List<Rule> rules = new ArrayList<>();
     private final List<PathPattern> tellingOfNobody = new ArrayList<>();
 
-    /** Lets the given roles call the method on paths of the pattern ({@code /orders/{id}}). The first rule that fits counts. */
+    /**
+     * Lets the given roles call the method on paths of the pattern ({@code /orders/{id}}); who may GET may HEAD. The first rule that fits
+     * counts.
+     */
     public AccessRules allow(HttpMethod method, String pattern, Role... roles) {
         rules.add(new Rule(method, pattern, List.of(roles)));
         return this;
@@ -56,11 +59,15 @@ public final class AccessRules {
         return rules.stream()
                 .filter(rule ->
                         PathPatternParser.defaultInstance.parse(rule.pattern).matches(parsed))
-                .map(Rule::method)
+                .flatMap(rule -> rule.methods().stream())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     record Rule(HttpMethod method, String pattern, List<Role> roles) {
+
+        List<HttpMethod> methods() {
+            return HttpMethod.GET.equals(method) ? List.of(method, HttpMethod.HEAD) : List.of(method);
+        }
 
         String[] authorities() {
             return roles.stream().map(Role::authority).toArray(String[]::new);

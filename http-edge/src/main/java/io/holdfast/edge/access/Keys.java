@@ -7,8 +7,6 @@ import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.source.JWKSource;
-import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
-import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
 import com.nimbusds.jose.util.JSONObjectUtils;
@@ -21,43 +19,41 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.text.ParseException;
-import java.time.Duration;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Public keys of an issuer. A rotated key is found without a restart. */
 final class Keys {
 
-    private static final long KEPT_MILLIS = Duration.ofMinutes(5).toMillis();
-    private static final long READ_TIMEOUT_MILLIS = Duration.ofSeconds(5).toMillis();
-    /** A flood of tokens with invented key ids must not become a flood of requests to the issuer. */
-    private static final long LEAST_MILLIS_BETWEEN_READS = 1_000;
+    private static final int READ_TIMEOUT_MILLIS = 2_000;
+    private static final int MOST_BYTES = 256 * 1024;
+
+    private static final ResourceRetriever RETRIEVER =
+            new DefaultResourceRetriever(READ_TIMEOUT_MILLIS, READ_TIMEOUT_MILLIS, MOST_BYTES);
 
     private Keys() {}
 
     /** The keys of an issuer that tells where they are (OpenID Connect Discovery 1.0, section 4). It is asked at the first token. */
     static JWKSource<SecurityContext> of(String issuer) {
-        return new Discovery(issuer);
+        return new ReadKeys(new Discovery(issuer), Clock.systemUTC());
     }
 
     static JWKSource<SecurityContext> at(URI location) {
         if ("file".equals(location.getScheme())) {
             return new KeyFile(Path.of(location));
         }
-        JWKSource<SecurityContext> issuer = JWKSourceBuilder.<SecurityContext>create(url(location))
-                .cache(KEPT_MILLIS, READ_TIMEOUT_MILLIS)
-                .rateLimited(LEAST_MILLIS_BETWEEN_READS)
-                .build();
-        return (selector, context) -> {
-            try {
-                return issuer.get(selector, context);
-            } catch (RateLimitReachedException e) {
-                // The keys were read a moment ago, and this one was not among them.
-                return List.of();
-            }
-        };
+        URL url = url(location);
+        return new ReadKeys(() -> keysAt(url), Clock.systemUTC());
+    }
+
+    private static JWKSet keysAt(URL url) throws KeySourceException {
+        try {
+            return JWKSet.parse(RETRIEVER.retrieveResource(url).getContent());
+        } catch (IOException | ParseException e) {
+            throw new RemoteKeySourceException("The issuer's keys cannot be read: " + url, e);
+        }
     }
 
     /** @throws IllegalStateException if there is no RSA private key */
@@ -82,40 +78,42 @@ final class Keys {
         }
     }
 
-    private static final class Discovery implements JWKSource<SecurityContext> {
-
-        private static final int MOST_BYTES = 256 * 1024;
+    /** Read by one thread at a time. */
+    private static final class Discovery implements ReadKeys.Issuer {
 
         private final String issuer;
-        private final ResourceRetriever retriever =
-                new DefaultResourceRetriever((int) READ_TIMEOUT_MILLIS, (int) READ_TIMEOUT_MILLIS, MOST_BYTES);
-        private volatile @Nullable JWKSource<SecurityContext> found;
+        private volatile @Nullable URL found;
 
         Discovery(String issuer) {
             this.issuer = issuer;
         }
 
         @Override
-        public List<JWK> get(JWKSelector selector, @Nullable SecurityContext context) throws KeySourceException {
-            JWKSource<SecurityContext> keys = found;
-            return (keys == null ? discover() : keys).get(selector, context);
+        public JWKSet read() throws KeySourceException {
+            URL keys = found;
+            if (keys == null) {
+                keys = discover();
+                found = keys;
+            }
+            return keysAt(keys);
         }
 
-        private synchronized JWKSource<SecurityContext> discover() throws KeySourceException {
-            if (found == null) {
-                URI document = URI.create(issuer.replaceFirst("/$", "") + "/.well-known/openid-configuration");
-                try {
-                    Map<String, Object> provider = JSONObjectUtils.parse(
-                            retriever.retrieveResource(url(document)).getContent());
-                    if (!issuer.equals(provider.get("issuer"))) {
-                        throw new RemoteKeySourceException(document + " speaks for another issuer", null);
-                    }
-                    found = at(JSONObjectUtils.getURI(provider, "jwks_uri"));
-                } catch (IOException | ParseException e) {
-                    throw new RemoteKeySourceException("The issuer does not tell where its keys are: " + document, e);
+        private URL discover() throws KeySourceException {
+            URI document = URI.create(issuer.replaceFirst("/$", "") + "/.well-known/openid-configuration");
+            try {
+                Map<String, Object> provider = JSONObjectUtils.parse(
+                        RETRIEVER.retrieveResource(url(document)).getContent());
+                if (!issuer.equals(provider.get("issuer"))) {
+                    throw new RemoteKeySourceException(document + " speaks for another issuer", null);
                 }
+                URI keys = JSONObjectUtils.getURI(provider, "jwks_uri");
+                if (keys == null) {
+                    throw new RemoteKeySourceException(document + " does not tell where the keys are", null);
+                }
+                return url(keys);
+            } catch (IOException | ParseException e) {
+                throw new RemoteKeySourceException("The issuer does not tell where its keys are: " + document, e);
             }
-            return Objects.requireNonNull(found);
         }
     }
 

@@ -8,6 +8,8 @@ public enum Role {
     BUYER,
     /** Goods in, money in, and everybody's orders and accounts. */
     OPERATOR,
+    /** Reads what there is under {@code /actuator}, and nothing else. */
+    MONITOR,
     /** Another service of the platform. */
     SERVICE;
 

@@ -173,7 +173,7 @@ class AccessTest {
         HttpResponse<String> answer = call("DELETE", "/things/1", people.token("olga", "operator"));
 
         assertThat(answer.statusCode()).isEqualTo(405);
-        assertThat(answer.headers().firstValue("Allow")).hasValue("GET");
+        assertThat(answer.headers().firstValue("Allow")).hasValue("GET, HEAD");
     }
 
     @Test
