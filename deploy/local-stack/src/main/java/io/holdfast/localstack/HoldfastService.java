@@ -138,6 +138,9 @@ public final class HoldfastService extends Part {
                 "HOLDFAST_TOKEN_AUDIENCE", Tokens.AUDIENCE,
                 "HOLDFAST_TOKEN_KEYS", at.tokens().publicKeys().toUri().toString(),
                 "HOLDFAST_RUN_DIR", at.folder().root().toString()));
+        // The service turns its log over by itself. What else it may print, as when it cannot start, goes to the same
+        // file.
+        environment.put("LOGGING_FILE_NAME", log().toString());
         if (registry.isPresent()) {
             environment.putAll(at.settings());
         }

@@ -187,7 +187,7 @@ public final class LocalStack {
             table.row(
                     "Seata console",
                     stack.coordinator().consoleUrl() + "  (user seata, SEATA_CONSOLE_PASSWORD in " + secrets + ")");
-            table.row("tokens", "deploy/token --buyer alice, deploy/token --operator");
+            table.row("tokens", "deploy/token --buyer alice, deploy/token --operator, deploy/token --monitor");
             table.row("logs", stack.runFolder().resolve("logs"));
             table.row("what runs", "deploy/status");
             table.row("stop it", "deploy/down  (--erase deletes the data too)");
@@ -210,6 +210,12 @@ public final class LocalStack {
         @Option(names = "--hours", paramLabel = "N", description = "How long it is valid (default: 12).")
         private int hours = 12;
 
+        @Option(
+                names = "--service",
+                paramLabel = "SERVICE",
+                description = "The one service that takes it (default: all of them).")
+        private String service;
+
         static final class Kind {
 
             @Option(names = "--buyer", paramLabel = "ID", description = "A buyer's token.")
@@ -223,6 +229,14 @@ public final class LocalStack {
                     description = "An operator's token; audit lines will bear the name (default: local-operator).")
             private String operator;
 
+            @Option(
+                    names = "--monitor",
+                    arity = "0..1",
+                    fallbackValue = "local-monitor",
+                    paramLabel = "NAME",
+                    description = "A token that reads metrics and the like, and nothing else (default: local-monitor).")
+            private String monitor;
+
             @Option(names = "--rotate", description = "No token: new keys, so that older tokens are no longer taken.")
             private boolean rotate;
         }
@@ -232,7 +246,11 @@ public final class LocalStack {
             if (hours < 1 || hours > 24 * 30) {
                 throw new IllegalArgumentException("--hours has to be 1 to " + 24 * 30);
             }
-            String subject = kind.buyer == null ? kind.operator : kind.buyer;
+            String role = kind.buyer != null ? "buyer" : kind.operator != null ? "operator" : "monitor";
+            String subject = kind.buyer != null ? kind.buyer : kind.operator != null ? kind.operator : kind.monitor;
+            if (service != null && !Tokens.SERVICES.contains(service)) {
+                throw new IllegalArgumentException("--service has to be one of " + Tokens.SERVICES);
+            }
             if (!kind.rotate && !subject.matches("[A-Za-z0-9._@-]{1,64}")) {
                 throw new IllegalArgumentException("not a name: 1 to 64 characters out of A-Z a-z 0-9 . _ @ -");
             }
@@ -245,7 +263,9 @@ public final class LocalStack {
             }
             Duration lifetime = Duration.ofHours(hours);
             System.out.println(
-                    kind.buyer == null ? tokens.operator(subject, lifetime) : tokens.buyer(subject, lifetime));
+                    service == null
+                            ? tokens.person(subject, role, lifetime)
+                            : tokens.forService(service, subject, role, lifetime));
             return 0;
         }
     }

@@ -54,7 +54,8 @@ public final class PartFailed extends RuntimeException {
             return List.of();
         }
         try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-            long start = Math.max(from, file.length() - TAIL_BYTES);
+            // A file that is shorter than it was has been turned over since.
+            long start = Math.max(from > file.length() ? 0 : from, file.length() - TAIL_BYTES);
             if (start >= file.length()) {
                 return List.of();
             }

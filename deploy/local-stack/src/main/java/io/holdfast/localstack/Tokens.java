@@ -32,8 +32,11 @@ public final class Tokens {
     /** The claim {@code iss} of people's tokens. */
     public static final String ISSUER = "https://issuer.holdfast.local";
 
-    /** The claim {@code aud} of people's tokens. */
+    /** What the claim {@code aud} of people's tokens says besides the services that they are for; those of one release before look for it. */
     public static final String AUDIENCE = "holdfast";
+
+    /** The services that people's tokens are for, if nobody says otherwise. */
+    static final List<String> SERVICES = List.of("order-svc", "stock-svc", "payment-svc", "gateway-sandbox");
 
     /** The services that call others. */
     static final List<String> CALLERS = List.of("order-svc", "payment-svc");
@@ -70,12 +73,26 @@ public final class Tokens {
 
     /** A buyer's token; the subject is the buyer id. */
     public String buyer(String buyerId, Duration lifetime) {
-        return token(buyerId, "buyer", lifetime);
+        return person(buyerId, "buyer", lifetime);
     }
 
     /** An operator's token. */
     public String operator(String name, Duration lifetime) {
-        return token(name, "operator", lifetime);
+        return person(name, "operator", lifetime);
+    }
+
+    /** A token that reads metrics and the like, and nothing else. */
+    public String monitor(String name, Duration lifetime) {
+        return person(name, "monitor", lifetime);
+    }
+
+    /**
+     * A person's token for one service, which no other takes.
+     *
+     * @param role {@code buyer}, {@code operator} or {@code monitor}
+     */
+    public String forService(String service, String subject, String role, Duration lifetime) {
+        return token(subject, role, List.of(service), lifetime);
     }
 
     /** The token with which a service that calls others proves itself to one of them. */
@@ -117,12 +134,19 @@ public final class Tokens {
         return folder.resolve(owner + PRIVATE);
     }
 
-    private String token(String subject, String role, Duration lifetime) {
+    /** @param role {@code buyer}, {@code operator} or {@code monitor} */
+    String person(String subject, String role, Duration lifetime) {
+        List<String> audience = new ArrayList<>(SERVICES);
+        audience.add(AUDIENCE);
+        return token(subject, role, audience, lifetime);
+    }
+
+    private String token(String subject, String role, List<String> audience, Duration lifetime) {
         return sign(
                 PEOPLE,
                 new JWTClaimsSet.Builder()
                         .issuer(ISSUER)
-                        .audience(AUDIENCE)
+                        .audience(audience)
                         .subject(subject)
                         .claim("roles", List.of(role)),
                 lifetime);

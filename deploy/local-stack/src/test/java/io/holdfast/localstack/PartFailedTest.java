@@ -28,6 +28,15 @@ class PartFailedTest {
     }
 
     @Test
+    void showsTheLinesOfALogThatWasTurnedOverSince() throws Exception {
+        Path log = folder.resolve("order-svc.log");
+        Files.writeString(log, "one\ntwo\n");
+
+        assertThat(PartFailed.logged("order-svc", "died", log, 1_000).lastLines())
+                .containsExactly("one", "two");
+    }
+
+    @Test
     void showsOnlyTheEndOfALongLog() throws Exception {
         Path log = folder.resolve("nacos.log");
         Files.writeString(

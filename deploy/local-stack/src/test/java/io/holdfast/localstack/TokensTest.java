@@ -29,9 +29,24 @@ class TokensTest {
 
         assertThat(token.getJWTClaimsSet().getSubject()).isEqualTo("alice");
         assertThat(token.getJWTClaimsSet().getStringListClaim("roles")).containsExactly("buyer");
-        assertThat(token.getJWTClaimsSet().getAudience()).containsExactly(Tokens.AUDIENCE);
+        assertThat(token.getJWTClaimsSet().getAudience())
+                .containsExactly("order-svc", "stock-svc", "payment-svc", "gateway-sandbox", Tokens.AUDIENCE);
         assertThat(isTaken(token, tokens.publicKeys())).isTrue();
         assertThat(isTaken(token, tokens.publicKeys("order-svc"))).isFalse();
+    }
+
+    @Test
+    void aTokenForOneServiceNamesNoOther() throws Exception {
+        SignedJWT token = SignedJWT.parse(tokens().forService("payment-svc", "olga", "operator", HOUR));
+
+        assertThat(token.getJWTClaimsSet().getAudience()).containsExactly("payment-svc");
+    }
+
+    @Test
+    void aMonitorsTokenHasNoOtherRole() throws Exception {
+        SignedJWT token = SignedJWT.parse(tokens().monitor("prometheus", HOUR));
+
+        assertThat(token.getJWTClaimsSet().getStringListClaim("roles")).containsExactly("monitor");
     }
 
     @Test

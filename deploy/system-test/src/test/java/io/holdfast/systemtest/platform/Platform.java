@@ -42,6 +42,9 @@ public final class Platform {
     private static final Duration CALL_LIMIT = Duration.ofSeconds(45);
 
     private static final Duration TOKEN_LIFETIME = Duration.ofHours(2);
+    /** One that lives for longer than ten minutes is not taken. */
+    private static final Duration SERVICE_TOKEN_LIFETIME = Duration.ofMinutes(1);
+
     private static final String OPERATOR = "operator";
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -263,12 +266,9 @@ public final class Platform {
 
     /** What a call of the address needs: the calling service's token on paths for services, elsewhere an operator's. */
     private String tokenFor(String program, String path) {
-        String bearer = isForServices(program, path) ? program : OPERATOR;
-        return tokens.computeIfAbsent(
-                bearer,
-                name -> name.equals(OPERATOR)
-                        ? stack.tokens().operator(OPERATOR, TOKEN_LIFETIME)
-                        : stack.tokens().service(callerOf(name), name, TOKEN_LIFETIME));
+        return isForServices(program, path)
+                ? stack.tokens().service(callerOf(program), program, SERVICE_TOKEN_LIFETIME)
+                : tokens.computeIfAbsent(OPERATOR, name -> stack.tokens().operator(name, TOKEN_LIFETIME));
     }
 
     /** New ones from now on: the keys that signed these are no longer known. */
