@@ -20,6 +20,7 @@ import org.springframework.validation.annotation.Validated;
  * @param alone orders that have a global transaction of their own
  * @param soldOut what is remembered of stock-svc's refusals
  * @param abandoned orders whose placing was interrupted
+ * @param refusals orders that were refused
  */
 @Validated
 @ConfigurationProperties("holdfast.order")
@@ -30,7 +31,8 @@ record OrderSettings(
         @DefaultValue @NotNull @Valid Twin twin,
         @DefaultValue @NotNull @Valid Alone alone,
         @DefaultValue @NotNull @Valid SoldOutMemory soldOut,
-        @DefaultValue @NotNull @Valid Abandoned abandoned) {
+        @DefaultValue @NotNull @Valid Abandoned abandoned,
+        @DefaultValue @NotNull @Valid Refusals refusals) {
 
     /**
      * @param patience how long one request waits
@@ -75,4 +77,22 @@ record OrderSettings(
             Duration margin,
 
             @DefaultValue("100") @Min(1) @Max(1000) int page) {}
+
+    /**
+     * @param perHour refused orders that one buyer may have within an hour; then the buyer's orders are not looked at for a while. Those that
+     *     were refused because a service was away do not count
+     * @param kept how long a refused order is kept, and so how long its Idempotency-Key is remembered; longer than that hour
+     * @param interval between two looks for those that were kept for long enough
+     * @param page orders that are removed in one transaction
+     */
+    record Refusals(
+            @DefaultValue("100") @Min(1) @Max(1000) int perHour,
+
+            @DefaultValue("7d") @NotNull @DurationMin(hours = 2)
+            Duration kept,
+
+            @DefaultValue("1m") @NotNull @DurationMin(millis = 100)
+            Duration interval,
+
+            @DefaultValue("100") @Min(1) @Max(500) int page) {}
 }

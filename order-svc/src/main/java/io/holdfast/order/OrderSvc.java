@@ -6,13 +6,18 @@ import io.holdfast.edge.WarmUp;
 import io.holdfast.order.abandoned.AbandonedOrders;
 import io.holdfast.order.book.OrderBook;
 import io.holdfast.order.book.OrderLists;
+import io.holdfast.order.book.RefusedOrders;
 import io.holdfast.order.coordinator.Coordinator;
 import io.holdfast.order.coordinator.SeataCoordinator;
 import io.holdfast.order.intake.LoneOrders;
 import io.holdfast.order.intake.OrderIds;
 import io.holdfast.order.intake.TimeOrderedIds;
 import io.holdfast.order.intake.TwinWait;
+import io.holdfast.order.neighbour.NeighbourStates;
+import io.holdfast.order.refusals.OldRefusals;
+import io.holdfast.order.refusals.RefusalBudget;
 import io.holdfast.order.soldout.SoldOut;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.info.Info;
 import java.security.SecureRandom;
@@ -85,6 +90,23 @@ public class OrderSvc {
     }
 
     @Bean
+    RefusalBudget refusalBudget(
+            RefusedOrders refused, OrderSettings settings, Clock clock, MeterRegistry meters) {
+        return new RefusalBudget(refused, settings.refusals().perHour(), clock, meters);
+    }
+
+    @Bean
+    OldRefusals oldRefusals(
+            RefusedOrders refused, NeighbourStates neighbours, Clock clock, OrderSettings settings) {
+        return new OldRefusals(
+                refused,
+                neighbours,
+                clock,
+                settings.refusals().kept(),
+                settings.refusals().page());
+    }
+
+    @Bean
     OpenAPI openApi() {
         return new OpenAPI()
                 .info(new Info().title("Holdfast order-svc").version("v1").description("""
@@ -95,6 +117,7 @@ public class OrderSvc {
 
                                 Send each order with an Idempotency-Key of your own making. If you did not get the answer, \
                                 send the same order with the same key again: you get the answer to the first one, and no \
-                                second order."""));
+                                second order. The key of an order that was refused is remembered for as long as the order is kept, which is \
+                                seven days unless it is set otherwise; any other for ever."""));
     }
 }

@@ -86,22 +86,25 @@ public class OrderLists {
     /**
      * An order that has ended. Its rows may have been changed by hand: then they may contradict each other, and are no order.
      *
+     * @param createdAt when it came
      * @param order null if they are none
      * @param contradiction why they are none; null if they are one
      */
     public record Ended(
             OrderId id,
+            Instant createdAt,
             Instant decidedAt,
             @Nullable Order order,
             @Nullable String contradiction) {
 
         static Ended of(OrderRow row, List<OrderLineRow> lines) {
             OrderId id = new OrderId(row.orderId());
+            Instant createdAt = OrderRow.instant(row.createdAt());
             Instant decidedAt = OrderRow.instant(Objects.requireNonNull(row.decidedAt()));
             try {
-                return new Ended(id, decidedAt, row.toOrder(lines), null);
+                return new Ended(id, createdAt, decidedAt, row.toOrder(lines), null);
             } catch (RuntimeException e) {
-                return new Ended(id, decidedAt, null, String.valueOf(e.getMessage()));
+                return new Ended(id, createdAt, decidedAt, null, String.valueOf(e.getMessage()));
             }
         }
     }

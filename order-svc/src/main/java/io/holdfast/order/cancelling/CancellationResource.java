@@ -2,6 +2,7 @@ package io.holdfast.order.cancelling;
 
 import io.holdfast.edge.ProblemException;
 import io.holdfast.edge.access.AuditedAct;
+import io.holdfast.edge.access.Bearer;
 import io.holdfast.order.book.ClosingOrders;
 import io.holdfast.order.intake.RetryAfterHeader;
 import io.holdfast.order.model.CancellationWish;
@@ -90,8 +91,8 @@ class CancellationResource {
             case REJECTED -> throw rejected(order);
             // PAID is not left as it is: it would be CLOSING by now.
             case CONFIRMING, PAID, CLOSING ->
-                ResponseEntity.status(HttpStatus.ACCEPTED).body(OrderView.of(order));
-            case CLOSED -> ResponseEntity.ok(OrderView.of(order));
+                ResponseEntity.status(HttpStatus.ACCEPTED).body(OrderView.of(order, Bearer.current()));
+            case CLOSED -> ResponseEntity.ok(OrderView.of(order, Bearer.current()));
         };
     }
 

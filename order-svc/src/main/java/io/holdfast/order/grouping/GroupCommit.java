@@ -5,7 +5,6 @@ import io.holdfast.background.BackgroundThreads;
 import io.holdfast.order.model.Order;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +23,9 @@ import org.springframework.stereotype.Component;
 /**
  * Group commit of global transactions. While some groups are in flight, arriving orders gather; when a place is free, all that
  * wait, to a bound, go as one. When nothing is in flight an order goes at once, alone: there is no timer and nothing to wait for.
+ *
+ * <p>While others wait, one buyer has a share of a group and of the places to wait: the rest of the buyer's orders keep their place in the
+ * queue, and go with the next groups.
  *
  * <p>A request waits for its own order. It is answered after the commit, so nothing that was answered can be lost, and if it does
  * not want to wait any longer, its order is either withdrawn for certain or has a row that tells.
@@ -88,7 +90,7 @@ public class GroupCommit implements SmartLifecycle, DisposableBean {
                 metrics.refusedBecauseStopping(1);
                 return new GroupOutcome.NotBegun();
             }
-            if (queue.size() >= now.maxWaiting()) {
+            if (queue.size() >= now.maxWaiting() || hasItsShareOfTheQueue(waiting.buyer(), now)) {
                 metrics.refusedBecauseFull();
                 return new GroupOutcome.QueueFull();
             }
@@ -101,6 +103,14 @@ public class GroupCommit implements SmartLifecycle, DisposableBean {
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean hasItsShareOfTheQueue(String buyer, GroupLimits now) {
+        if (queue.size() <= now.maxWaitingOfABuyer()) {
+            return false;
+        }
+        long own = queue.stream().filter(other -> other.buyer().equals(buyer)).count();
+        return own >= now.maxWaitingOfABuyer() && own < queue.size();
     }
 
     /** Carries out groups until nobody waits. */
@@ -157,16 +167,7 @@ public class GroupCommit implements SmartLifecycle, DisposableBean {
                 oneEnded.signalAll();
                 return List.of();
             }
-            List<WaitingOrder> next = new ArrayList<>();
-            int lines = 0;
-            while (!queue.isEmpty() && next.size() < now.maxOrders()) {
-                lines += queue.getFirst().lines();
-                if (lines > now.maxLines() && !next.isEmpty()) {
-                    break;
-                }
-                next.add(queue.removeFirst());
-            }
-            return next;
+            return NextGroup.takeFrom(queue, now);
         } finally {
             lock.unlock();
         }

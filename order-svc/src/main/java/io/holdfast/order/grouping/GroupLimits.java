@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param maxLines lines of all orders of a group together; one order always fits. Neighbours take 10,000, and 2 MiB
  * @param inFlight groups that are being carried out at once, in one instance
  * @param maxWaiting orders that wait for a group; who comes beyond that is told so at once
+ * @param buyerShare percent of a group's orders and lines, and of the places to wait, that one buyer has while others wait
  * @param patience how long a request waits for its answer, in the queue and after it
  * @param againWithin how old an order may be to be carried out again, if its group failed for no reason of its own
  */
@@ -21,6 +22,7 @@ record GroupLimits(
         int maxLines,
         int inFlight,
         int maxWaiting,
+        int buyerShare,
         Duration patience,
         Duration againWithin) {
 
@@ -35,8 +37,26 @@ record GroupLimits(
         require("max-lines", maxLines, OrderLimits.MOST_LINES, MOST_LINES);
         require("in-flight", inFlight, 1, MOST_IN_FLIGHT);
         require("max-waiting", maxWaiting, 1, MOST_WAITING);
+        require("buyer-share", buyerShare, 1, 100);
         require("patience", patience, Duration.ofMillis(100));
         require("again-within", againWithin, Duration.ZERO);
+    }
+
+    int maxOrdersOfABuyer() {
+        return shareOf(maxOrders);
+    }
+
+    int maxLinesOfABuyer() {
+        return shareOf(maxLines);
+    }
+
+    int maxWaitingOfABuyer() {
+        return shareOf(maxWaiting);
+    }
+
+    /** At least one: whoever waits gets on. */
+    private int shareOf(int all) {
+        return Math.max(1, all * buyerShare / 100);
     }
 
     private static void require(String name, int value, int least, int most) {

@@ -69,11 +69,12 @@ class LiveGroupLimits {
             @DefaultValue("2000") int maxLines,
             @DefaultValue("2") int inFlight,
             @DefaultValue("200") int maxWaiting,
+            @DefaultValue("25") int buyerShare,
             @DefaultValue("20s") Duration patience,
             @DefaultValue("8s") Duration againWithin) {
 
         GroupLimits toLimits() {
-            return new GroupLimits(enabled, maxOrders, maxLines, inFlight, maxWaiting, patience, againWithin);
+            return new GroupLimits(enabled, maxOrders, maxLines, inFlight, maxWaiting, buyerShare, patience, againWithin);
         }
     }
 }

@@ -49,6 +49,10 @@ final class WaitingOrder {
         return new Key(order.purchase().buyer().value(), order.idempotencyKey());
     }
 
+    String buyer() {
+        return order.purchase().buyer().value();
+    }
+
     Duration waited() {
         return Duration.ofNanos(System.nanoTime() - since);
     }

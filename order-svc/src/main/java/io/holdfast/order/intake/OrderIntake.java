@@ -16,6 +16,7 @@ import io.holdfast.order.model.Rejection;
 import io.holdfast.order.model.RequestHash;
 import io.holdfast.order.model.Sku;
 import io.holdfast.order.placing.PlacingOrders;
+import io.holdfast.order.refusals.RefusalBudget;
 import io.holdfast.order.soldout.SoldOut;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -41,6 +42,7 @@ class OrderIntake {
     private final LoneOrders lone;
     private final SoldOut soldOut;
     private final LiveOrderLimits limits;
+    private final RefusalBudget budget;
     private final TwinWait twins;
     private final OrderIds ids;
     private final Clock clock;
@@ -53,6 +55,7 @@ class OrderIntake {
             LoneOrders lone,
             SoldOut soldOut,
             LiveOrderLimits limits,
+            RefusalBudget budget,
             TwinWait twins,
             OrderIds ids,
             Clock clock) {
@@ -63,6 +66,7 @@ class OrderIntake {
         this.lone = lone;
         this.soldOut = soldOut;
         this.limits = limits;
+        this.budget = budget;
         this.twins = twins;
         this.ids = ids;
         this.clock = clock;
@@ -77,9 +81,32 @@ class OrderIntake {
         Purchase purchase = checked.purchase();
         return again(purchase, key).orElseGet(() -> {
             OrderCheck.check(purchase, limits.now());
-            Order order = received(purchase, key);
-            return soldOut.in(purchase).map(sku -> refuse(order, sku)).orElseGet(() -> place(order, checked.card()));
+            return budget.spentBy(purchase.buyer())
+                    .<Taken>map(Taken.BudgetSpent::new)
+                    .orElseGet(() -> counted(placeOrRefuse(received(purchase, key), checked.card())));
         });
+    }
+
+    private Taken placeOrRefuse(Order order, Optional<CardToken> card) {
+        return soldOut.in(order.purchase()).map(sku -> refuse(order, sku)).orElseGet(() -> place(order, card));
+    }
+
+    /** Counts what was refused just now towards its buyer's budget. */
+    private Taken counted(Taken taken) {
+        if (taken instanceof Taken.Settled settled && settled.first()) {
+            budget.note(settled.order());
+        }
+        return taken;
+    }
+
+    /**
+     * How a request ends whose buyer had too many orders refused: with the answer to the order that its key made before, or with nothing done.
+     *
+     * @return empty if the buyer may order
+     */
+    Optional<Taken> beyondBudget(Purchase purchase, IdempotencyKey key) {
+        return budget.spentBy(purchase.buyer())
+                .map(spent -> again(purchase, key).orElseGet(() -> new Taken.BudgetSpent(spent)));
     }
 
     /**
@@ -90,7 +117,7 @@ class OrderIntake {
      */
     Taken takeInSale(OrderCheck.Checked checked, IdempotencyKey key) {
         OrderCheck.check(checked.purchase(), limits.now());
-        return place(received(checked.purchase(), key), checked.card());
+        return counted(place(received(checked.purchase(), key), checked.card()));
     }
 
     /** The answer to the order that the key has made before, if it has. */
@@ -220,6 +247,9 @@ class OrderIntake {
 
         /** Too many orders are being placed; nothing was written down. */
         record TooMany() implements Taken {}
+
+        /** Too many of its buyer's orders were refused; nothing was written down. */
+        record BudgetSpent(RefusalBudget.Spent spent) implements Taken {}
 
         /** The coordinator is away, or it would have taken too long; nothing was written down. */
         record NotBegun() implements Taken {}

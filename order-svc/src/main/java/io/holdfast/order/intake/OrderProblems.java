@@ -5,6 +5,7 @@ import io.holdfast.order.intake.OrderCheck.Flaw;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.Rejection;
 import io.holdfast.order.model.Sale;
+import io.holdfast.order.refusals.RefusalBudget;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -112,6 +113,15 @@ final class OrderProblems {
                 "too-many-orders",
                 "Too many orders are waiting to be placed. Nothing was written down; please send the same order again.",
                 Map.of(RetryAfterHeader.MEMBER, 1));
+    }
+
+    static ProblemException tooManyRefused(RefusalBudget.Spent spent) {
+        return new ProblemException(
+                HttpStatus.TOO_MANY_REQUESTS,
+                "too-many-refused",
+                "Within an hour " + spent.perHour() + " orders of this buyer were refused, for want of goods or money or because they were"
+                        + " not valid. Nothing was written down of this one; see Retry-After.",
+                Map.of(RetryAfterHeader.MEMBER, spent.forNow().toSeconds() + 1));
     }
 
     static ProblemException cannotBegin() {

@@ -48,7 +48,8 @@ class PlaceOrderResource {
     @ApiResponse(responseCode = "422", description = "`idempotency-key-reused`: the key has made another order")
     @ApiResponse(
             responseCode = "429",
-            description = "`too-many-orders`: too many wait to be placed; nothing was written down, send it again")
+            description = "`too-many-orders`: too many wait to be placed; nothing was written down, send it again;"
+                    + " `too-many-refused`: too many orders of this buyer were refused within an hour, see Retry-After")
     @ApiResponse(
             responseCode = "503",
             description =
@@ -89,7 +90,7 @@ class PlaceOrderResource {
         });
         return ResponseEntity.status(status)
                 .location(URI.create("/orders/" + order.id()))
-                .body(OrderView.of(order));
+                .body(OrderView.of(order, Bearer.current()));
     }
 
     private static ProblemException problem(Taken taken) {
@@ -101,6 +102,9 @@ class PlaceOrderResource {
         }
         if (taken instanceof Taken.TooMany) {
             return OrderProblems.tooMany();
+        }
+        if (taken instanceof Taken.BudgetSpent beyond) {
+            return OrderProblems.tooManyRefused(beyond.spent());
         }
         if (taken instanceof Taken.NotBegun) {
             return OrderProblems.cannotBegin();

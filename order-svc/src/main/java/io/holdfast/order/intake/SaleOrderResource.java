@@ -66,7 +66,8 @@ class SaleOrderResource {
     @ApiResponse(responseCode = "425", description = "`sale-not-open`: it opens later, see `opensAt` and Retry-After")
     @ApiResponse(
             responseCode = "429",
-            description = "`too-many-orders`: too many wait to be placed; nothing was written down, send it again")
+            description = "`too-many-orders`: too many wait to be placed; nothing was written down, send it again;"
+                    + " `too-many-refused`: too many orders of this buyer were refused within an hour, see Retry-After")
     @ApiResponse(
             responseCode = "503",
             description =

@@ -32,6 +32,17 @@ public record Closing(
         }
     }
 
+    /**
+     * The reason as its buyer may read it: what payment-svc said of a payment is written for operators, and may name machines, classes
+     * and other orders.
+     */
+    public String reasonForBuyer() {
+        return switch (cause) {
+            case PAYMENT_GIVEN_UP -> "The payment could not be taken, so the order is closed: nothing is kept of it.";
+            case CANCELLED -> reason;
+        };
+    }
+
     /** A reason as long as it is kept. */
     public static String shortened(String reason) {
         return reason.length() <= MOST_CHARACTERS ? reason : reason.substring(0, MOST_CHARACTERS);

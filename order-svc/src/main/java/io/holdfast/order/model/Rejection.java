@@ -68,6 +68,14 @@ public record Rejection(Reason reason, String detail) {
             return code;
         }
 
+        /** Whether the same order would be refused by services that are all there: then its buyer may know better than to repeat it. */
+        public boolean isTheOrders() {
+            return switch (this) {
+                case OUT_OF_STOCK, INSUFFICIENT_FUNDS, PAYMENT_DECLINED, INVALID_ORDER -> true;
+                case SERVICE_UNAVAILABLE, ABANDONED, ROLLED_BACK -> false;
+            };
+        }
+
         public static Optional<Reason> of(String code) {
             return Arrays.stream(values())
                     .filter(reason -> reason.code.equals(code))

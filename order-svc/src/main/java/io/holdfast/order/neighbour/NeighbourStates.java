@@ -3,8 +3,10 @@ package io.holdfast.order.neighbour;
 import io.holdfast.order.model.OrderId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -12,6 +14,8 @@ import org.springframework.stereotype.Component;
 /** What orders hold and have paid, as the neighbours have it, for comparing. The words are theirs: they may have some that we do not know. */
 @Component
 public class NeighbourStates {
+
+    private static final String RELEASED = "RELEASED";
 
     private final StockStatesClient stock;
     private final PaymentStatesClient payment;
@@ -47,6 +51,30 @@ public class NeighbourStates {
         Map<OrderId, Held> held = new HashMap<>();
         orders.forEach(id -> held.put(id, new Held(goods.getOrDefault(id, List.of()), money.get(id))));
         return held;
+    }
+
+    /**
+     * Those of the orders that hold nothing at the neighbours, and of which nothing is still to be voided or refunded.
+     *
+     * @throws NeighbourSilentException if one of them does not answer, or not in a way that can be understood
+     */
+    public Set<OrderId> withNothingOpen(List<OrderId> orders) {
+        List<String> ids = orders.stream().map(OrderId::value).toList();
+        Set<OrderId> free = new LinkedHashSet<>(orders);
+        of(orders).forEach((id, held) -> {
+            if (held.payment() != null
+                    || held.goods().stream().anyMatch(goods -> !goods.status().equals(RELEASED))) {
+                free.remove(id);
+            }
+        });
+        for (String owed :
+                ask("payment-svc", () -> payment.statesOf(new PaymentStatesClient.StatesOf(ids)).owed())) {
+            if (owed == null || !OrderId.isWellFormed(owed)) {
+                throw new NeighbourSilentException("payment-svc told of an obligation without order");
+            }
+            free.remove(new OrderId(owed));
+        }
+        return free;
     }
 
     private static <T> List<T> ask(String service, Supplier<@Nullable List<T>> call) {

@@ -1,6 +1,7 @@
 package io.holdfast.order.reading;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.holdfast.edge.access.Bearer;
 import io.holdfast.order.model.CancellationWish;
 import io.holdfast.order.model.Closing;
 import io.holdfast.order.model.Money;
@@ -12,6 +13,7 @@ import io.holdfast.order.model.SaleId;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** An order as it is shown outside. */
@@ -59,7 +61,17 @@ public record OrderView(
         @Schema(description = "When it became PAID, CLOSED or REJECTED") @Nullable
         Instant decidedAt) {
 
+    /** As its buyer may see it. */
     public static OrderView of(Order order) {
+        return of(order, Closing::reasonForBuyer);
+    }
+
+    /** As whoever sent the request may see it: operators are told why a payment was given up. */
+    public static OrderView of(Order order, Bearer reader) {
+        return reader.operator() ? of(order, Closing::reason) : of(order);
+    }
+
+    private static OrderView of(Order order, Function<Closing, String> closingReason) {
         return new OrderView(
                 order.id().value(),
                 order.purchase().buyer().value(),
@@ -70,7 +82,9 @@ public record OrderView(
                 new Payment(order.purchase().method().name()),
                 order.xid(),
                 order.whyRejected().map(Reason::of).orElse(null),
-                order.whyClosed().map(Reason::of).orElse(null),
+                order.whyClosed()
+                        .map(closing -> new Reason(closing.cause().code(), closingReason.apply(closing)))
+                        .orElse(null),
                 order.cancellationWish().map(Cancellation::of).orElse(null),
                 order.createdAt(),
                 order.decidedAt());
@@ -116,8 +130,5 @@ public record OrderView(
             return new Reason(why.reason().code(), why.detail());
         }
 
-        static Reason of(Closing closing) {
-            return new Reason(closing.cause().code(), closing.reason());
-        }
     }
 }

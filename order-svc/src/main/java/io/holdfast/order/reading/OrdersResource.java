@@ -47,7 +47,7 @@ class OrdersResource {
     @GetMapping("/orders/{orderId}")
     @Operation(summary = "Show an order", description = """
                     With its timeline: what each service did when, Try by Try and Confirm by Confirm, each attempt that failed \
-                    with its time, its error and when the next one was due, and what is still to come. A service that does not \
+                    with its time, a code, when the next one was due and, for operators, its error, and what is still to come. A service that does not \
                     answer is named in `timelineIncomplete`; the order itself is always shown.""")
     @ApiResponse(responseCode = "200", description = "The order")
     @ApiResponse(responseCode = "404", description = "`not-found`: there is no such order")
@@ -57,12 +57,19 @@ class OrdersResource {
                     String orderId) {
         Order order = visible.find(orderId);
         if (order.xid() == null) {
-            return new OrderWithTimeline(OrderView.of(order), Timeline.of(order, List.of()), List.of());
+            return withTimeline(order, List.of(), List.of());
         }
         NeighbourBranches.Found found = neighbourBranches.of(order.xid());
         List<BranchRecord> branches = new ArrayList<>(found.branches());
         branches.addAll(ownBranches.branchesOf(order.xid()));
-        return new OrderWithTimeline(OrderView.of(order), Timeline.of(order, branches), found.silent());
+        return withTimeline(order, branches, found.silent());
+    }
+
+    private static OrderWithTimeline withTimeline(Order order, List<BranchRecord> branches, List<String> silent) {
+        Bearer reader = Bearer.current();
+        List<TimelineEntry> timeline =
+                reader.operator() ? Timeline.forOperator(order, branches) : Timeline.forBuyer(order, branches);
+        return new OrderWithTimeline(OrderView.of(order, reader), timeline, silent);
     }
 
     @GetMapping("/orders")
@@ -84,8 +91,11 @@ class OrdersResource {
                     int page,
             @Parameter(description = "Orders on a page") @RequestParam(defaultValue = "20") @Min(1) @Max(100)
                     int size) {
+        Bearer reader = Bearer.current();
         OrderPage found = lists.page(new OrderFilter(status, whose(buyerId)), page, size);
-        return new OrderPageView(found.orders().stream().map(OrderView::of).toList(), page, size, found.total());
+        return new OrderPageView(found.orders().stream()
+                        .map(order -> OrderView.of(order, reader))
+                        .toList(), page, size, found.total());
     }
 
     /** An operator sees anybody's orders or one buyer's, a buyer only the buyer's own, whatever is asked for. */

@@ -14,7 +14,12 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the story of an order out of its own events and of what the services recorded of its branches. */
+/**
+ * Makes the story of an order out of its own events and of what the services recorded of its branches.
+ *
+ * <p>Why an attempt failed is told in the words of libraries and databases, and the branch is one of all orders of a group: these words are
+ * for operators. A buyer is told a code.
+ */
 final class Timeline {
 
     private static final String SELF = "order-svc";
@@ -24,14 +29,24 @@ final class Timeline {
     private static final String CANCELLATION = "order.cancellation";
 
     private final Order order;
+    private final boolean forOperator;
     private final List<TimelineEntry> entries = new ArrayList<>();
 
-    private Timeline(Order order) {
+    private Timeline(Order order, boolean forOperator) {
         this.order = order;
+        this.forOperator = forOperator;
     }
 
-    static List<TimelineEntry> of(Order order, List<BranchRecord> branches) {
-        Timeline timeline = new Timeline(order);
+    static List<TimelineEntry> forBuyer(Order order, List<BranchRecord> branches) {
+        return of(order, branches, false);
+    }
+
+    static List<TimelineEntry> forOperator(Order order, List<BranchRecord> branches) {
+        return of(order, branches, true);
+    }
+
+    private static List<TimelineEntry> of(Order order, List<BranchRecord> branches, boolean forOperator) {
+        Timeline timeline = new Timeline(order, forOperator);
         timeline.event(OrderStatus.RECEIVED, order.createdAt(), null);
         branches.forEach(timeline::branch);
         order.cancellationWish().ifPresent(timeline::wish);
@@ -39,7 +54,7 @@ final class Timeline {
         if (order.decidedAt() != null) {
             String reason = order.whyRejected()
                     .map(why -> why.reason().code() + ": " + why.detail())
-                    .or(() -> order.whyClosed().map(Timeline::reasonOf))
+                    .or(() -> order.whyClosed().map(timeline::reasonOf))
                     .orElse(null);
             timeline.event(order.status(), order.decidedAt(), reason);
         }
@@ -54,7 +69,7 @@ final class Timeline {
 
     private void event(String service, String action, String outcome, Instant at, @Nullable String reason) {
         entries.add(new TimelineEntry(
-                service, action, null, outcome, order.xid(), null, at, millis(at), null, null, null, reason));
+                service, action, null, outcome, order.xid(), null, at, millis(at), null, null, null, null, reason));
     }
 
     private void wish(CancellationWish wish) {
@@ -75,8 +90,8 @@ final class Timeline {
         }
     }
 
-    private static String reasonOf(Closing closing) {
-        return closing.cause().code() + ": " + closing.reason();
+    private String reasonOf(Closing closing) {
+        return closing.cause().code() + ": " + (forOperator ? closing.reason() : closing.reasonForBuyer());
     }
 
     /**
@@ -159,7 +174,8 @@ final class Timeline {
                 at,
                 millis(at),
                 attempts,
-                lastError,
+                lastError == null ? null : phase.errorCode(),
+                forOperator ? lastError : null,
                 nextDueAt,
                 null));
     }

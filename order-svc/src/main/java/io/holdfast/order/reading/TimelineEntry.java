@@ -45,7 +45,17 @@ record TimelineEntry(
         @Schema(description = "How often a Confirm, Cancel or give-up had been tried in vain by then") @Nullable
         Integer attempts,
 
-        @Schema(description = "Why it last was") @Nullable String lastError,
+        @Schema(
+                description =
+                        "That it was, for programs: `confirm-delayed`, `cancel-delayed` or `give-up-delayed`. It is attempted again"
+                                + " by itself, or waits for a person if the outcome is PARKED",
+                example = "confirm-delayed",
+                allowableValues = {"confirm-delayed", "cancel-delayed", "give-up-delayed"})
+        @Nullable
+        String errorCode,
+
+        @Schema(description = "Why it last was, in words that name machines and orders: for operators only") @Nullable
+        String lastError,
 
         @Schema(
                 description =
@@ -54,13 +64,28 @@ record TimelineEntry(
         @Nullable
         Instant nextDueAt,
 
-        @Schema(description = "Why the order was rejected or closed, or is to be cancelled") @Nullable
+        @Schema(
+                description =
+                        "Why the order was rejected or closed, a code and a sentence, or is to be cancelled. Why a payment was given"
+                                + " up is told in words to operators only")
+        @Nullable
         String reason) {
 
     enum Phase {
         TRY,
         CONFIRM,
         CANCEL,
-        GIVE_UP
+        GIVE_UP;
+
+        /** What a buyer is told of an attempt that failed. */
+        @Nullable
+        String errorCode() {
+            return switch (this) {
+                case TRY -> null;
+                case CONFIRM -> "confirm-delayed";
+                case CANCEL -> "cancel-delayed";
+                case GIVE_UP -> "give-up-delayed";
+            };
+        }
     }
 }

@@ -254,6 +254,40 @@ class GroupCommitTest {
     }
 
     @Test
+    void whoeverWaitsBehindABuyerOfManyLongOrdersGoesWithTheNextGroup() {
+        Future<GroupOutcome> first = holdOneInFlight();
+        List<Future<GroupOutcome>> waiting = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            waiting.addAll(placeAndGather(List.of(orderOf("mallory", 100))));
+        }
+        Order small = order("behind");
+        waiting.addAll(placeAndGather(List.of(small)));
+
+        goOn.countDown();
+
+        get(first);
+        assertThat(statuses(waiting)).containsOnly(OrderStatus.PAID);
+        assertThat(groupSizes()).as("five of its orders are a share of the lines").containsExactly(1, 6, 3);
+        assertThat(neighbours.callsTo(StandInNeighbours.OPEN).get(1).orderIds())
+                .contains(small.id().value());
+    }
+
+    @Test
+    void whileOthersWaitOneBuyerHasAShareOfThePlacesToWait() {
+        set("max-waiting", "8");
+        Future<GroupOutcome> first = holdOneInFlight();
+        List<Future<GroupOutcome>> waiting = new ArrayList<>(placeAndGather(
+                List.of(orderOf("mallory", 1), orderOf("mallory", 1), orderOf("mallory", 1), order("other"))));
+
+        assertThat(groups.place(orderOf("mallory", 1))).isInstanceOf(QueueFull.class);
+        waiting.addAll(placeAndGather(List.of(order("another"))));
+
+        goOn.countDown();
+        get(first);
+        assertThat(statuses(waiting)).containsOnly(OrderStatus.PAID);
+    }
+
+    @Test
     void theSameKeyTwiceInOneGroupIsOneOrderAndBothGetItsAnswer() throws Exception {
         Future<GroupOutcome> first = holdOneInFlight();
         Future<Reply> one = buyers.submit(() -> post(run + "-twin", body("alice")));
@@ -671,6 +705,15 @@ class GroupCommitTest {
     }
 
     private Order order(String name, int lines) {
+        return order(name, "key", lines);
+    }
+
+    /** One of several of that buyer. */
+    private Order orderOf(String buyer, int lines) {
+        return order(buyer, "key-" + NUMBERS.incrementAndGet(), lines);
+    }
+
+    private Order order(String name, String key, int lines) {
         List<OrderLine> all = IntStream.range(0, lines)
                 .mapToObj(
                         i -> new OrderLine(new Sku(i == 0 ? run : run + "-" + i), new Quantity(1), new Money(5, "CNY")))
@@ -678,7 +721,7 @@ class GroupCommitTest {
         return Order.received(
                 ids.next(),
                 new Purchase(new BuyerId((run + "-" + name).replace(' ', '-')), all, PaymentMethod.WALLET),
-                "key",
+                key,
                 Instant.now().truncatedTo(ChronoUnit.MILLIS));
     }
 

@@ -22,7 +22,7 @@ import org.springframework.core.env.StandardEnvironment;
 class LiveGroupLimitsTest {
 
     private static final GroupLimits DEFAULTS =
-            new GroupLimits(true, 200, 2000, 2, 200, Duration.ofSeconds(20), Duration.ofSeconds(8));
+            new GroupLimits(true, 200, 2000, 2, 200, 25, Duration.ofSeconds(20), Duration.ofSeconds(8));
 
     private final Map<String, Object> settings = new HashMap<>();
     private final StandardEnvironment environment = new StandardEnvironment();
@@ -54,6 +54,8 @@ class LiveGroupLimitsTest {
         "in-flight, 9",
         "max-waiting, 0",
         "max-waiting, 10001",
+        "buyer-share, 0",
+        "buyer-share, 101",
         "patience, 0s",
         "patience, 41s",
         "again-within, -1s",

@@ -58,7 +58,7 @@ class TimelineTest {
                 START,
                 START.plusMillis(90));
 
-        assertThat(Timeline.of(closed, List.of()))
+        assertThat(Timeline.forOperator(closed, List.of()))
                 .extracting(entry -> entry.millis() + " " + entry.service() + " " + entry.action() + " "
                         + entry.outcome() + " " + entry.reason())
                 .containsExactly(
@@ -90,7 +90,7 @@ class TimelineTest {
                 START,
                 START.plusMillis(90));
 
-        assertThat(Timeline.of(cancelled, List.of()))
+        assertThat(Timeline.forOperator(cancelled, List.of()))
                 .extracting(entry -> entry.millis() + " " + entry.service() + " " + entry.action() + " "
                         + entry.outcome() + " " + entry.reason())
                 .containsExactly(
@@ -211,7 +211,7 @@ class TimelineTest {
     void servicesAreSortedByTimeAndTheEndOfTheOrderComesLast() {
         Order rejected = order.rejectedAtOnce(Rejection.soldOut(new Sku("a")));
 
-        List<TimelineEntry> timeline = Timeline.of(
+        List<TimelineEntry> timeline = Timeline.forOperator(
                 rejected,
                 List.of(
                         branch("stock-svc", "SUSPENDED", 0, 0, 0, null),
@@ -225,14 +225,14 @@ class TimelineTest {
     }
 
     private List<String> story(BranchRecord branch) {
-        return Timeline.of(order, List.of(branch)).stream()
+        return Timeline.forOperator(order, List.of(branch)).stream()
                 .map(entry -> entry.millis() + " " + entry.service() + " " + entry.phase() + " " + entry.outcome() + " "
                         + (entry.attempts() == null ? 0 : entry.attempts()) + " " + entry.lastError())
                 .toList();
     }
 
     private List<String> dueStory(BranchRecord branch) {
-        return Timeline.of(order, List.of(branch)).stream()
+        return Timeline.forOperator(order, List.of(branch)).stream()
                 .map(entry -> entry.millis() + " " + entry.phase() + " " + entry.outcome() + " " + entry.attempts()
                         + " "
                         + entry.lastError() + " "

@@ -44,7 +44,7 @@ class PaymentResource {
         String gatewayId = row.method() == PaymentMethod.CARD
                 ? payments.findGatewayId(row.xid(), row.branchId(), row.orderId())
                 : null;
-        return PaymentBody.of(row, gatewayId, failedAttempts(row));
+        return PaymentBody.of(row, gatewayId, failedAttempts(row), Bearer.current());
     }
 
     private int failedAttempts(PaymentRow row) {
@@ -61,7 +61,8 @@ class PaymentResource {
      * @param gatewayId null for a payment that needs no gateway, and as long as the gateway has named no charge
      * @param attempts how often capturing or releasing failed and had to be tried again
      * @param decidedAt when it was captured, released or given up; null as long as it is open
-     * @param reason why it was given up; null unless it was
+     * @param reasonCode why it was given up: {@code refused} by the gateway, or {@code deadline}; null unless it was
+     * @param reason the same in words, for operators only
      * @param refundedAt when it was given back to the buyer's account, or when it was written down that the gateway has to do so;
      *     null unless it was
      */
@@ -75,10 +76,18 @@ class PaymentResource {
             Money amount,
             Instant createdAt,
             @Nullable Instant decidedAt,
-            @Nullable String reason,
+            @Schema(
+                    description = "Why it was given up: `refused` by the gateway for good, or not done by its `deadline`",
+                    allowableValues = {"refused", "deadline"})
+            @Nullable
+            String reasonCode,
+
+            @Schema(description = "The same in words, for operators only") @Nullable
+            String reason,
+
             @Nullable Instant refundedAt) {
 
-        static PaymentBody of(PaymentRow row, @Nullable String gatewayId, int attempts) {
+        static PaymentBody of(PaymentRow row, @Nullable String gatewayId, int attempts, Bearer reader) {
             return new PaymentBody(
                     row.orderId(),
                     row.buyerId(),
@@ -89,7 +98,8 @@ class PaymentResource {
                     new Money(row.amount(), row.currency()),
                     row.createdAt().toInstant(ZoneOffset.UTC),
                     instant(row.decidedAt()),
-                    row.reason(),
+                    row.reasonCode(),
+                    reader.operator() ? row.reason() : null,
                     instant(row.refundedAt()));
         }
 

@@ -43,6 +43,15 @@ record PaymentRow(
                 null);
     }
 
+    /** For programs, and for buyers: what is said beside it may name machines, classes and other orders. */
+    @Nullable
+    String reasonCode() {
+        if (reason == null) {
+            return null;
+        }
+        return reason.startsWith("refused:") ? "refused" : "deadline";
+    }
+
     boolean isFor(PaymentRequest request, PaymentMethod asked) {
         return method == asked
                 && orderId.equals(request.order().value())
