@@ -90,14 +90,12 @@ public class OrderSvc {
     }
 
     @Bean
-    RefusalBudget refusalBudget(
-            RefusedOrders refused, OrderSettings settings, Clock clock, MeterRegistry meters) {
+    RefusalBudget refusalBudget(RefusedOrders refused, OrderSettings settings, Clock clock, MeterRegistry meters) {
         return new RefusalBudget(refused, settings.refusals().perHour(), clock, meters);
     }
 
     @Bean
-    OldRefusals oldRefusals(
-            RefusedOrders refused, NeighbourStates neighbours, Clock clock, OrderSettings settings) {
+    OldRefusals oldRefusals(RefusedOrders refused, NeighbourStates neighbours, Clock clock, OrderSettings settings) {
         return new OldRefusals(
                 refused,
                 neighbours,

@@ -40,11 +40,10 @@ public class RefusedOrders {
      * only the newest are looked at.
      */
     public List<Instant> newestOf(BuyerId buyer, Instant since, int most) {
-        return transaction.get(() -> refused
-                .newest(buyer.value(), OrderRow.utc(since), REASONS, most, most * LOOKED_AT_FOR_EACH)
-                .stream()
-                .map(OrderRow::instant)
-                .toList());
+        return transaction.get(() ->
+                refused.newest(buyer.value(), OrderRow.utc(since), REASONS, most, most * LOOKED_AT_FOR_EACH).stream()
+                        .map(OrderRow::instant)
+                        .toList());
     }
 
     /**

@@ -118,7 +118,7 @@ class CancellationResource {
                     description = "Why, for people; up to 200 characters without control characters",
                     example = "Ordered twice by mistake.")
             @Size(max = CancellationWish.MOST_CHARACTERS)
-            @Pattern(regexp = "\\P{Cntrl}*", message = "must have no control characters")
+            @Pattern(regexp = "[^\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}]*", message = "must have no control characters")
             @Nullable
             String reason) {}
 }

@@ -74,7 +74,8 @@ class LiveGroupLimits {
             @DefaultValue("8s") Duration againWithin) {
 
         GroupLimits toLimits() {
-            return new GroupLimits(enabled, maxOrders, maxLines, inFlight, maxWaiting, buyerShare, patience, againWithin);
+            return new GroupLimits(
+                    enabled, maxOrders, maxLines, inFlight, maxWaiting, buyerShare, patience, againWithin);
         }
     }
 }

@@ -28,8 +28,8 @@ final class NextGroup {
     /** @param queue not empty; what is returned is taken out of it */
     static List<WaitingOrder> takeFrom(Deque<WaitingOrder> queue, GroupLimits limits) {
         String first = queue.getFirst().buyer();
-        NextGroup group =
-                new NextGroup(limits, queue.stream().anyMatch(other -> !other.buyer().equals(first)));
+        NextGroup group = new NextGroup(
+                limits, queue.stream().anyMatch(other -> !other.buyer().equals(first)));
         Iterator<WaitingOrder> waiting = queue.iterator();
         while (waiting.hasNext() && group.taken.size() < limits.maxOrders()) {
             WaitingOrder order = waiting.next();

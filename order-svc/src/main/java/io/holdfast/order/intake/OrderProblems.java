@@ -119,7 +119,8 @@ final class OrderProblems {
         return new ProblemException(
                 HttpStatus.TOO_MANY_REQUESTS,
                 "too-many-refused",
-                "Within an hour " + spent.perHour() + " orders of this buyer were refused, for want of goods or money or because they were"
+                "Within an hour " + spent.perHour()
+                        + " orders of this buyer were refused, for want of goods or money or because they were"
                         + " not valid. Nothing was written down of this one; see Retry-After.",
                 Map.of(RetryAfterHeader.MEMBER, spent.forNow().toSeconds() + 1));
     }

@@ -60,8 +60,7 @@ class SaleIntake {
         Checked checked = OrderCheck.check(request, sale, buyer);
         OrderKey order = new OrderKey(buyer.value(), key.value());
         return switch (sale.stateAt(clock.instant())) {
-            case OPEN ->
-                orders.beyondBudget(checked.purchase(), key).orElseGet(() -> admit(sale, checked, order, key));
+            case OPEN -> orders.beyondBudget(checked.purchase(), key).orElseGet(() -> admit(sale, checked, order, key));
             case SCHEDULED -> throw OrderProblems.notOpen(sale, clock.instant());
             case PAUSED, CLOSED -> again(sale, checked.purchase(), order, key).orElseThrow(() -> refusal(sale));
             case PREPARING, REFUSED -> throw OrderProblems.noSuchSale();

@@ -19,6 +19,13 @@ public record SaleTerms(Sku sku, int quota, Money unitPrice, int perBuyerLimit, 
 
     public static final Duration LONGEST = Duration.ofDays(90);
 
+    /** Times that every part keeps: the database knows four digits of a year. */
+    private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
+
+    private static final Instant LATEST = Instant.parse("2999-01-01T00:00:00Z");
+
+    private static final String OUT_OF_RANGE = "must be from 2000 to 2998";
+
     public SaleTerms {
         flawsOf(quota, perBuyerLimit, opensAt, closesAt).stream().findFirst().ifPresent(flaw -> {
             throw new InvalidValueException(flaw.field() + " " + flaw.message());
@@ -36,12 +43,20 @@ public record SaleTerms(Sku sku, int quota, Money unitPrice, int perBuyerLimit, 
         } else if (perBuyerLimit > quota) {
             flaws.add(new Flaw("perBuyerLimit", "must not be above the quota"));
         }
-        if (!opensAt.isBefore(closesAt)) {
+        if (isBeyond(opensAt)) {
+            flaws.add(new Flaw("opensAt", OUT_OF_RANGE));
+        } else if (isBeyond(closesAt)) {
+            flaws.add(new Flaw("closesAt", OUT_OF_RANGE));
+        } else if (!opensAt.isBefore(closesAt)) {
             flaws.add(new Flaw("closesAt", "must be after opensAt"));
         } else if (opensAt.plus(LONGEST).isBefore(closesAt)) {
             flaws.add(new Flaw("closesAt", "must be at most " + LONGEST.toDays() + " days after opensAt"));
         }
         return flaws;
+    }
+
+    private static boolean isBeyond(Instant time) {
+        return time.isBefore(EARLIEST) || time.isAfter(LATEST);
     }
 
     /** @param message what, in words that may follow the name of the field */

@@ -67,8 +67,8 @@ public class NeighbourStates {
                 free.remove(id);
             }
         });
-        for (String owed :
-                ask("payment-svc", () -> payment.statesOf(new PaymentStatesClient.StatesOf(ids)).owed())) {
+        for (String owed : ask("payment-svc", () -> payment.statesOf(new PaymentStatesClient.StatesOf(ids))
+                .owed())) {
             if (owed == null || !OrderId.isWellFormed(owed)) {
                 throw new NeighbourSilentException("payment-svc told of an obligation without order");
             }

@@ -18,7 +18,8 @@ interface PaymentStatesClient {
 
     /** @param owed orders of which a charge is still to be voided or refunded; null if payment-svc is too old to tell */
     record States(
-            @Nullable List<@Nullable State> payments, @Nullable List<@Nullable String> owed) {}
+            @Nullable List<@Nullable State> payments,
+            @Nullable List<@Nullable String> owed) {}
 
     record State(
             @Nullable String orderId,

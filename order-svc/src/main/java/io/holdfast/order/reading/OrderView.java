@@ -129,6 +129,5 @@ public record OrderView(
         static Reason of(Rejection why) {
             return new Reason(why.reason().code(), why.detail());
         }
-
     }
 }

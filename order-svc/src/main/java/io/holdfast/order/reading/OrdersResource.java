@@ -79,8 +79,10 @@ class OrdersResource {
     @ApiResponse(responseCode = "200", description = "The page; empty if it is past the last one")
     @ApiResponse(responseCode = "400", description = "`invalid-request`, with `errors`")
     OrderPageView list(
-            @Parameter(description = "Only orders in this status") @RequestParam(required = false) @Nullable
-                    OrderStatus status,
+            @Parameter(description = "Only orders in this status", schema = @Schema(implementation = OrderStatus.class))
+                    @RequestParam(required = false)
+                    @Nullable
+                    AskedStatus status,
             @Parameter(
                             description = "Only orders of this buyer",
                             schema = @Schema(type = "string", maxLength = 64, example = "alice"))
@@ -92,10 +94,15 @@ class OrdersResource {
             @Parameter(description = "Orders on a page") @RequestParam(defaultValue = "20") @Min(1) @Max(100)
                     int size) {
         Bearer reader = Bearer.current();
-        OrderPage found = lists.page(new OrderFilter(status, whose(buyerId)), page, size);
-        return new OrderPageView(found.orders().stream()
+        OrderPage found =
+                lists.page(new OrderFilter(status == null ? null : status.status(), whose(buyerId)), page, size);
+        return new OrderPageView(
+                found.orders().stream()
                         .map(order -> OrderView.of(order, reader))
-                        .toList(), page, size, found.total());
+                        .toList(),
+                page,
+                size,
+                found.total());
     }
 
     /** An operator sees anybody's orders or one buyer's, a buyer only the buyer's own, whatever is asked for. */

@@ -41,8 +41,10 @@ public final class RefusalBudget {
     private final int perHour;
     private final Clock clock;
     private final Counter refused;
-    private final Cache<String, Known> buyers =
-            Caffeine.newBuilder().maximumSize(MOST_BUYERS).expireAfterWrite(WINDOW).build();
+    private final Cache<String, Known> buyers = Caffeine.newBuilder()
+            .maximumSize(MOST_BUYERS)
+            .expireAfterWrite(WINDOW)
+            .build();
 
     public RefusalBudget(RefusedOrders orders, int perHour, Clock clock, MeterRegistry meters) {
         this.orders = orders;
@@ -71,7 +73,10 @@ public final class RefusalBudget {
 
     /** An order was decided; if it was refused, and not because a service was away, it counts. */
     public void note(Order order) {
-        if (order.whyRejected().map(Rejection::reason).filter(Rejection.Reason::isTheOrders).isPresent()) {
+        if (order.whyRejected()
+                .map(Rejection::reason)
+                .filter(Rejection.Reason::isTheOrders)
+                .isPresent()) {
             buyers.asMap().merge(order.purchase().buyer().value(), Known.FIRST, (known, first) -> known.andOneMore());
         }
     }
@@ -86,8 +91,7 @@ public final class RefusalBudget {
                         buyer.value(),
                         new Known(0, left, now, until),
                         // What was noted while this was counted stays noted.
-                        (known, counted) ->
-                                new Known(Math.max(0, known.since() - before.since()), left, now, until));
+                        (known, counted) -> new Known(Math.max(0, known.since() - before.since()), left, now, until));
     }
 
     /** @param forNow until the next order of that buyer is looked at */

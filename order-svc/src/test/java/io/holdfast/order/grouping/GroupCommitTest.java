@@ -267,7 +267,9 @@ class GroupCommitTest {
 
         get(first);
         assertThat(statuses(waiting)).containsOnly(OrderStatus.PAID);
-        assertThat(groupSizes()).as("five of its orders are a share of the lines").containsExactly(1, 6, 3);
+        assertThat(groupSizes())
+                .as("five of its orders are a share of the lines")
+                .containsExactly(1, 6, 3);
         assertThat(neighbours.callsTo(StandInNeighbours.OPEN).get(1).orderIds())
                 .contains(small.id().value());
     }

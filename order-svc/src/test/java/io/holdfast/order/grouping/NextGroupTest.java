@@ -107,8 +107,7 @@ class NextGroupTest {
     }
 
     private static GroupLimits limits(int maxOrders, int maxLines) {
-        return new GroupLimits(
-                true, maxOrders, maxLines, 1, 200, 25, Duration.ofSeconds(20), Duration.ofSeconds(8));
+        return new GroupLimits(true, maxOrders, maxLines, 1, 200, 25, Duration.ofSeconds(20), Duration.ofSeconds(8));
     }
 
     private void wait(String buyer, int orders, int lines) {
@@ -118,8 +117,8 @@ class NextGroupTest {
                     new Purchase(
                             new BuyerId(buyer),
                             IntStream.range(0, lines)
-                                    .mapToObj(line -> new OrderLine(
-                                            new Sku("sku-" + line), new Quantity(1), new Money(5, "CNY")))
+                                    .mapToObj(line ->
+                                            new OrderLine(new Sku("sku-" + line), new Quantity(1), new Money(5, "CNY")))
                                     .toList(),
                             PaymentMethod.WALLET),
                     "key-" + i,

@@ -109,7 +109,8 @@ class OldRefusalsTest {
 
     @Test
     void whatWasRefusedLongAgoGoesWithItsLinesAndItsKeyAndEverythingElseStays() {
-        List<Order> old = IntStream.range(0, 7).mapToObj(i -> refusedAt(longAgo)).toList();
+        List<Order> old =
+                IntStream.range(0, 7).mapToObj(i -> refusedAt(longAgo)).toList();
         Order young = refusedAt(now.minus(KEPT).plusSeconds(60));
         Order received = orderAt(longAgo).placedBy("127.0.0.1:8091:" + NUMBERS.incrementAndGet());
         assertThat(book.enter(received)).isTrue();
@@ -121,10 +122,11 @@ class OldRefusalsTest {
         assertThat(removal(3).remove()).as("page after page").isEqualTo(7);
 
         assertThat(book.find(old.stream().map(Order::id).toList())).isEmpty();
-        assertThat(book.find(List.of(young.id(), received.id(), justRefused.id()))).hasSize(3);
+        assertThat(book.find(List.of(young.id(), received.id(), justRefused.id())))
+                .hasSize(3);
         assertThat(book.enter(Order.received(
-                        ids.next(), old.get(0).purchase(), old.get(0).idempotencyKey(), now)
-                .rejectedAtOnce(Rejection.soldOut(new Sku("a")))))
+                                ids.next(), old.get(0).purchase(), old.get(0).idempotencyKey(), now)
+                        .rejectedAtOnce(Rejection.soldOut(new Sku("a")))))
                 .as("its key makes an order again")
                 .isTrue();
         assertThat(removal(3).remove()).isZero();
@@ -141,16 +143,19 @@ class OldRefusalsTest {
         reservations.add(goods(withGoods, "RESERVED"));
         reservations.add(goods(released, "RELEASED"));
         payments.add(Map.of(
-                "orderId", withMoney.id().value(),
-                "buyerId", "alice",
-                "amount", Map.of("minor", 5, "currency", "CNY"),
-                "status", "OPEN"));
+                "orderId",
+                withMoney.id().value(),
+                "buyerId",
+                "alice",
+                "amount",
+                Map.of("minor", 5, "currency", "CNY"),
+                "status",
+                "OPEN"));
         owed.add(withOpenVoid.id().value());
 
         assertThat(removal(2).remove()).isEqualTo(2);
 
-        assertThat(book.find(List.of(
-                        withGoods.id(), withMoney.id(), withOpenVoid.id(), released.id(), nothing.id())))
+        assertThat(book.find(List.of(withGoods.id(), withMoney.id(), withOpenVoid.id(), released.id(), nothing.id())))
                 .extracting(Order::id)
                 .containsExactly(withGoods.id(), withMoney.id(), withOpenVoid.id());
         owed.clear();
@@ -178,12 +183,16 @@ class OldRefusalsTest {
     void anOrderWhoseRowsContradictEachOtherStaysForPeopleToSee() {
         Order broken = refusedAt(longAgo);
         database.jdbc()
-                .update("update orders set total_minor = 77 where order_id = ?", broken.id().value());
+                .update(
+                        "update orders set total_minor = 77 where order_id = ?",
+                        broken.id().value());
 
         assertThat(removal(10).remove()).isZero();
 
         database.jdbc()
-                .update("update orders set total_minor = 10 where order_id = ?", broken.id().value());
+                .update(
+                        "update orders set total_minor = 10 where order_id = ?",
+                        broken.id().value());
         assertThat(removal(10).remove()).isEqualTo(1);
     }
 

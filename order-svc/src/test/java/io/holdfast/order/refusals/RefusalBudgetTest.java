@@ -95,8 +95,7 @@ class RefusalBudgetTest {
 
     @Test
     void beyondTheBudgetNothingIsAskedForAndNothingWrittenAndAKnownKeyStillGetsItsAnswer() {
-        neighbours.on(
-                StandInNeighbours.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
+        neighbours.on(StandInNeighbours.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
         Reply first = order("k0");
         for (int i = 1; i < PER_HOUR; i++) {
             assertThat(order("k" + i).problem()).isEqualTo("402 insufficient-funds");
@@ -124,8 +123,7 @@ class RefusalBudgetTest {
 
     @Test
     void whatIsRefusedInASaleCountsAndBeyondTheBudgetNoPlaceInTheSaleIsTaken() {
-        neighbours.on(
-                StandInNeighbours.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
+        neighbours.on(StandInNeighbours.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
         String path = "/sales/" + openSale() + "/orders";
         String one = "{\"quantity\":1,\"payment\":{\"method\":\"WALLET\"}}";
         for (int i = 0; i < PER_HOUR; i++) {
@@ -183,7 +181,9 @@ class RefusalBudgetTest {
 
         clock.now = now.plus(Duration.ofMinutes(57).minusSeconds(30));
 
-        assertThat(budget.spentBy(buyer())).as("the oldest one of five is older than an hour").isEmpty();
+        assertThat(budget.spentBy(buyer()))
+                .as("the oldest one of five is older than an hour")
+                .isEmpty();
         budget.note(refusedAt(clock.now));
         assertThat(budget.spentBy(buyer())).isPresent();
     }
@@ -201,8 +201,7 @@ class RefusalBudgetTest {
                         ids.next(),
                         new Purchase(
                                 buyer(),
-                                List.of(
-                                        new OrderLine(new Sku("a"), new Quantity(1), new Money(5, "CNY"))),
+                                List.of(new OrderLine(new Sku("a"), new Quantity(1), new Money(5, "CNY"))),
                                 PaymentMethod.WALLET),
                         "b-" + NUMBERS.incrementAndGet(),
                         at.truncatedTo(ChronoUnit.MILLIS))
@@ -217,7 +216,8 @@ class RefusalBudgetTest {
 
     private String openSale() {
         Instant now = Instant.now();
-        Reply made = send("/sales", null, "sale-" + buyer, """
+        Reply made = send(
+                "/sales", null, "sale-" + buyer, """
                 {"sku":"%s","quota":10,"unitPrice":{"minor":500,"currency":"CNY"},"opensAt":"%s","closesAt":"%s",
                  "perBuyerLimit":1}""".formatted(buyer, now.minusSeconds(1), now.plusSeconds(3_600)));
         assertThat(made.status()).as("%s", made.body()).isEqualTo(201);

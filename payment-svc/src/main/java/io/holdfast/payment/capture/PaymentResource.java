@@ -76,8 +76,10 @@ class PaymentResource {
             Money amount,
             Instant createdAt,
             @Nullable Instant decidedAt,
+
             @Schema(
-                    description = "Why it was given up: `refused` by the gateway for good, or not done by its `deadline`",
+                    description =
+                            "Why it was given up: `refused` by the gateway for good, or not done by its `deadline`",
                     allowableValues = {"refused", "deadline"})
             @Nullable
             String reasonCode,

@@ -30,13 +30,18 @@ class PaymentStatesResource {
 
     @Operation(
             summary = "The payments of the orders that are named, as they are now",
-            description = "At most one per order. Of a payment that was cancelled there is none; `owed` names the orders of which a charge at"
-                    + " the gateway is still to be voided or refunded.")
+            description =
+                    "At most one per order. Of a payment that was cancelled there is none; `owed` names the orders of which a charge at"
+                            + " the gateway is still to be voided or refunded.")
     @PostMapping("/internal/payments/states")
     StatesBody states(@Valid @RequestBody StatesRequest request) {
-        return new StatesBody(payments.findLive(request.orderIds()).stream()
-                .map(row -> new State(
-                                row.orderId(), row.buyerId(), new MoneyBody(row.amount(), row.currency()), row.status()))
+        return new StatesBody(
+                payments.findLive(request.orderIds()).stream()
+                        .map(row -> new State(
+                                row.orderId(),
+                                row.buyerId(),
+                                new MoneyBody(row.amount(), row.currency()),
+                                row.status()))
                         .toList(),
                 payments.findOwed(request.orderIds()));
     }
