@@ -3,6 +3,7 @@ package io.holdfast.order.model;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,9 @@ public record Closing(
 
     private static final int MOST_CHARACTERS = 500;
 
+    /** No numbers, no names of classes, nothing in brackets: no id and no host is made of these. */
+    private static final Pattern PLAIN_WORDS = Pattern.compile("[A-Za-z][a-z']*(,? [A-Za-z][a-z']*)*\\.");
+
     public Closing {
         reason = shortened(reason);
         if (cause != Cause.CANCELLED && (paidAt != null || refundedAt != null)) {
@@ -33,14 +37,19 @@ public record Closing(
     }
 
     /**
-     * The reason as its buyer may read it: what payment-svc said of a payment is written for operators, and may name machines, classes
-     * and other orders.
+     * The reason as its buyer may read it. What payment-svc says of a payment is written for operators, after the word for the cause, and may
+     * name machines, classes and other orders; so nothing of it is shown but that cause, unless it is a sentence of plain words.
      */
     public String reasonForBuyer() {
-        return switch (cause) {
-            case PAYMENT_GIVEN_UP -> "The payment could not be taken, so the order is closed: nothing is kept of it.";
-            case CANCELLED -> reason;
-        };
+        if (cause == Cause.CANCELLED || PLAIN_WORDS.matcher(reason).matches()) {
+            return reason;
+        }
+        if (reason.startsWith("refused:")) {
+            return "The payment was refused for good.";
+        }
+        return reason.startsWith("deadline:")
+                ? "The payment could not be taken in time."
+                : "The payment could not be taken.";
     }
 
     /** A reason as long as it is kept. */

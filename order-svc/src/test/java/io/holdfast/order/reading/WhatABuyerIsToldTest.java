@@ -137,7 +137,7 @@ class WhatABuyerIsToldTest {
 
         assertThat(shown).allSatisfy(order -> {
             assertThat(order.at("/closing/code").asString()).as("%s", order).isEqualTo("payment-given-up");
-            assertThat(order.at("/closing/detail").asString()).startsWith("The payment could not be taken");
+            assertThat(order.at("/closing/detail").asString()).isEqualTo("The payment could not be taken in time.");
             assertThat(order.toString()).doesNotContain("java.", "Exception", "01999999");
         });
         JsonNode forOperator = get("/orders/" + id, tokens.authorizationFor("/orders"));

@@ -93,6 +93,13 @@ class OldRefusalsTest {
                 call -> Answer.ok(JSON.writeValueAsString(Map.of("payments", payments, "owed", owed))));
     }
 
+    /** Other tests order long ago, too. */
+    @BeforeEach
+    void nothingOldIsThere() {
+        neighboursTellWhatTheyHave();
+        removal(100).remove();
+    }
+
     @AfterEach
     void nothingOldIsLeft() {
         reservations.clear();

@@ -169,6 +169,15 @@ class RefusalBudgetTest {
     }
 
     @Test
+    void aBuyerWhoseOrdersAreCarriedOutIsNeverCounted() {
+        RefusalBudget withoutDatabase = new RefusalBudget(null, PER_HOUR, Clock.systemUTC(), new SimpleMeterRegistry());
+
+        withoutDatabase.note(orderAt(Instant.now()).paid("127.0.0.1:8091:1", Instant.now()));
+
+        assertThat(withoutDatabase.spentBy(buyer())).isEmpty();
+    }
+
+    @Test
     void asRefusalsGetOlderThanAnHourTheBuyerMayOrderAgain() {
         Instant now = Instant.now();
         for (int i = 0; i < PER_HOUR; i++) {
@@ -197,17 +206,20 @@ class RefusalBudgetTest {
     }
 
     private Order refusedAt(Instant at) {
-        Order order = Order.received(
-                        ids.next(),
-                        new Purchase(
-                                buyer(),
-                                List.of(new OrderLine(new Sku("a"), new Quantity(1), new Money(5, "CNY"))),
-                                PaymentMethod.WALLET),
-                        "b-" + NUMBERS.incrementAndGet(),
-                        at.truncatedTo(ChronoUnit.MILLIS))
-                .rejectedAtOnce(Rejection.soldOut(new Sku("a")));
+        Order order = orderAt(at).rejectedAtOnce(Rejection.soldOut(new Sku("a")));
         assertThat(book.enter(order)).isTrue();
         return order;
+    }
+
+    private Order orderAt(Instant at) {
+        return Order.received(
+                ids.next(),
+                new Purchase(
+                        buyer(),
+                        List.of(new OrderLine(new Sku("a"), new Quantity(1), new Money(5, "CNY"))),
+                        PaymentMethod.WALLET),
+                "b-" + NUMBERS.incrementAndGet(),
+                at.truncatedTo(ChronoUnit.MILLIS));
     }
 
     private int orders() {
