@@ -139,6 +139,20 @@ public class LocalMessageAutoConfiguration {
         }
     }
 
+    /** What each instance hears for itself. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnExpression("!'${holdfast.message.kafka.servers:}'.isBlank()")
+    static class Events {
+
+        @Bean
+        EventConsumers eventConsumers(
+                Broker broker,
+                ObjectProvider<EventHandler> handlers,
+                @Value("${spring.application.name:application}") String service) {
+            return new EventConsumers(broker, service, handlers.stream().toList());
+        }
+    }
+
     /** The actuator endpoint, if the service has actuator and exposes it. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
