@@ -4,12 +4,14 @@ import io.holdfast.stock.model.Allotment;
 import io.holdfast.stock.model.OrderLines;
 import io.holdfast.stock.model.Quantity;
 import io.holdfast.stock.model.Sku;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -84,17 +86,19 @@ public class StockLevels {
         move("take back", totals, levels::takeBack);
     }
 
+    /** What there is of it, which nobody changes until the open transaction ends; empty if nothing was ever received under that SKU. */
+    public OptionalLong lockAvailable(Sku sku) {
+        return levels.lock(List.of(sku.value())).stream()
+                .mapToLong(LevelRow::available)
+                .findFirst();
+    }
+
     /**
-     * Goods that are available become another SKU: what is set apart for a sale.
-     *
-     * @return false, and nothing moved, if there are not that many
+     * Goods that are available become another SKU: what is set apart for a sale. There have to be that many, see {@link #lockAvailable}.
      */
-    public boolean setApart(Sku normal, Sku ofSale, Quantity quantity) {
-        if (levels.handOver(normal.value(), quantity.value()) != 1) {
-            return false;
-        }
+    public void setApart(Sku normal, Sku ofSale, Quantity quantity) {
+        handOver(normal, quantity.value());
         take(ofSale, quantity.value());
-        return true;
     }
 
     /**
@@ -110,11 +114,15 @@ public class StockLevels {
         if (available == 0) {
             return 0;
         }
-        if (levels.handOver(ofSale.value(), available) != 1) {
-            throw new IllegalStateException("I1: " + available + " of " + ofSale + " were locked and are gone");
-        }
+        handOver(ofSale, available);
         take(normal, available);
         return available;
+    }
+
+    private void handOver(Sku sku, long quantity) {
+        if (levels.handOver(sku.value(), quantity) != 1) {
+            throw new IllegalStateException("I1: " + quantity + " of " + sku + " were locked and are gone");
+        }
     }
 
     private void take(Sku sku, long quantity) {
@@ -123,15 +131,20 @@ public class StockLevels {
         }
     }
 
-    /** What there is of it now; nothing is locked. */
-    public long available(Sku sku) {
-        return levels.findAll(List.of(sku.value())).stream()
-                .mapToLong(LevelRow::available)
-                .sum();
-    }
-
-    public boolean isKnown(Sku sku) {
-        return !levels.findAll(List.of(sku.value())).isEmpty();
+    /**
+     * Goods come in. What is set apart of them for sales comes back one day, so it has to be possible to count them all in one.
+     *
+     * @return false if that many more cannot be counted; then what was done has to be rolled back
+     */
+    public boolean receiveFromOutside(Sku sku, Quantity quantity) {
+        // First the change, which locks the SKU: nothing is set apart of it, or comes back to it, until the transaction
+        // ends.
+        return receive(sku, quantity)
+                && levels.findWithSales(sku.value()).stream()
+                                .map(row -> BigInteger.valueOf(row.received()))
+                                .reduce(BigInteger.ZERO, BigInteger::add)
+                                .bitLength()
+                        < Long.SIZE;
     }
 
     /** @return false if that many more cannot be counted */

@@ -10,14 +10,17 @@ import java.util.regex.Pattern;
  */
 public record Sku(String value) implements Comparable<Sku> {
 
-    /** As people name a SKU. */
-    public static final String FORM = "[A-Za-z0-9._-]{1,64}";
+    private static final String CHARACTERS = "[A-Za-z0-9._-]{1,64}";
 
-    /** As services name it among themselves. */
-    public static final String INTERNAL_FORM = FORM + "(@" + SaleId.FORM + ")?";
+    /** As people name a SKU: it stands in paths, where a single or a double dot stands for another part. */
+    public static final String FORM = "(?!\\.{1,2}$)" + CHARACTERS;
+
+    /** As services name it among themselves. What people cannot name is nothing that anybody has: such an order is refused alone. */
+    public static final String INTERNAL_FORM = CHARACTERS + "(@" + SaleId.FORM + ")?";
 
     private static final char OF_SALE = '@';
     private static final Pattern PATTERN = Pattern.compile(INTERNAL_FORM);
+    private static final Pattern NAMED = Pattern.compile(FORM);
 
     public Sku {
         if (!PATTERN.matcher(value).matches()) {
@@ -31,11 +34,10 @@ public record Sku(String value) implements Comparable<Sku> {
      * @throws IllegalArgumentException if it is none, or is what is set apart for a sale
      */
     public static Sku of(String value) {
-        Sku sku = new Sku(value);
-        if (sku.isOfSale()) {
-            throw new IllegalArgumentException("a SKU is 1 to 64 characters of A-Z a-z 0-9 . _ -");
+        if (!NAMED.matcher(value).matches()) {
+            throw new IllegalArgumentException("a SKU is 1 to 64 characters of A-Z a-z 0-9 . _ - and neither . nor ..");
         }
-        return sku;
+        return new Sku(value);
     }
 
     /** These goods as far as they are set apart for that sale. */

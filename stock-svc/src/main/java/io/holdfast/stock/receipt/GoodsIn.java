@@ -1,6 +1,7 @@
 package io.holdfast.stock.receipt;
 
 import io.holdfast.edge.IdempotencyKey;
+import io.holdfast.stock.level.StockEvents;
 import io.holdfast.stock.level.StockLevels;
 import io.holdfast.stock.model.Quantity;
 import io.holdfast.stock.model.Sku;
@@ -8,12 +9,14 @@ import io.holdfast.stock.receipt.ReceiptOutcome.KeyReused;
 import io.holdfast.stock.receipt.ReceiptOutcome.Received;
 import io.holdfast.stock.receipt.ReceiptOutcome.Repeated;
 import io.holdfast.stock.receipt.ReceiptOutcome.TooMany;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DuplicateKeyException;
@@ -33,12 +36,19 @@ class GoodsIn {
 
     private final StockLevels levels;
     private final ReceiptMapper receipts;
+    private final StockEvents events;
     private final Clock clock;
     private final TransactionTemplate transaction;
 
-    GoodsIn(StockLevels levels, ReceiptMapper receipts, PlatformTransactionManager transactionManager, Clock clock) {
+    GoodsIn(
+            StockLevels levels,
+            ReceiptMapper receipts,
+            StockEvents events,
+            PlatformTransactionManager transactionManager,
+            Clock clock) {
         this.levels = levels;
         this.receipts = receipts;
+        this.events = events;
         this.clock = clock;
         this.transaction = new TransactionTemplate(transactionManager);
         // A new SKU is first looked for in vain; REPEATABLE READ would lock the gap in which others want to insert.
@@ -76,14 +86,20 @@ class GoodsIn {
         }
     }
 
+    /** One receipt has one; a key may be as long as an id, so it cannot be a part of it. */
+    private static String eventIdOf(ReceiptRow receipt) {
+        return "receipt:" + UUID.nameUUIDFromBytes(receipt.idempotencyKey().getBytes(StandardCharsets.US_ASCII));
+    }
+
     /** The stock first: twins then queue at its row, not at the key, where the losers would share a lock. */
     private boolean record(ReceiptRow receipt, Sku sku, Quantity quantity) {
-        if (!levels.receive(sku, quantity)) {
+        if (!levels.receiveFromOutside(sku, quantity)) {
             return false;
         }
         if (receipts.insert(receipt) != 1) {
             throw new IllegalStateException("I1: goods came in and their receipt was not recorded: " + receipt);
         }
+        events.available(eventIdOf(receipt), sku, quantity.value());
         return true;
     }
 }

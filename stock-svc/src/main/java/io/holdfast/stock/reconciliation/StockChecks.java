@@ -85,13 +85,14 @@ class StockChecks {
     Check quotasOfSales(DataSource database, Clock clock) {
         return sql(
                 "sale-quotas",
-                "what a sale may sell is its quota, and once that is returned what it has sold",
+                "what a sale may sell is its quota, and once that is returned what it has sold; if it was refused, nothing",
                 Duration.ZERO,
                 """
                 select q.sale_id as subject, concat(q.status, ', quota ', q.quota, ' of ', q.sku, ', received by the sale ',
                     coalesce(s.received, 0)) as detail
                 from sale_quota q left join stock s on s.sku = concat(q.sku, '@', q.sale_id)
                 where (q.status = 'SET_APART' and coalesce(s.received, 0) <> q.quota)
+                    or (q.status = 'REFUSED' and coalesce(s.received, 0) <> 0)
                     or coalesce(s.received, 0) > q.quota
                 order by q.sale_id limit :most
                 """,

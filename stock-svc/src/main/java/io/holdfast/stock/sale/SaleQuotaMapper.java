@@ -7,6 +7,7 @@ import org.apache.ibatis.annotations.Insert;
 import org.apache.ibatis.annotations.Mapper;
 import org.apache.ibatis.annotations.Select;
 import org.apache.ibatis.annotations.Update;
+import org.jspecify.annotations.Nullable;
 
 /** The SQL of {@code sale_quota}. */
 @Mapper
@@ -19,10 +20,18 @@ interface SaleQuotaMapper {
             """)
     int insert(String saleId, String sku, long quota, LocalDateTime now);
 
-    @Select("select sale_id, sku, quota, status from sale_quota where sale_id = #{saleId}")
+    /** Nothing is set apart for the sale, and never will be. */
+    @Update("""
+            update sale_quota set status = 'REFUSED', refused_as = #{refusedAs}, available = #{available}
+            where sale_id = #{saleId} and status = 'SET_APART'
+            """)
+    int refused(String saleId, String refusedAs, @Nullable Long available);
+
+    @Select("select sale_id, sku, quota, status, refused_as, available from sale_quota where sale_id = #{saleId}")
     Optional<SaleQuotaRow> find(String saleId);
 
-    @Select("select sale_id, sku, quota, status from sale_quota where sale_id = #{saleId} for update")
+    @Select(
+            "select sale_id, sku, quota, status, refused_as, available from sale_quota where sale_id = #{saleId} for update")
     Optional<SaleQuotaRow> lock(String saleId);
 
     @Update("""
@@ -30,6 +39,15 @@ interface SaleQuotaMapper {
             where sale_id = #{saleId} and status = 'SET_APART'
             """)
     int returned(String saleId, LocalDateTime now);
+
+    /** What is set apart, in the order of the sales. */
+    @Select("""
+            select sale_id, sku, quota, set_apart_at from sale_quota
+            where status = 'SET_APART' and sale_id > #{after} order by sale_id limit #{limit}
+            """)
+    List<SetApartRow> setApart(String after, int limit);
+
+    record SetApartRow(String saleId, String sku, long quota, LocalDateTime setApartAt) {}
 
     /** Sales whose quota was returned, and that goods came back to since then. */
     @Select("""

@@ -1,14 +1,54 @@
 package io.holdfast.stock.sale;
 
+import io.holdfast.stock.model.Quantity;
 import io.holdfast.stock.model.SaleId;
 import io.holdfast.stock.model.Sku;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A row of the table {@code sale_quota}, as far as anything is decided by it. */
-record SaleQuotaRow(String saleId, String sku, long quota, Status status) {
+record SaleQuotaRow(
+        String saleId,
+        String sku,
+        long quota,
+        Status status,
+        @Nullable String refusedAs,
+        @Nullable Long available) {
 
     enum Status {
         SET_APART,
-        RETURNED
+        RETURNED,
+        /** Nothing was ever set apart. */
+        REFUSED
+    }
+
+    /** Why nothing was set apart, in the word that is kept; it never changes. */
+    enum Refusal {
+        QUOTA_EXCEEDS_STOCK("quota-exceeds-stock"),
+        UNKNOWN_SKU("unknown-sku");
+
+        private final String code;
+
+        Refusal(String code) {
+            this.code = code;
+        }
+
+        String code() {
+            return code;
+        }
+    }
+
+    /** What the same request was answered, or empty if it had or has another quota. */
+    Optional<SettingApart> answerTo(Sku wanted, Quantity pieces) {
+        if (!normal().equals(wanted) || quota != pieces.value()) {
+            return Optional.empty();
+        }
+        return switch (status) {
+            case SET_APART -> Optional.of(new SettingApart.Done());
+            case RETURNED -> Optional.empty();
+            case REFUSED ->
+                Optional.of(available == null ? new SettingApart.UnknownSku() : new SettingApart.TooFew(available));
+        };
     }
 
     Sku normal() {

@@ -1,9 +1,11 @@
 package io.holdfast.stock.sale;
 
+import io.holdfast.stock.level.StockEvents;
 import io.holdfast.stock.level.StockLevels;
 import io.holdfast.stock.model.Quantity;
 import io.holdfast.stock.model.SaleId;
 import io.holdfast.stock.model.Sku;
+import io.holdfast.stock.sale.SaleQuotaRow.Refusal;
 import io.holdfast.stock.sale.SaleQuotaRow.Status;
 import java.time.Clock;
 import java.time.Duration;
@@ -11,6 +13,9 @@ import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DuplicateKeyException;
@@ -21,7 +26,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Sets goods apart for sales, once per sale, and takes back what a sale has not sold, once and for all: what comes back to a sale
- * after that goes on to the normal stock. The quota is locked first and the stock after it, in the order of the SKUs.
+ * after that goes on to the normal stock. What was refused stays refused. The quota is locked first and the stock after it, in the
+ * order of the SKUs.
  */
 @Component
 class SaleQuotas {
@@ -31,63 +37,83 @@ class SaleQuotas {
 
     private final SaleQuotaMapper quotas;
     private final StockLevels levels;
+    private final StockEvents events;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
-    SaleQuotas(SaleQuotaMapper quotas, StockLevels levels, PlatformTransactionManager transactions, Clock clock) {
+    SaleQuotas(
+            SaleQuotaMapper quotas,
+            StockLevels levels,
+            StockEvents events,
+            PlatformTransactionManager transactions,
+            Clock clock) {
         this.quotas = quotas;
         this.levels = levels;
+        this.events = events;
         this.transaction = new TransactionTemplate(transactions);
         this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
         this.transaction.setTimeout((int) TIMEOUT.toSeconds());
         this.clock = clock;
     }
 
+    /** Whatever comes of it comes of the same request ever after, however late it arrives: also a refusal. */
     SettingApart setApart(SaleId sale, Sku sku, Quantity quota) {
         Optional<SaleQuotaRow> earlier = quotas.find(sale.value());
         if (earlier.isPresent()) {
             return repeated(earlier.get(), sku, quota);
         }
         try {
-            boolean moved = Boolean.TRUE.equals(transaction.execute(status -> {
-                requireOne("quotas noted", sale, quotas.insert(sale.value(), sku.value(), quota.value(), now()));
-                boolean done = levels.setApart(sku, sku.in(sale), quota);
-                if (!done) {
-                    status.setRollbackOnly();
-                }
-                return done;
-            }));
-            if (moved) {
-                log.info("{} of {} are set apart for sale {}", quota, sku, sale);
-                return new SettingApart.Done();
-            }
-            return levels.isKnown(sku) ? new SettingApart.TooFew(levels.available(sku)) : new SettingApart.UnknownSku();
+            SettingApart outcome = Objects.requireNonNull(transaction.execute(status -> decide(sale, sku, quota)));
+            log.info("Setting {} of {} apart for sale {}: {}", quota, sku, sale, outcome);
+            return outcome;
         } catch (DuplicateKeyException e) {
             // A twin came first.
             return repeated(quotas.find(sale.value()).orElseThrow(() -> e), sku, quota);
         }
     }
 
+    private SettingApart decide(SaleId sale, Sku sku, Quantity quota) {
+        requireOne("quotas noted", sale, quotas.insert(sale.value(), sku.value(), quota.value(), now()));
+        OptionalLong available = levels.lockAvailable(sku);
+        if (available.isEmpty()) {
+            refuse(sale, Refusal.UNKNOWN_SKU, null);
+            return new SettingApart.UnknownSku();
+        }
+        if (available.getAsLong() < quota.value()) {
+            refuse(sale, Refusal.QUOTA_EXCEEDS_STOCK, available.getAsLong());
+            return new SettingApart.TooFew(available.getAsLong());
+        }
+        levels.setApart(sku, sku.in(sale), quota);
+        return new SettingApart.Done();
+    }
+
+    private void refuse(SaleId sale, Refusal why, @Nullable Long available) {
+        requireOne("quotas refused", sale, quotas.refused(sale.value(), why.code(), available));
+    }
+
     private static SettingApart repeated(SaleQuotaRow earlier, Sku sku, Quantity quota) {
-        boolean same = earlier.status() == Status.SET_APART
-                && earlier.normal().equals(sku)
-                && earlier.quota() == quota.value();
-        return same ? new SettingApart.Done() : new SettingApart.Otherwise();
+        return earlier.answerTo(sku, quota).orElseGet(SettingApart.Otherwise::new);
     }
 
     /** @return empty if nothing was ever set apart for the sale; otherwise how many pieces went back now */
     Optional<Long> giveBack(SaleId sale) {
-        return Objects.requireNonNull(
-                transaction.execute(status -> quotas.lock(sale.value()).map(quota -> {
+        return Objects.requireNonNull(transaction.execute(status -> quotas.lock(sale.value())
+                .filter(SaleQuotas::wasSetApart)
+                .map(quota -> {
                     if (quota.status() == Status.SET_APART) {
                         requireOne("quotas returned", sale, quotas.returned(sale.value(), now()));
                     }
                     long pieces = levels.returnAvailable(quota.ofSale(), quota.normal());
                     if (pieces > 0) {
+                        events.available("returned:" + UUID.randomUUID(), quota.normal(), pieces);
                         log.info("{} of {} came back from sale {}", pieces, quota.normal(), sale);
                     }
                     return pieces;
                 })));
+    }
+
+    private static boolean wasSetApart(SaleQuotaRow quota) {
+        return quota.status() != Status.REFUSED;
     }
 
     private static void requireOne(String what, SaleId sale, int rows) {

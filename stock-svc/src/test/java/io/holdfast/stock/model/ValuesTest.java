@@ -41,6 +41,20 @@ class ValuesTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {".", "..", "a@b", "..@b"})
+    void peopleNameNoSkuThatAPathCannotHave(String value) {
+        assertThatIllegalArgumentException().isThrownBy(() -> Sku.of(value)).withMessageStartingWith("a SKU is");
+        assertThat(value).doesNotMatch(Sku.FORM);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"...", ".a", "a.", "..a", "a..", "-", "_"})
+    void otherDotsArePartsOfSkus(String value) {
+        assertThat(Sku.of(value)).hasToString(value);
+        assertThat(value).matches(Sku.FORM);
+    }
+
+    @ParameterizedTest
     @ValueSource(longs = {0, -1, Long.MIN_VALUE})
     void aQuantityIsPositive(long value) {
         assertThatIllegalArgumentException().isThrownBy(() -> new Quantity(value));

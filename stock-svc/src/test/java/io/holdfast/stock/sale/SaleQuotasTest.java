@@ -111,7 +111,23 @@ class SaleQuotasTest {
     }
 
     @Test
-    void aQuotaAboveTheStockOrOfUnknownGoodsIsRefusedAndMovesNothing() {
+    void aQuotaAboveTheStockIsRefusedAndStaysRefusedWhenGoodsHaveComeIn() {
+        assertRefused();
+        receive(100, "key-2-" + sku);
+
+        assertRefused();
+        // Nor anything else: whoever asks for that has another sale in mind.
+        problem(setApart(10), 409, "sale-quota-differs");
+
+        assertThat(tables.level(sku.value())).containsExactly("110/0/0");
+        assertThat(tables.level(ofSale.value())).isEmpty();
+        problem(http.post().uri("/internal/sales/{sale}/quota/return", sale).exchange(), 404, "unknown-sale");
+        // As before for the check at the end: the sums of before.
+        tables.jdbc.update("update stock set received = 10, available = 10 where sku = ?", sku.value());
+        tables.jdbc.update("delete from receipt where sku = ? and quantity = 100", sku.value());
+    }
+
+    private void assertRefused() {
         setApart(11)
                 .expectStatus()
                 .isEqualTo(409)
@@ -120,13 +136,142 @@ class SaleQuotasTest {
                 .isEqualTo("quota-exceeds-stock")
                 .jsonPath("$.available")
                 .isEqualTo(10);
-        problem(setApart("{\"sku\":\"no-such-goods\",\"quota\":1}"), 404, "unknown-sku");
-        problem(setApart("{\"sku\":\"" + ofSale + "\",\"quota\":1}"), 400, "invalid-request");
-        problem(setApart(0), 400, "invalid-request");
+    }
 
+    @Test
+    void aQuotaOfUnknownGoodsIsRefusedAndStaysRefusedWhenSuchGoodsHaveComeIn() {
+        String unknown = "not-yet-" + number;
+        String wanted = "{\"sku\":\"" + unknown + "\",\"quota\":1}";
+        problem(setApart(wanted), 404, "unknown-sku");
+        http.post()
+                .uri("/stock/{sku}/receipts", unknown)
+                .header("Idempotency-Key", "first-" + unknown)
+                .contentType(MediaType.APPLICATION_JSON)
+                .body("{\"quantity\":5}")
+                .exchange()
+                .expectStatus()
+                .isCreated();
+
+        problem(setApart(wanted), 404, "unknown-sku");
+
+        assertThat(tables.level(unknown)).containsExactly("5/0/0");
+        assertThat(tables.level(unknown + "@" + sale)).isEmpty();
+    }
+
+    @Test
+    void ofTwoRequestsAtOnceBothGetTheSameAnswer() throws Exception {
+        List<Callable<Integer>> calls = new ArrayList<>();
+        CyclicBarrier together = new CyclicBarrier(8);
+        for (int i = 0; i < 8; i++) {
+            calls.add(() -> {
+                together.await(30, TimeUnit.SECONDS);
+                return statusOf(setApart(11));
+            });
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            for (var result : threads.invokeAll(calls, 1, TimeUnit.MINUTES)) {
+                assertThat(result.get()).isEqualTo(409);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertRefused();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".", "..", "a@b", "", "a/b", "a b"})
+    void whatCannotBeReceivedCannotBeSetApart(String name) {
+        problem(setApart("{\"sku\":\"" + name + "\",\"quota\":1}"), 400, "invalid-request");
+
+        assertThat(tables.jdbc.queryForObject(
+                        "select count(*) from sale_quota where sale_id = ?", Long.class, sale.value()))
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0",
+                "-1",
+                "1.5",
+                "null",
+                "9223372036854775808",
+                "-9223372036854775809",
+                "1e400",
+                "\"1\"",
+                "true",
+                "[1]",
+                "{}"
+            })
+    void aQuotaThatIsNoneIsAMistakeInTheRequest(String quota) {
+        String body = "{\"sku\":\"%s\",\"quota\":%s}".formatted(sku, quota);
+
+        assertThat(statusOf(setApart(body))).isEqualTo(400);
         assertThat(tables.level(sku.value())).containsExactly("10/0/0");
-        assertThat(tables.level(ofSale.value())).isEmpty();
-        setApart(10).expectStatus().isOk();
+    }
+
+    @Test
+    void moreThanCanEverBeSetApartIsRefusedLikeAnythingElseThatIsTooMuch() {
+        problem(setApart(Long.MAX_VALUE), 409, "quota-exceeds-stock");
+    }
+
+    @Test
+    void whatIsSetApartIsListedInPagesUntilItIsReturned() {
+        setApart(4).expectStatus().isOk();
+
+        quotas("?size=1000")
+                .jsonPath("$.quotas[?(@.saleId=='%s' && @.sku=='%s' && @.quota==4)].setApartAt".formatted(sale, sku))
+                .isNotEmpty();
+        quotas("?after=" + sale)
+                .jsonPath("$.quotas[?(@.saleId<='%s')]".formatted(sale))
+                .isEmpty();
+        giveBack(4);
+        quotas("?size=1000")
+                .jsonPath("$.quotas[?(@.saleId=='%s')]".formatted(sale))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "?size=0",
+                "?size=1001",
+                "?size=-1",
+                "?size=x",
+                "?size=99999999999",
+                "?after=%C3%A4",
+                "?after=%20"
+            })
+    void aPageThatThereIsNoneOfIsAMistakeInTheRequest(String query) {
+        problem(http.get().uri("/internal/sales/quotas" + query).exchange(), 400, "invalid-request");
+    }
+
+    private RestTestClient.BodyContentSpec quotas(String query) {
+        return http.get()
+                .uri("/internal/sales/quotas" + query)
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody();
+    }
+
+    @Test
+    void noMoreComesInThanCanBeCountedOnceWhatIsSetApartIsBack() {
+        setApart(4).expectStatus().isOk();
+
+        assertThat(statusOf(receive(Long.MAX_VALUE - 6, "too-many-" + number))).isEqualTo(400);
+        assertThat(tables.level(sku.value())).containsExactly("6/0/0");
+        giveBack(4);
+    }
+
+    private ResponseSpec receive(long quantity, String key) {
+        return http.post()
+                .uri("/stock/{sku}/receipts", sku)
+                .header("Idempotency-Key", key)
+                .contentType(MediaType.APPLICATION_JSON)
+                .body("{\"quantity\":%d}".formatted(quantity))
+                .exchange();
     }
 
     @Test
