@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Properties;
 import org.awaitility.Awaitility;
 import org.springframework.data.redis.connection.RedisPassword;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
@@ -21,6 +22,7 @@ public final class RealRedis implements AutoCloseable {
     private final LettuceConnectionFactory connections;
     private final StringRedisTemplate template;
     private RedisServer server;
+    private long pid;
 
     private RealRedis(int port) {
         this.port = port;
@@ -66,6 +68,7 @@ public final class RealRedis implements AutoCloseable {
                     template.hasKey("anything");
                     return true;
                 });
+        pid = readPid();
     }
 
     public void stop() {
@@ -74,6 +77,38 @@ public final class RealRedis implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** It answers nobody, and forgets nothing. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    public void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            int exit = new ProcessBuilder("kill", "-" + name, Long.toString(pid))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (exit != 0) {
+                throw new IllegalStateException("kill -" + name + " of Redis ended with " + exit);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private long readPid() {
+        Properties server = template.execute((RedisCallback<Properties>)
+                connection -> connection.serverCommands().info("server"));
+        return Long.parseLong(server.getProperty("process_id"));
     }
 
     public void wipe() {

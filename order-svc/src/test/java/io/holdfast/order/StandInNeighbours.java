@@ -37,6 +37,9 @@ public final class StandInNeighbours {
 
     public static final String GIVE_BACK = "/internal/sales/{saleId}/quota/return";
 
+    /** What is set apart for all of them. */
+    public static final String QUOTAS = "/internal/sales/quotas";
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final HttpServer server;
@@ -84,6 +87,7 @@ public final class StandInNeighbours {
         on(BRANCHES, call -> Answer.ok("[]"));
         on(SET_APART, call -> Answer.ok(JSON.writeValueAsString(call.body())));
         on(GIVE_BACK, call -> Answer.ok("{\"returned\":0}"));
+        on(QUOTAS, call -> Answer.ok("{\"quotas\":[]}"));
     }
 
     public void on(String path, Function<Call, Answer> script) {

@@ -73,11 +73,11 @@ public class Admission {
         return verdict;
     }
 
-    /** Whether the key has a slot: then an order may have come of it. */
+    /** Whether the key has a slot, or had one that an order came of. */
     public Verdict look(Sale sale, OrderKey order) {
         SaleCounters redis = counters;
         if (redis == null) {
-            return Verdict.UNAVAILABLE;
+            return Verdict.UNCOUNTED;
         }
         return guarded(
                 () -> {
@@ -85,12 +85,12 @@ public class Admission {
                         return Verdict.REPEATED;
                     }
                     // While the slots are being loaded, nothing follows from one that is missing.
-                    return redis.isLoaded(sale) ? Verdict.CLOSED : Verdict.UNAVAILABLE;
+                    return redis.isLoaded(sale) ? Verdict.CLOSED : Verdict.UNCOUNTED;
                 },
                 Verdict.UNAVAILABLE);
     }
 
-    /** The slot of an order that was not carried out. If Redis is away now, the next comparison with the database finds it. */
+    /** The slot of a request that no order came of. If Redis is away now, the next comparison with the database finds it. */
     public void giveBack(Sale sale, OrderKey order) {
         SaleCounters redis = counters;
         if (redis != null && guarded(() -> redis.giveBack(sale, order), 0L) > 0) {
@@ -98,18 +98,37 @@ public class Admission {
         }
     }
 
-    /** The order was placed without asking, because nobody answered; whoever answers now has to know of it. */
-    public void add(Sale sale, OrderKey order, int pieces) {
+    /**
+     * The order is written down and holds nothing: its slot comes back, and its key stays known.
+     *
+     * @return whether that is so in Redis now
+     */
+    public boolean remember(Sale sale, OrderKey order) {
         SaleCounters redis = counters;
-        if (redis != null) {
-            guarded(() -> redis.add(sale, new Held(order, pieces)), 0L);
+        if (redis == null) {
+            return true;
         }
+        long back = guarded(() -> redis.giveBackAndRemember(sale, order), -1L);
+        if (back > 0) {
+            flags.lower(sale.id());
+        }
+        return back >= 0;
+    }
+
+    /**
+     * The order was placed without asking, because nobody answered; whoever answers now has to know of it.
+     *
+     * @return whether that is so in Redis now
+     */
+    public boolean add(Sale sale, OrderKey order, int pieces) {
+        SaleCounters redis = counters;
+        return redis == null || guarded(() -> redis.add(sale, new Held(order, pieces)), -1L) >= 0;
     }
 
     private Verdict ask(Sale sale, OrderKey order, int pieces) {
         SaleCounters redis = counters;
         if (redis == null) {
-            return Verdict.UNAVAILABLE;
+            return Verdict.UNCOUNTED;
         }
         return guarded(
                 () -> {
@@ -135,7 +154,7 @@ public class Admission {
                         default -> {
                             // Redis has forgotten it, or has not heard of it yet.
                             missing.tell(sale.id());
-                            yield Verdict.UNAVAILABLE;
+                            yield Verdict.UNCOUNTED;
                         }
                     };
                 },

@@ -27,6 +27,9 @@ class AdmissionConfiguration {
     /** Commands that wait while Redis is slow: about as many as there are requests. */
     private static final int MOST_WAITING = 1_000;
 
+    /** Whose buyers are remembered at the same time; of more of them, or of larger ones, Redis is asked. */
+    private static final long LARGE_SALES = 2;
+
     private static final Duration BREAK = Duration.ofSeconds(1);
 
     /** A buyer does not wait for a cache to come back. */
@@ -47,7 +50,8 @@ class AdmissionConfiguration {
 
     @Bean
     SoldOutFlags soldOutFlags(AdmissionSettings settings) {
-        return new SoldOutFlags(settings.soldOutMemory(), Ticker.systemTicker());
+        return new SoldOutFlags(
+                settings.soldOutMemory(), LARGE_SALES * settings.mostBuyersRemembered(), Ticker.systemTicker());
     }
 
     @Bean

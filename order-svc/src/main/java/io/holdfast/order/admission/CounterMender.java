@@ -4,6 +4,7 @@ import io.holdfast.order.book.SaleBook;
 import io.holdfast.order.book.SaleBook.Held;
 import io.holdfast.order.book.SaleBook.MendKind;
 import io.holdfast.order.book.SaleBook.OrderKey;
+import io.holdfast.order.book.SaleBook.Uncounted;
 import io.holdfast.order.model.OrderStatus;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
@@ -19,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -81,7 +83,8 @@ class CounterMender {
             case PAUSED -> open(sale, "PAUSED");
             case CLOSING, CLOSED -> {
                 SalePart.allOf(sale.terms()).forEach(part -> before.remove(new PartOf(sale.id(), part)));
-                counters.close(sale);
+                flags.forget(sale.id());
+                close(sale);
             }
             case PREPARING, REFUSED -> {}
         }
@@ -91,7 +94,41 @@ class CounterMender {
         if (!counters.isLoaded(sale)) {
             build(sale);
         }
-        counters.open(sale.id(), state);
+        counters.open(sale, state);
+    }
+
+    /** Nobody compares them any more, and those who have ordered still ask for their orders. */
+    private void close(Sale sale) {
+        Optional<String> state = counters.state(sale.id());
+        if (state.filter(known -> !known.equals("CLOSED")).isPresent()) {
+            addAllMissing(sale);
+        }
+        counters.close(sale);
+    }
+
+    /** Sales with orders that may have no slot, and that were placed long enough ago to be found now. */
+    List<Uncounted> uncounted(int limit) {
+        return book.uncountedBefore(clock.instant().minus(forgottenAfter), limit);
+    }
+
+    /**
+     * Adds what is missing, at once. Then the counters know of all orders of before, or there are none to ask.
+     *
+     * @throws org.springframework.dao.DataAccessException if Redis or the database does not answer; another look makes up for it
+     */
+    void count(Uncounted uncounted) {
+        book.find(uncounted.sale()).ifPresent(sale -> {
+            if (counters.isLoaded(sale)) {
+                addAllMissing(sale);
+            }
+        });
+        book.counted(uncounted);
+    }
+
+    private void addAllMissing(Sale sale) {
+        for (SalePart part : partsInUse(sale)) {
+            addAgain(sale, part, differences(sale, part).missing());
+        }
     }
 
     private void build(Sale sale) {
@@ -147,12 +184,17 @@ class CounterMender {
     private Differences differences(Sale sale, SalePart part) {
         Map<String, String> surplus = counters.slotsOf(sale.id(), part);
         List<Held> missing = new ArrayList<>();
-        book.forEachHeld(
+        book.forEachOrder(
                 sale.id(),
                 part,
-                page -> page.forEach(held -> {
-                    if (surplus.remove(SlotKey.of(held.order())) == null) {
-                        missing.add(held);
+                page -> page.forEach(order -> {
+                    String field = SlotKey.of(order.order());
+                    String entry = surplus.remove(field);
+                    boolean slot = entry != null && Slot.parse(entry).pieces() > 0;
+                    if (entry == null || !slot && order.pieces() > 0) {
+                        missing.add(order);
+                    } else if (slot && order.pieces() == 0) {
+                        surplus.put(field, entry);
                     }
                 }));
         return new Differences(missing, surplus);
@@ -175,7 +217,8 @@ class CounterMender {
         }
         long pieces = counters.add(sale, part, missing);
         if (pieces > 0) {
-            mended(sale.id(), MendKind.OVERSELL, pieces, missing.size() + " orders had no slot");
+            long orders = missing.stream().filter(order -> order.pieces() > 0).count();
+            mended(sale.id(), MendKind.OVERSELL, pieces, orders + " orders had no slot");
         }
     }
 
@@ -206,7 +249,7 @@ class CounterMender {
                 forgotten.put(field, entry.getValue());
             }
         }
-        long back = counters.giveBack(sale, part, ended);
+        long back = counters.giveBackAndRemember(sale, part, ended);
         if (back > 0) {
             log.info("Sale {}: {} pieces of orders that ended are free again", id, back);
         }
@@ -247,8 +290,8 @@ class CounterMender {
     }
 
     /**
-     * @param missing orders that have no slot
-     * @param surplus slots that no order holds, field by field
+     * @param missing orders that have no slot, and those that hold nothing whose keys are not known
+     * @param surplus slots that no order holds, and known keys that no order came of, field by field
      */
     private record Differences(List<Held> missing, Map<String, String> surplus) {}
 

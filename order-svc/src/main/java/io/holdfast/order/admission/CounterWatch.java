@@ -29,6 +29,9 @@ public class CounterWatch implements Admission.MissingSales, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(CounterWatch.class);
 
+    /** Per look; the others are found by the next one. */
+    private static final int MOST_UNCOUNTED = 50;
+
     private final SaleCounters counters;
     private final SaleBook book;
     private final CounterMender mender;
@@ -126,6 +129,7 @@ public class CounterWatch implements Admission.MissingSales, AutoCloseable {
                 turns.take(sale, part -> mender.compare(sale, part));
             });
         }
+        mender.uncounted(MOST_UNCOUNTED).forEach(sale -> safely(sale.sale(), () -> mender.count(sale)));
     }
 
     /** If it is away, this is found out once, and not once for every sale. */

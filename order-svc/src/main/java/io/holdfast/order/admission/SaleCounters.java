@@ -43,8 +43,8 @@ class SaleCounters {
     /** What admit.lua needs of a sale. */
     private static final List<String> FIELDS = List.of("state", "quota", "limit", "taken", "generation", "parts");
 
-    /** After the end of a sale, for those who send an order of it once more. */
-    private static final Duration AFTER_THE_END = Duration.ofHours(1);
+    /** After the end of a sale, for those who send an order of it once more. Then each of its keys ends by itself. */
+    static final Duration AFTER_THE_END = Duration.ofHours(1);
 
     @SuppressWarnings("unchecked")
     private static final Class<List<?>> LIST = (Class<List<?>>) (Class<?>) List.class;
@@ -53,6 +53,13 @@ class SaleCounters {
     private static final RedisScript<Long> GIVE_BACK = script("give-back", Long.class);
     private static final RedisScript<Long> ADD = script("add", Long.class);
     private static final RedisScript<List<?>> RECOUNT = script("recount", LIST);
+    private static final RedisScript<Long> BEGIN = script("begin", Long.class);
+    private static final RedisScript<Long> STATE = script("state", Long.class);
+
+    /** What give-back.lua leaves of a slot: the key of an order that holds nothing, or nothing at all. */
+    private static final String KNOWN = "KNOWN";
+
+    private static final String FORGOTTEN = "FORGOTTEN";
 
     private final StringRedisTemplate redis;
 
@@ -64,13 +71,15 @@ class SaleCounters {
     record Answer(String verdict, String generation) {}
 
     Answer admit(Sale sale, OrderKey order, int pieces, long now, Instance instance) {
-        return admit(sale.id(), partOf(sale, order), order, pieces, now, instance);
+        return admit(sale.id(), endOf(sale), partOf(sale, order), order, pieces, now, instance);
     }
 
-    private Answer admit(SaleId sale, SalePart part, OrderKey order, int pieces, long now, Instance instance) {
+    private Answer admit(
+            SaleId sale, String end, SalePart part, OrderKey order, int pieces, long now, Instance instance) {
         List<?> answer = Objects.requireNonNull(redis.execute(
                 ADMIT,
                 keys(sale, part),
+                end,
                 Integer.toString(part.number()),
                 order.buyer(),
                 order.idempotencyKey(),
@@ -88,7 +97,7 @@ class SaleCounters {
     void warmUp(Instance instance) {
         SaleId none = new SaleId("00000000-0000-0000-0000-000000000000");
         for (int i = 0; i < WARM; i++) {
-            admit(none, new SalePart(0, 1), new OrderKey("nobody", "none"), 1, 0, instance);
+            admit(none, "0", new SalePart(0, 1), new OrderKey("nobody", "none"), 1, 0, instance);
         }
     }
 
@@ -101,19 +110,33 @@ class SaleCounters {
         return redis.opsForHash().hasKey(slots(sale.id(), partOf(sale, order)), SlotKey.of(order));
     }
 
-    /** @return pieces that came back */
+    /** No order came of it. @return pieces that came back */
     long giveBack(Sale sale, OrderKey order) {
-        return run(GIVE_BACK, sale, partOf(sale, order), List.of(SlotKey.of(order), ""));
+        return run(GIVE_BACK, sale, partOf(sale, order), List.of(FORGOTTEN), List.of(SlotKey.of(order), ""));
+    }
+
+    /** Its order is written down and holds nothing: its key stays known, so that it gets the same answer. @return pieces that came back */
+    long giveBackAndRemember(Sale sale, OrderKey order) {
+        return run(GIVE_BACK, sale, partOf(sale, order), List.of(KNOWN), List.of(SlotKey.of(order), ""));
     }
 
     /** Those of the part that are still what they were when they were read. @return pieces that came back */
     long giveBack(Sale sale, SalePart part, Map<String, String> seen) {
+        return run(GIVE_BACK, sale, part, List.of(FORGOTTEN), pairs(seen));
+    }
+
+    /** As {@link #giveBack}, of orders that are written down. @return pieces that came back */
+    long giveBackAndRemember(Sale sale, SalePart part, Map<String, String> seen) {
+        return run(GIVE_BACK, sale, part, List.of(KNOWN), pairs(seen));
+    }
+
+    private static List<String> pairs(Map<String, String> seen) {
         List<String> arguments = new ArrayList<>();
         seen.forEach((field, value) -> {
             arguments.add(field);
             arguments.add(value);
         });
-        return run(GIVE_BACK, sale, part, arguments);
+        return arguments;
     }
 
     /** @return pieces that were added */
@@ -128,14 +151,16 @@ class SaleCounters {
             arguments.add(SlotKey.of(order.order()));
             arguments.add(Integer.toString(order.pieces()));
         });
-        return run(ADD, sale, part, arguments);
+        return run(ADD, sale, part, List.of(), arguments);
     }
 
-    private long run(RedisScript<Long> script, Sale sale, SalePart part, List<String> pairs) {
+    private long run(RedisScript<Long> script, Sale sale, SalePart part, List<String> more, List<String> pairs) {
         long pieces = 0;
         for (int from = 0; from < pairs.size(); from += 2 * BATCH) {
             List<String> arguments = new ArrayList<>();
+            arguments.add(endOf(sale));
             arguments.add(Integer.toString(part.number()));
+            arguments.addAll(more);
             arguments.addAll(pairs.subList(from, Math.min(from + 2 * BATCH, pairs.size())));
             pieces += Objects.requireNonNull(redis.execute(script, keys(sale.id(), part), arguments.toArray()));
         }
@@ -152,7 +177,11 @@ class SaleCounters {
     /** Sums up the slots of one part, and all parts. */
     Recount recount(Sale sale, SalePart part) {
         List<?> answer = Objects.requireNonNull(redis.execute(
-                RECOUNT, keys(sale.id(), part), Integer.toString(part.number()), Integer.toString(part.of())));
+                RECOUNT,
+                keys(sale.id(), part),
+                endOf(sale),
+                Integer.toString(part.number()),
+                Integer.toString(part.of())));
         return new Recount((Long) answer.get(0), (Long) answer.get(1), (Long) answer.get(2));
     }
 
@@ -169,35 +198,34 @@ class SaleCounters {
 
     /** Nobody is admitted until {@link #open}. */
     void begin(Sale sale, long now) {
-        String key = counters(sale.id());
-        redis.opsForHash().put(key, FIELDS.get(0), "LOADING");
-        redis.opsForHash()
-                .putAll(
-                        key,
-                        Map.of(
-                                "quota", Integer.toString(sale.terms().quota()),
-                                "limit", Integer.toString(sale.terms().perBuyerLimit()),
-                                "parts",
-                                        Integer.toString(
-                                                SalePart.allOf(sale.terms()).size())));
-        redis.opsForHash().putIfAbsent(key, "taken", "0");
-        // Not from zero: nobody must take it for a generation of before.
-        redis.opsForHash().putIfAbsent(key, "generation", Long.toString(now));
+        redis.execute(
+                BEGIN,
+                List.of(counters(sale.id())),
+                endOf(sale),
+                Integer.toString(sale.terms().quota()),
+                Integer.toString(sale.terms().perBuyerLimit()),
+                Integer.toString(SalePart.allOf(sale.terms()).size()),
+                // Not from zero: nobody must take it for a generation of before.
+                Long.toString(now));
     }
 
-    void open(SaleId sale, String state) {
-        redis.opsForHash().put(counters(sale), "state", state);
+    void open(Sale sale, String state) {
+        redis.execute(STATE, List.of(counters(sale.id())), endOf(sale), state);
     }
 
     /** The sale is over; what is known of it is forgotten after a while. */
     void close(Sale sale) {
-        SaleId id = sale.id();
-        if (state(id).isPresent()) {
-            open(id, "CLOSED");
+        if (state(sale.id()).isPresent()) {
+            open(sale, "CLOSED");
             for (SalePart part : SalePart.allOf(sale.terms())) {
-                keys(id, part).forEach(key -> redis.expire(key, AFTER_THE_END));
+                keys(sale.id(), part).forEach(key -> redis.expire(key, AFTER_THE_END));
             }
         }
+    }
+
+    /** When its keys end, in seconds since 1970. A sale never closes later than it was made to. */
+    private static String endOf(Sale sale) {
+        return Long.toString(sale.terms().closesAt().plus(AFTER_THE_END).getEpochSecond());
     }
 
     List<SalePart> partsWithSlots(Sale sale) {

@@ -24,33 +24,36 @@ class SoldOutFlags {
     /** For how many times its memory a flag is believed while nobody gets an answer. */
     static final int MOMENTS_OF_TRUST = 4;
 
-    private static final int MOST_SALES = 100;
+    /** How long those who got something are remembered of a sale that nobody asks for any more. */
+    static final Duration NAMES_KEPT = Duration.ofMinutes(1);
 
     private final long memoryNanos;
     private final Ticker ticker;
-    private final Cache<SaleId, Flag> up;
-    private final Cache<SaleId, Buyers> last =
-            Caffeine.newBuilder().maximumSize(MOST_SALES).build();
+    private final Cache<SaleId, Flag> flags;
     private final Set<SaleId> raising = ConcurrentHashMap.newKeySet();
 
-    /** @param memory how long a flag is up before somebody asks again */
-    SoldOutFlags(Duration memory, Ticker ticker) {
+    /**
+     * @param memory how long a flag is up before somebody asks again
+     * @param mostNames names in memory, of all sales together; what is asked for least goes first. A sale counts as one, too
+     */
+    SoldOutFlags(Duration memory, long mostNames, Ticker ticker) {
         this.memoryNanos = memory.toNanos();
         this.ticker = ticker;
-        this.up = Caffeine.newBuilder()
-                .maximumSize(MOST_SALES)
-                .expireAfterWrite(memory.multipliedBy(MOMENTS_OF_TRUST))
+        this.flags = Caffeine.newBuilder()
+                .maximumWeight(mostNames)
+                .weigher((SaleId sale, Flag flag) -> 1 + flag.buyers().names().size())
+                .expireAfterWrite(NAMES_KEPT)
                 .ticker(ticker)
                 .build();
     }
 
     /** @return false if this buyer has to ask Redis */
     boolean isUpFor(String buyer, SaleId sale) {
-        Flag flag = up.getIfPresent(sale);
-        if (flag == null || flag.buyers().names().contains(buyer)) {
+        Flag flag = flags.getIfPresent(sale);
+        long now = ticker.read();
+        if (flag == null || !flag.isUp(now) || flag.buyers().names().contains(buyer)) {
             return false;
         }
-        long now = ticker.read();
         long due = flag.askAgainAt().get();
         return now - due < 0 || !flag.askAgainAt().compareAndSet(due, now + memoryNanos);
     }
@@ -65,27 +68,56 @@ class SoldOutFlags {
             return;
         }
         try {
-            Buyers known = last.getIfPresent(sale);
+            Flag last = flags.getIfPresent(sale);
+            Buyers known = last == null ? null : last.buyers();
             if (known == null || !known.generation().equals(generation)) {
                 Optional<Set<String>> found = names.get();
                 if (found.isEmpty()) {
+                    flags.invalidate(sale);
                     return;
                 }
                 known = new Buyers(generation, Set.copyOf(found.get()));
-                last.put(sale, known);
             }
-            up.put(sale, new Flag(known, new AtomicLong(ticker.read() + memoryNanos)));
+            long now = ticker.read();
+            flags.put(
+                    sale,
+                    new Flag(
+                            known,
+                            new AtomicLong(now + memoryNanos),
+                            new AtomicLong(now + MOMENTS_OF_TRUST * memoryNanos)));
         } finally {
             raising.remove(sale);
         }
     }
 
     void lower(SaleId sale) {
-        up.invalidate(sale);
+        Flag flag = flags.getIfPresent(sale);
+        if (flag != null) {
+            flag.upUntil().set(ticker.read());
+        }
     }
 
-    /** @param askAgainAt by the ticker; whoever moves it on asks */
-    private record Flag(Buyers buyers, AtomicLong askAgainAt) {}
+    /** The sale is over. */
+    void forget(SaleId sale) {
+        flags.invalidate(sale);
+    }
+
+    /** How much there is in memory, by what is bounded. */
+    long size() {
+        flags.cleanUp();
+        return flags.policy().eviction().orElseThrow().weightedSize().orElseThrow();
+    }
+
+    /**
+     * @param askAgainAt by the ticker; whoever moves it on asks
+     * @param upUntil by the ticker; then the names are all that is left of it
+     */
+    private record Flag(Buyers buyers, AtomicLong askAgainAt, AtomicLong upUntil) {
+
+        boolean isUp(long now) {
+            return now - upUntil.get() < 0;
+        }
+    }
 
     private record Buyers(String generation, Set<String> names) {}
 }

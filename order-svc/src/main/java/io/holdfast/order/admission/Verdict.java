@@ -12,6 +12,8 @@ public enum Verdict {
     SOLD_OUT,
     PAUSED,
     CLOSED,
-    /** Redis is away or does not know the sale yet: the database has to decide. A slot may have been taken all the same. */
+    /** There is no Redis, or it does not know the sale yet: the database has to decide, and Redis will be told. */
+    UNCOUNTED,
+    /** Redis does not answer: the database has to decide. A slot may have been taken all the same. */
     UNAVAILABLE
 }

@@ -2,6 +2,7 @@ package io.holdfast.order.book;
 
 import io.holdfast.order.book.OrderMapper.KeyRow;
 import io.holdfast.order.book.SaleMapper.HeldRow;
+import io.holdfast.order.book.SaleMapper.StageRow;
 import io.holdfast.order.book.SaleMapper.TallyRow;
 import io.holdfast.order.model.BuyerId;
 import io.holdfast.order.model.Order;
@@ -66,6 +67,13 @@ public class SaleBook {
 
     public Optional<Sale> find(SaleId id) {
         return Optional.ofNullable(mapper.find(id.value())).map(SaleRow::toSale);
+    }
+
+    /** The stages of those of these sales that there are. */
+    public Map<String, SaleStage> stages(Collection<String> ids) {
+        return ids.isEmpty()
+                ? Map.of()
+                : mapper.stages(List.copyOf(ids)).stream().collect(Collectors.toMap(StageRow::saleId, StageRow::stage));
     }
 
     public Optional<Asked> findByKey(String idempotencyKey) {
@@ -134,19 +142,19 @@ public class SaleBook {
                 : orders.find(ids.stream().map(OrderId::new).toList());
     }
 
-    /** The parts of a sale in which some order holds pieces. */
+    /** The parts of a sale in which there is some order. */
     public Set<SalePart> partsWithOrders(Sale sale) {
-        return mapper.partsHeld(sale.id().value()).stream()
+        return mapper.partsWithOrders(sale.id().value()).stream()
                 .map(finest -> SalePart.withFinest(sale.terms(), finest))
                 .collect(Collectors.toSet());
     }
 
-    /** Hands over what every order holds that holds pieces of that part of the sale. Reads page by page; nothing is locked. */
-    public void forEachHeld(SaleId id, SalePart part, Consumer<List<Held>> pages) {
+    /** Hands over what every order of that part of the sale holds, if only nothing. Reads page by page; nothing is locked. */
+    public void forEachOrder(SaleId id, SalePart part, Consumer<List<Held>> pages) {
         HeldRow last = new HeldRow(part.first(), "", "", 0);
         List<HeldRow> rows;
         do {
-            rows = mapper.held(id.value(), last, part.last(), PAGE);
+            rows = mapper.ordersOfParts(id.value(), last, part.last(), PAGE);
             if (!rows.isEmpty()) {
                 pages.accept(rows.stream()
                         .map(row -> new Held(new OrderKey(row.buyerId(), row.idempotencyKey()), row.pieces()))
@@ -167,6 +175,29 @@ public class SaleBook {
                     .forEach(row -> fates.put(new OrderKey(row.buyerId(), row.idempotencyKey()), row.status()));
         }
         return fates;
+    }
+
+    /** From now on, orders of the sale may be entered that its counters do not know of. */
+    public void noteUncounted(SaleId id) {
+        // None if another instance has noted it later than now.
+        write(() -> mapper.noteUncounted(id.value(), now()));
+    }
+
+    /** The sales whose counters may not know of some of their orders. */
+    public List<SaleId> uncounted(int limit) {
+        return mapper.uncounted(limit).stream().map(SaleId::new).toList();
+    }
+
+    /** Some of those that were last noted before then, longest first. */
+    public List<Uncounted> uncountedBefore(Instant time, int limit) {
+        return mapper.uncountedBefore(OrderRow.utc(time), limit).stream()
+                .map(row -> new Uncounted(new SaleId(row.saleId()), OrderRow.instant(row.uncountedAt())))
+                .toList();
+    }
+
+    /** The counters know all orders of the sale, unless it has been noted again meanwhile. */
+    public void counted(Uncounted uncounted) {
+        write(() -> mapper.counted(uncounted.sale().value(), OrderRow.utc(uncounted.since())));
     }
 
     /** Writes down, for people, that counters outside the database were wrong and are mended. */
@@ -208,7 +239,11 @@ public class SaleBook {
     /** Names an order before it has an id. */
     public record OrderKey(String buyer, String idempotencyKey) {}
 
+    /** @param pieces 0 if the order ended without */
     public record Held(OrderKey order, int pieces) {}
+
+    /** @param since when it was last noted */
+    public record Uncounted(SaleId sale, Instant since) {}
 
     /** @param pieces by which a counter was off; for BUYERS, how many buyers were concerned */
     public record Mend(long id, SaleId sale, Instant at, MendKind kind, long pieces, String detail) {}

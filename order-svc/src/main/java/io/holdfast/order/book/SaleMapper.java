@@ -118,25 +118,27 @@ interface SaleMapper {
             """)
     List<TallyRow> tally(@Param("saleId") String saleId);
 
-    /** The finest parts in which some order holds pieces; read from the index alone. */
-    @Select("select distinct sale_part from orders where sale_id = #{saleId} and" + HOLDING)
-    List<Integer> partsHeld(@Param("saleId") String saleId);
+    /** The finest parts in which there is some order; read from the index alone. */
+    @Select("select distinct sale_part from orders where sale_id = #{saleId}")
+    List<Integer> partsWithOrders(@Param("saleId") String saleId);
 
     /**
-     * A page of what the orders of some parts of a sale hold, in the order of part, buyer and key; read from the index alone.
+     * A page of what the orders of some parts of a sale hold, 0 if they ended without, in the order of part, buyer and key; read from
+     * the index alone.
      *
      * @param after of the page before
      * @param last of the parts
      */
-    @Select("select sale_part, buyer_id, idempotency_key, sale_quantity as pieces from orders where" + HOLDING + """
-                and sale_id = #{saleId} and (
+    @Select("select sale_part, buyer_id, idempotency_key, if(" + HOLDING + """
+                , sale_quantity, 0) as pieces
+            from orders where sale_id = #{saleId} and (
                     sale_part > #{after.salePart} and sale_part <= #{last}
                     or sale_part = #{after.salePart} and buyer_id > #{after.buyerId}
                     or sale_part = #{after.salePart} and buyer_id = #{after.buyerId}
                         and idempotency_key > #{after.idempotencyKey})
             order by sale_part, buyer_id, idempotency_key limit #{limit}
             """)
-    List<HeldRow> held(
+    List<HeldRow> ordersOfParts(
             @Param("saleId") String saleId,
             @Param("after") HeldRow after,
             @Param("last") int last,
@@ -159,6 +161,23 @@ interface SaleMapper {
             where sale_id = #{saleId} and buyer_id = #{buyerId} and sale_part = mod(crc32(#{buyerId}),""" + SalePart.FINEST + ") order by order_id desc limit #{limit}")
     List<String> ordersOf(@Param("saleId") String saleId, @Param("buyerId") String buyerId, @Param("limit") int limit);
 
+    @Update("""
+            update sale set uncounted_at = #{now}
+            where sale_id = #{saleId} and (uncounted_at is null or uncounted_at < #{now})
+            """)
+    int noteUncounted(@Param("saleId") String saleId, @Param("now") LocalDateTime now);
+
+    @Select("select sale_id from sale where uncounted_at is not null limit #{limit}")
+    List<String> uncounted(@Param("limit") int limit);
+
+    @Select("""
+            select sale_id, uncounted_at from sale where uncounted_at < #{before} order by uncounted_at limit #{limit}
+            """)
+    List<UncountedRow> uncountedBefore(@Param("before") LocalDateTime before, @Param("limit") int limit);
+
+    @Update("update sale set uncounted_at = null where sale_id = #{saleId} and uncounted_at = #{since}")
+    int counted(@Param("saleId") String saleId, @Param("since") LocalDateTime since);
+
     @Insert("""
             insert into sale_mend (sale_id, at, kind, pieces, detail)
             values (#{saleId}, #{at}, #{kind}, #{pieces}, #{detail})
@@ -177,6 +196,18 @@ interface SaleMapper {
     List<MendRow> mendsSince(@Param("since") LocalDateTime since, @Param("limit") int limit);
 
     record MendRow(long mendId, String saleId, LocalDateTime at, String kind, long pieces, String detail) {}
+
+    @Select("""
+            <script>
+            select sale_id, stage from sale where sale_id in
+            <foreach collection="ids" item="id" open="(" separator="," close=")">#{id}</foreach>
+            </script>
+            """)
+    List<StageRow> stages(@Param("ids") List<String> ids);
+
+    record StageRow(String saleId, SaleStage stage) {}
+
+    record UncountedRow(String saleId, LocalDateTime uncountedAt) {}
 
     record BuyerRow(String saleId, String buyerId) {}
 

@@ -70,14 +70,13 @@ final class OrderCheck {
         }
         PaymentMethod method = method(request.payment());
         CardToken card = card(method, request.payment());
+        if (quantity != null) {
+            Purchase.flawsOf(List.of(sale.line(quantity))).forEach(flaw -> add("quantity", flaw));
+        }
         if (!flaws.isEmpty() || quantity == null || method == null) {
             throw new InvalidOrderException(flaws);
         }
         Purchase purchase = sale.purchase(buyer, quantity, method);
-        Purchase.flawsOf(purchase.lines()).forEach(flaw -> add("quantity", flaw));
-        if (!flaws.isEmpty()) {
-            throw new InvalidOrderException(flaws);
-        }
         return new Checked(purchase, Optional.ofNullable(card));
     }
 
@@ -88,7 +87,7 @@ final class OrderCheck {
     }
 
     private Checked order(PlaceOrderRequest request) {
-        BuyerId buyer = value("buyerId", request.buyerId(), BuyerId::new);
+        BuyerId buyer = value("buyerId", request.buyerId(), BuyerId::named);
         List<OrderLine> lines = lines(request.items());
         PaymentMethod method = method(request.payment());
         CardToken card = card(method, request.payment());

@@ -14,8 +14,10 @@ import io.holdfast.order.model.Purchase;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
 import io.holdfast.order.sale.KnownSales;
+import io.holdfast.order.sale.UncountedOrders;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
 /**
@@ -29,12 +31,14 @@ class SaleIntake {
 
     private final KnownSales sales;
     private final Admission admission;
+    private final UncountedOrders uncounted;
     private final OrderIntake orders;
     private final Clock clock;
 
-    SaleIntake(KnownSales sales, Admission admission, OrderIntake orders, Clock clock) {
+    SaleIntake(KnownSales sales, Admission admission, UncountedOrders uncounted, OrderIntake orders, Clock clock) {
         this.sales = sales;
         this.admission = admission;
+        this.uncounted = uncounted;
         this.orders = orders;
         this.clock = clock;
     }
@@ -62,17 +66,28 @@ class SaleIntake {
         return switch (sale.stateAt(clock.instant())) {
             case OPEN -> orders.beyondBudget(checked.purchase(), key).orElseGet(() -> admit(sale, checked, order, key));
             case SCHEDULED -> throw OrderProblems.notOpen(sale, clock.instant());
-            case PAUSED, CLOSED -> again(sale, checked.purchase(), order, key).orElseThrow(() -> refusal(sale));
+            case PAUSED, CLOSED -> look(sale, checked.purchase(), order, key);
             case PREPARING, REFUSED -> throw OrderProblems.noSuchSale();
         };
     }
 
     /** The sale does not sell, but whoever has ordered in it gets the same answer for the same key. */
-    private Optional<Taken> again(Sale sale, Purchase purchase, OrderKey order, IdempotencyKey key) {
+    private Taken look(Sale sale, Purchase purchase, OrderKey order, IdempotencyKey key) {
         return switch (admission.look(sale, order)) {
-            case REPEATED, UNAVAILABLE -> orders.again(purchase, key);
-            default -> Optional.empty();
+            case REPEATED, UNCOUNTED, UNAVAILABLE -> orders.again(purchase, key).orElseThrow(() -> refusal(sale));
+            default -> refuse(sale, purchase, key, () -> refusal(sale));
         };
+    }
+
+    /**
+     * Whoever has no slot has no order, and is refused without a statement; unless orders were placed of late that the counters may not
+     * know of.
+     */
+    private Taken refuse(Sale sale, Purchase purchase, IdempotencyKey key, Supplier<ProblemException> why) {
+        if (!uncounted.mayBeIn(sale.id())) {
+            throw why.get();
+        }
+        return orders.again(purchase, key).orElseThrow(why);
     }
 
     private ProblemException refusal(Sale sale) {
@@ -87,16 +102,21 @@ class SaleIntake {
 
     private Taken admit(Sale sale, Checked checked, OrderKey order, IdempotencyKey key) {
         Verdict verdict = admission.admit(sale, order, pieces(checked));
+        Purchase purchase = checked.purchase();
         return switch (verdict) {
             case ADMITTED -> place(sale, checked, order, key);
-            case REPEATED ->
-                orders.again(checked.purchase(), key).orElseGet(() -> placeBesideTwin(sale, checked, order, key));
-            case ALREADY_BOUGHT -> throw OrderProblems.alreadyBought(sale);
-            case SOLD_OUT -> throw OrderProblems.soldOut();
-            case PAUSED -> throw OrderProblems.paused();
-            case CLOSED -> throw OrderProblems.closed();
+            case REPEATED -> orders.again(purchase, key).orElseGet(() -> placeBesideTwin(sale, checked, order, key));
+            case ALREADY_BOUGHT -> refuse(sale, purchase, key, () -> OrderProblems.alreadyBought(sale));
+            case SOLD_OUT -> refuse(sale, purchase, key, OrderProblems::soldOut);
+            case PAUSED -> refuse(sale, purchase, key, OrderProblems::paused);
+            case CLOSED -> refuse(sale, purchase, key, OrderProblems::closed);
+            case UNCOUNTED -> orders.again(purchase, key).orElseGet(() -> placeUnasked(sale, checked, order, key));
             case UNAVAILABLE ->
-                orders.again(checked.purchase(), key).orElseGet(() -> placeUnasked(sale, checked, order, key));
+                orders.again(purchase, key).orElseGet(() -> {
+                    // First: whoever dies after the order is placed tells nobody.
+                    uncounted.noteIn(sale.id());
+                    return placeUnasked(sale, checked, order, key);
+                });
         };
     }
 
@@ -106,8 +126,8 @@ class SaleIntake {
             throw OrderProblems.soldOut();
         }
         Taken taken = place(sale, checked, order, key);
-        if (mayHoldPieces(taken, sale)) {
-            admission.add(sale, order, pieces(checked));
+        if (mayHoldPieces(taken, sale) && !admission.add(sale, order, pieces(checked))) {
+            uncounted.noteAfterwards(sale.id());
         }
         return taken;
     }
@@ -120,8 +140,11 @@ class SaleIntake {
     /** The slot is of another request with this key, which may be placing the order: it is not this one's to give back. */
     private Taken placeBesideTwin(Sale sale, Checked checked, OrderKey order, IdempotencyKey key) {
         Taken taken = orders.takeInSale(checked, key);
-        if (taken instanceof Taken.Settled settled && !mayHoldPieces(settled.order(), sale)) {
-            admission.giveBack(sale, order);
+        if (mayHoldPieces(taken, sale)) {
+            // It has one, unless that was of an order that is gone.
+            admission.add(sale, order, pieces(checked));
+        } else if (taken instanceof Taken.Settled) {
+            remember(sale, order);
         }
         refuseIfNotOfTheSale(taken, sale);
         return taken;
@@ -136,10 +159,21 @@ class SaleIntake {
             throw e;
         }
         if (!mayHoldPieces(taken, sale)) {
-            admission.giveBack(sale, order);
+            if (taken instanceof Taken.Settled) {
+                remember(sale, order);
+            } else {
+                admission.giveBack(sale, order);
+            }
         }
         refuseIfNotOfTheSale(taken, sale);
         return taken;
+    }
+
+    /** The same key gets the same answer, whatever has become of the sale. */
+    private void remember(Sale sale, OrderKey order) {
+        if (!admission.remember(sale, order)) {
+            uncounted.noteAfterwards(sale.id());
+        }
     }
 
     private void refuseIfNotOfTheSale(Taken taken, Sale sale) {

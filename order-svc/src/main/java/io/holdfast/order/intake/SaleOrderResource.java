@@ -18,6 +18,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
+import java.util.function.Function;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -79,7 +80,7 @@ class SaleOrderResource {
             @PathVariable String saleId,
             @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key,
             @RequestBody SaleOrderRequest request) {
-        BuyerId buyer = buyer();
+        BuyerId buyer = buyer(BuyerId::named);
         try {
             return PlaceOrderResource.answer(intake.take(intake.find(saleId), buyer, request, key));
         } catch (InvalidOrderException e) {
@@ -95,13 +96,15 @@ class SaleOrderResource {
     @ApiResponse(responseCode = "404", description = "`not-found`: there is no such sale")
     List<OrderView> mine(@Parameter(schema = @Schema(format = "uuid")) @PathVariable String saleId) {
         Sale sale = intake.find(saleId);
-        return book.ordersOf(sale.id(), buyer()).stream().map(OrderView::of).toList();
+        return book.ordersOf(sale.id(), buyer(BuyerId::new)).stream()
+                .map(OrderView::of)
+                .toList();
     }
 
-    private static BuyerId buyer() {
+    private static BuyerId buyer(Function<String, BuyerId> make) {
         String subject = Bearer.current().subject();
         try {
-            return new BuyerId(subject);
+            return make.apply(subject);
         } catch (InvalidValueException e) {
             throw new ProblemException(HttpStatus.FORBIDDEN, "forbidden", "The token's subject is no buyer id.");
         }

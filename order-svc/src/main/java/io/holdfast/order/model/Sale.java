@@ -41,9 +41,14 @@ public record Sale(
         };
     }
 
+    /** The only line of an order in it. */
+    public OrderLine line(Quantity quantity) {
+        return new OrderLine(terms.sku().in(id), quantity, terms.unitPrice());
+    }
+
     /** What a buyer asks for who orders in it. */
     public Purchase purchase(BuyerId buyer, Quantity quantity, PaymentMethod method) {
-        return new Purchase(buyer, List.of(new OrderLine(terms.sku().in(id), quantity, terms.unitPrice())), method);
+        return new Purchase(buyer, List.of(line(quantity)), method);
     }
 
     public Optional<Rejected> refusal() {
@@ -51,5 +56,14 @@ public record Sale(
     }
 
     /** Why there is no such sale. */
-    public record Rejected(String code, String detail) {}
+    public record Rejected(String code, String detail) {
+
+        private static final int MOST_CHARACTERS = 500;
+
+        public Rejected {
+            if (detail.length() > MOST_CHARACTERS) {
+                detail = detail.substring(0, MOST_CHARACTERS);
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What is sold in a sale, and how.
@@ -19,12 +20,10 @@ public record SaleTerms(Sku sku, int quota, Money unitPrice, int perBuyerLimit, 
 
     public static final Duration LONGEST = Duration.ofDays(90);
 
-    /** Times that every part keeps: the database knows four digits of a year. */
-    private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
+    /** Within these every sum of times can be counted and kept. */
+    private static final Instant EARLIEST = Instant.parse("1970-01-01T00:00:00Z");
 
-    private static final Instant LATEST = Instant.parse("2999-01-01T00:00:00Z");
-
-    private static final String OUT_OF_RANGE = "must be from 2000 to 2998";
+    private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
 
     public SaleTerms {
         flawsOf(quota, perBuyerLimit, opensAt, closesAt).stream().findFirst().ifPresent(flaw -> {
@@ -43,11 +42,13 @@ public record SaleTerms(Sku sku, int quota, Money unitPrice, int perBuyerLimit, 
         } else if (perBuyerLimit > quota) {
             flaws.add(new Flaw("perBuyerLimit", "must not be above the quota"));
         }
-        if (isBeyond(opensAt)) {
-            flaws.add(new Flaw("opensAt", OUT_OF_RANGE));
-        } else if (isBeyond(closesAt)) {
-            flaws.add(new Flaw("closesAt", OUT_OF_RANGE));
-        } else if (!opensAt.isBefore(closesAt)) {
+        flawOfTime("opensAt", opensAt).ifPresent(flaws::add);
+        flawOfTime("closesAt", closesAt).ifPresent(flaws::add);
+        if (flaws.stream().anyMatch(flaw -> flaw.field().endsWith("At"))) {
+            // Nothing can be said of them together.
+            return flaws;
+        }
+        if (!opensAt.isBefore(closesAt)) {
             flaws.add(new Flaw("closesAt", "must be after opensAt"));
         } else if (opensAt.plus(LONGEST).isBefore(closesAt)) {
             flaws.add(new Flaw("closesAt", "must be at most " + LONGEST.toDays() + " days after opensAt"));
@@ -55,8 +56,19 @@ public record SaleTerms(Sku sku, int quota, Money unitPrice, int perBuyerLimit, 
         return flaws;
     }
 
-    private static boolean isBeyond(Instant time) {
-        return time.isBefore(EARLIEST) || time.isAfter(LATEST);
+    /** All that is wrong with a price: a single piece has to be something that can be ordered. */
+    public static Optional<Flaw> flawOf(Money unitPrice) {
+        return unitPrice.minor() <= Purchase.GREATEST_TOTAL_MINOR
+                ? Optional.empty()
+                : Optional.of(new Flaw(
+                        "unitPrice",
+                        "must not be above " + Purchase.GREATEST_TOTAL_MINOR + " minor units, as no order may be"));
+    }
+
+    private static Optional<Flaw> flawOfTime(String field, Instant time) {
+        return time.isBefore(EARLIEST) || time.isAfter(LATEST)
+                ? Optional.of(new Flaw(field, "must be from " + EARLIEST + " to " + LATEST))
+                : Optional.empty();
     }
 
     /** @param message what, in words that may follow the name of the field */

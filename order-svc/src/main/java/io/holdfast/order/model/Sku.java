@@ -22,10 +22,11 @@ public record Sku(String value) {
         }
     }
 
-    /** A SKU as people name it. */
+    /** A SKU as people name it. Goods of it could not come in if it were a part of a path that stands for another one. */
     public static Sku named(String value) {
-        if (!PLAIN.matcher(value).matches()) {
-            throw new InvalidValueException("must be 1 to 64 characters out of A-Z, a-z, 0-9 and . _ -");
+        if (!PLAIN.matcher(value).matches() || PathSegment.standsForAnother(value)) {
+            throw new InvalidValueException(
+                    "must be 1 to 64 characters out of A-Z, a-z, 0-9 and . _ -, and neither . nor ..");
         }
         return new Sku(value);
     }

@@ -2,8 +2,12 @@ package io.holdfast.order.neighbour;
 
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
+import io.holdfast.order.neighbour.NeighbourStates.NeighbourSilentException;
 import io.holdfast.order.neighbour.SaleQuotaClient.Quota;
+import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -33,7 +37,8 @@ public class SaleQuotas {
                 return new Answer.Unknown(String.valueOf(e.getMessage()));
             }
             return switch (problem.code()) {
-                case "quota-exceeds-stock", "unknown-sku", "sale-quota-differs" ->
+                // The last: of goods that nobody can name any more, as a release of before took them.
+                case "quota-exceeds-stock", "unknown-sku", "sale-quota-differs", "invalid-request" ->
                     new Answer.Refused(
                             problem.code(),
                             Objects.requireNonNullElse(problem.detail(), "The quota cannot be set apart."));
@@ -54,6 +59,37 @@ public class SaleQuotas {
             return false;
         }
     }
+
+    /**
+     * What is set apart for sales and was not returned, in the order of their ids.
+     *
+     * @param after the sale that the last page ended with; null for the first page
+     * @param size of the page; one that is not full is the last one
+     * @throws NeighbourSilentException if stock-svc does not answer, or not in a way that can be understood
+     */
+    public List<SetApart> setApartAfter(@Nullable String after, int size) {
+        List<SaleQuotaClient.@Nullable SetApart> quotas;
+        try {
+            quotas = client.setApart(after, size).quotas();
+        } catch (RuntimeException e) {
+            throw new NeighbourSilentException("stock-svc did not tell what is set apart for sales: "
+                    + e.getClass().getSimpleName());
+        }
+        if (quotas == null) {
+            throw new NeighbourSilentException("stock-svc told nothing of what is set apart for sales");
+        }
+        return quotas.stream().map(SaleQuotas::known).toList();
+    }
+
+    private static SetApart known(SaleQuotaClient.@Nullable SetApart quota) {
+        if (quota == null || quota.saleId() == null || quota.sku() == null || quota.setApartAt() == null) {
+            throw new NeighbourSilentException("stock-svc told of a quota without sale, SKU or time");
+        }
+        return new SetApart(quota.saleId(), quota.sku(), quota.quota(), quota.setApartAt());
+    }
+
+    /** @param sale as stock-svc knows it, whether there is one or not */
+    public record SetApart(String sale, String sku, long quota, Instant since) {}
 
     /** What stock-svc said. */
     public sealed interface Answer {

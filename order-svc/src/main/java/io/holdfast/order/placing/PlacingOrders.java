@@ -133,6 +133,7 @@ public class PlacingOrders {
     private End run(Round round, Supplier<TryAnswer> authorization, Predicate<Order> hasTime) {
         GlobalTx transaction = round.transaction();
         List<Order> orders = round.orders();
+        long askedAt = soldOut.now();
         TryAnswer answer = tryAll(transaction, orders, authorization);
         if (answer instanceof TryAnswer.Done) {
             return new End(commit(transaction), List.of());
@@ -149,7 +150,7 @@ public class PlacingOrders {
             return End.withoutRest();
         }
         if (answer instanceof TryAnswer.Refused refused) {
-            return new End(false, leaveOut(refused.refusals(), transaction.xid(), orders));
+            return new End(false, leaveOut(refused.refusals(), askedAt, transaction.xid(), orders));
         }
         // While it is still being rolled back, a neighbour may hold what the same orders would ask for.
         boolean again = orders.size() > 1 && fate != Fate.ROLLING_BACK;
@@ -213,10 +214,10 @@ public class PlacingOrders {
         };
     }
 
-    private List<Order> leaveOut(List<Refusal> refusals, String xid, List<Order> orders) {
+    private List<Order> leaveOut(List<Refusal> refusals, long askedAt, String xid, List<Order> orders) {
         Map<OrderId, Refusal> refused = refusals.stream()
                 .collect(Collectors.toMap(Refusal::order, Function.identity(), (first, second) -> first));
-        refused.values().forEach(refusal -> refusal.exhaustedSku().ifPresent(soldOut::note));
+        refused.values().forEach(refusal -> refusal.exhaustedSku().ifPresent(sku -> soldOut.note(sku, askedAt)));
         reject(refused.values().stream().collect(Collectors.toMap(Refusal::order, Refusal::why)), xid);
         return orders.stream().filter(order -> !refused.containsKey(order.id())).toList();
     }

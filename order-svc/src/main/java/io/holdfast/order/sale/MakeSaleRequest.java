@@ -55,9 +55,12 @@ record MakeSaleRequest(
         Money price = value("unitPrice", unitPrice, Price::money, flaws);
         Long pieces = value("quota", quota, Function.identity(), flaws);
         Long limit = value("perBuyerLimit", perBuyerLimit, Function.identity(), flaws);
+        if (price != null) {
+            SaleTerms.flawOf(price).ifPresent(flaws::add);
+        }
         // The database keeps milliseconds.
-        Instant opens = value("opensAt", opensAt, time -> time.truncatedTo(ChronoUnit.MILLIS), flaws);
-        Instant closes = value("closesAt", closesAt, time -> time.truncatedTo(ChronoUnit.MILLIS), flaws);
+        Instant opens = value("opensAt", opensAt, MakeSaleRequest::inMillis, flaws);
+        Instant closes = value("closesAt", closesAt, MakeSaleRequest::inMillis, flaws);
         if (pieces != null && limit != null && opens != null && closes != null) {
             flaws.addAll(SaleTerms.flawsOf(pieces, limit, opens, closes));
         }
@@ -71,6 +74,10 @@ record MakeSaleRequest(
             throw new InvalidSaleException(flaws);
         }
         return new SaleTerms(goods, Math.toIntExact(pieces), price, Math.toIntExact(limit), opens, closes);
+    }
+
+    private static Instant inMillis(Instant time) {
+        return time.truncatedTo(ChronoUnit.MILLIS);
     }
 
     private static <T, V> @Nullable V value(

@@ -59,6 +59,8 @@ class SaleKeeper {
                         sale.id(),
                         sale.terms().quota(),
                         sale.terms().sku());
+            } else {
+                giveBackIfRefused(sale.id());
             }
         } else if (answer instanceof Answer.Refused refused) {
             book.refuse(sale.id(), new Sale.Rejected(refused.code(), refused.detail()));
@@ -70,6 +72,14 @@ class SaleKeeper {
                     unknown.why());
         }
         return changed(sale.id());
+    }
+
+    /** Somebody was told that it cannot be done, and gave the sale up. What fails here is found by the check of quotas. */
+    private void giveBackIfRefused(SaleId id) {
+        if (book.find(id).filter(now -> now.stage() == SaleStage.REFUSED).isPresent()) {
+            log.warn("The quota of sale {}, which was refused, is set apart all the same: it is given back", id);
+            quotas.giveBack(id);
+        }
     }
 
     /** @return the sale as it is then: paused, if it was one that could be */

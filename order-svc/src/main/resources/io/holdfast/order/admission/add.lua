@@ -1,17 +1,29 @@
 -- Entries of orders that the database knows and the counters do not. What is there already is left alone.
--- KEYS as of admit.lua. ARGV: the part, and pairs of an entry's field, and its pieces.
+-- KEYS as of admit.lua. ARGV: when the keys end, the part, and pairs of an entry's field, and its pieces: 0 of an order that holds
+-- nothing.
 -- Answers how many pieces were added.
 local added = 0
-for i = 2, #ARGV, 2 do
-  if redis.call('HSETNX', KEYS[3], ARGV[i], ARGV[i + 1] .. ':0:-') == 1 then
-    local pieces = tonumber(ARGV[i + 1])
+local changed = false
+for i = 3, #ARGV, 2 do
+  local pieces = tonumber(ARGV[i + 1])
+  local entry = redis.call('HGET', KEYS[3], ARGV[i])
+  if not entry or (pieces > 0 and string.match(entry, '^0:')) then
+    redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1] .. ':0:-')
     redis.call('HINCRBY', KEYS[2], string.match(ARGV[i], '^%S+'), pieces)
     added = added + pieces
+    changed = true
   end
 end
 if added > 0 then
   redis.call('HINCRBY', KEYS[1], 'taken', added)
-  redis.call('HINCRBY', KEYS[1], 'taken:' .. ARGV[1], added)
+  redis.call('HINCRBY', KEYS[1], 'taken:' .. ARGV[2], added)
+end
+if changed then
   redis.call('HINCRBY', KEYS[1], 'generation', 1)
+end
+for _, key in ipairs(KEYS) do
+  if redis.call('TTL', key) == -1 then
+    redis.call('EXPIREAT', key, ARGV[1])
+  end
 end
 return added

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.holdfast.order.RealRedis;
+import io.holdfast.order.book.SaleBook.Held;
 import io.holdfast.order.book.SaleBook.OrderKey;
 import io.holdfast.order.model.Money;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
+import io.holdfast.order.model.SalePart;
 import io.holdfast.order.model.SaleStage;
 import io.holdfast.order.model.SaleTerms;
 import io.holdfast.order.model.Sku;
@@ -16,12 +18,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.data.redis.core.RedisCallback;
 
 /** With a real Redis, and without the service around it. */
@@ -29,7 +36,7 @@ class AdmissionTest {
 
     private static final RealRedis REDIS = RealRedis.start();
     private static final Duration MEMORY = Duration.ofMillis(500);
-    private static final Instant NOW = Instant.parse("2026-11-27T12:00:00Z");
+    private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     private static final Sale SALE = new Sale(
             new SaleId("01890a5d-ac96-774b-bcce-b302099a8057"),
             new SaleTerms(new Sku("sku-1"), 2, new Money(1_000, "EUR"), 2, NOW.minusSeconds(1), NOW.plusSeconds(3600)),
@@ -40,10 +47,11 @@ class AdmissionTest {
 
     private final SaleCounters counters = new SaleCounters(REDIS.template());
     private long ticks;
+    private final SoldOutFlags flags = new SoldOutFlags(MEMORY, 10_000, () -> ticks);
     private final Admission admission = new Admission(
             counters,
             CircuitBreaker.ofDefaults("redis"),
-            new SoldOutFlags(MEMORY, () -> ticks),
+            flags,
             sale -> {},
             1_000,
             HERE,
@@ -54,7 +62,7 @@ class AdmissionTest {
     void aSaleOfTwoPieces() {
         REDIS.wipe();
         counters.begin(SALE, NOW.toEpochMilli());
-        counters.open(SALE.id(), "SELLING");
+        counters.open(SALE, "SELLING");
     }
 
     @AfterAll
@@ -99,6 +107,120 @@ class AdmissionTest {
 
         assertThat(admission.admit(SALE, order("greedy"), 2)).isEqualTo(Verdict.SOLD_OUT);
         assertThat(admit("modest")).isEqualTo(Verdict.ADMITTED);
+    }
+
+    /** No other way in: whoever makes a key has to be among these. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "admit",
+                "add",
+                "add a refused one",
+                "give back",
+                "give back what is not there",
+                "remember",
+                "recount",
+                "mend"
+            })
+    void everyKeyEndsByItselfWhateverIsWrittenFirst(String write) {
+        Held held = new Held(order("alice"), 1);
+        SalePart part = SalePart.of(SALE.terms(), "alice");
+        REDIS.wipe();
+        switch (write) {
+            case "admit" -> {
+                counters.begin(SALE, NOW.toEpochMilli());
+                assertAllEnd(1);
+                counters.open(SALE, "SELLING");
+                admit("alice");
+            }
+            case "add" -> counters.add(SALE, held);
+            case "add a refused one" -> counters.add(SALE, new Held(order("alice"), 0));
+            case "give back", "give back what is not there" -> {
+                if (write.equals("give back")) {
+                    counters.add(SALE, held);
+                    // As if the other keys had ended a moment ago.
+                    REDIS.template().delete(name());
+                    REDIS.template().delete(name() + ":buyers:0");
+                }
+                counters.giveBack(SALE, order("alice"));
+            }
+            case "remember" -> counters.giveBackAndRemember(SALE, order("alice"));
+            case "recount" -> {
+                counters.add(SALE, held);
+                REDIS.template().delete(name());
+                REDIS.template().delete(name() + ":buyers:0");
+                counters.recount(SALE, part);
+            }
+            default -> {
+                counters.open(SALE, "PAUSED");
+                assertAllEnd(1);
+                counters.add(SALE, part, List.of(held));
+                counters.giveBackAndRemember(SALE, part, counters.slotsOf(SALE.id(), part));
+            }
+        }
+        assertAllEnd(Map.of("give back", 2, "give back what is not there", 0).getOrDefault(write, 3));
+    }
+
+    @Test
+    void theKeysOfASaleThatIsClosedEarlyEndSooner() {
+        sellBoth();
+
+        counters.close(SALE);
+
+        assertThat(keys()).hasSize(3).allSatisfy(key -> assertThat(
+                        REDIS.template().getExpire(key))
+                .isBetween(1L, SaleCounters.AFTER_THE_END.toSeconds()));
+    }
+
+    @Test
+    void aSaleThatIsOverLeavesNoNamesInMemory() {
+        sellBoth();
+        admit("late");
+        assertThat(flags.size()).isEqualTo(3);
+        CounterMender mender = new CounterMender(
+                counters, null, flags, Duration.ofSeconds(30), HERE, Clock.systemUTC(), new SimpleMeterRegistry());
+        // Redis has nothing to compare with orders, which there are none of here.
+        REDIS.wipe();
+
+        mender.follow(new Sale(SALE.id(), SALE.terms(), SaleStage.CLOSED, null, NOW));
+
+        assertThat(flags.size()).isZero();
+    }
+
+    private static void assertAllEnd(int keys) {
+        long longest = Duration.between(Instant.now(), SALE.terms().closesAt())
+                .plus(SaleCounters.AFTER_THE_END)
+                .toSeconds();
+        assertThat(keys())
+                .hasSize(keys)
+                .allSatisfy(key -> assertThat(REDIS.template().getExpire(key)).isBetween(longest - 60, longest + 1));
+    }
+
+    private static Set<String> keys() {
+        return REDIS.template().keys("*");
+    }
+
+    private static String name() {
+        return "holdfast:sale:{" + SALE.id() + "}";
+    }
+
+    @Test
+    void theKeyOfAnOrderThatHoldsNothingStaysKnownAndItsPiecesAreFree() {
+        sellBoth();
+        assertThat(admission.remember(SALE, order("alice"))).isTrue();
+
+        assertThat(admit("alice")).isEqualTo(Verdict.REPEATED);
+        assertThat(admit("carol")).isEqualTo(Verdict.ADMITTED);
+        assertThat(admit("late")).isEqualTo(Verdict.SOLD_OUT);
+        // Also past the flag, and by another key there is nothing left for her.
+        assertThat(admit("alice")).isEqualTo(Verdict.REPEATED);
+        assertThat(admission.admit(SALE, new OrderKey("alice", "another"), 1)).isEqualTo(Verdict.SOLD_OUT);
+        SalePart part = SalePart.of(SALE.terms(), "alice");
+        assertThat(counters.recount(SALE, part)).isEqualTo(new SaleCounters.Recount(2, 2, 0));
+        assertThat(counters.buyersOf(SALE, 10).orElseThrow()).contains("alice", "bob", "carol");
+        counters.open(SALE, "PAUSED");
+        assertThat(admit("alice")).isEqualTo(Verdict.REPEATED);
+        assertThat(admission.look(SALE, order("alice"))).isEqualTo(Verdict.REPEATED);
     }
 
     private void sellBoth() {

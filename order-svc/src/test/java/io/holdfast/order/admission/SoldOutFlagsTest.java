@@ -9,16 +9,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SoldOutFlagsTest {
 
     private static final Duration MEMORY = Duration.ofMillis(500);
+    private static final int MOST_NAMES = 1_000;
     private static final SaleId SALE = new SaleId("01890a5d-ac96-774b-bcce-b302099a8057");
 
     private long now = Long.MAX_VALUE - MEMORY.toNanos() / 2;
-    private final SoldOutFlags flags = new SoldOutFlags(MEMORY, () -> now);
+    private final SoldOutFlags flags = new SoldOutFlags(MEMORY, MOST_NAMES, () -> now);
 
     @Test
     void everybodyHearsItAtOnceButThoseWhoGotSomething() {
@@ -118,6 +120,38 @@ class SoldOutFlagsTest {
         raise("1", "alice");
 
         assertThat(flags.isUpFor("bob", SALE)).isTrue();
+    }
+
+    @Test
+    void theNamesOfASaleThatNobodyAsksForAnyMoreAreForgotten() {
+        raise("1", "alice", "bob");
+        assertThat(flags.size()).isEqualTo(3);
+
+        pass(SoldOutFlags.NAMES_KEPT);
+
+        assertThat(flags.size()).isZero();
+    }
+
+    @Test
+    void theNamesOfASaleThatIsOverAreForgotten() {
+        raise("1", "alice", "bob");
+
+        flags.forget(SALE);
+
+        assertThat(flags.size()).isZero();
+        assertThat(flags.isUpFor("carol", SALE)).isFalse();
+    }
+
+    @Test
+    void ofManyLargeSalesNoMoreNamesAreKeptThanTheBound() {
+        for (int sale = 0; sale < 100; sale++) {
+            Set<String> names = IntStream.range(0, MOST_NAMES / 5)
+                    .mapToObj(i -> "buyer-" + i)
+                    .collect(Collectors.toSet());
+            flags.raise(new SaleId("01890a5d-ac96-774b-bcce-%012d".formatted(sale)), "1", () -> Optional.of(names));
+        }
+
+        assertThat(flags.size()).isBetween(MOST_NAMES / 5L, (long) MOST_NAMES);
     }
 
     private void raise(String generation, String... buyers) {

@@ -104,6 +104,23 @@ class PurchaseTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {".", ".."})
+    void whatNoPathCanHaveNamesNeitherGoodsNorABuyer(String name) {
+        assertThatThrownBy(() -> Sku.named(name)).isInstanceOf(InvalidValueException.class);
+        assertThatThrownBy(() -> BuyerId.named(name)).isInstanceOf(InvalidValueException.class);
+        // Orders of before are still read.
+        assertThat(new Sku(name).value()).isEqualTo(name);
+        assertThat(new BuyerId(name).value()).isEqualTo(name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"...", ".a", "a.", "..a"})
+    void otherDotsArePartsOfNames(String name) {
+        assertThat(Sku.named(name).value()).isEqualTo(name);
+        assertThat(BuyerId.named(name).value()).isEqualTo(name);
+    }
+
+    @ParameterizedTest
     @ValueSource(longs = {0, -1, Long.MIN_VALUE, Integer.MAX_VALUE + 1L, Long.MAX_VALUE})
     void aQuantityThatIsNoneIsRefused(long quantity) {
         assertThatThrownBy(() -> Quantity.of(quantity)).isInstanceOf(InvalidValueException.class);

@@ -14,12 +14,18 @@ import io.holdfast.order.StandInNeighbours.Answer;
 import io.holdfast.order.sale.SalesHttp.Reply;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
@@ -109,6 +115,152 @@ class MakingSalesTest {
         assertThat(refused.body().at("/errors/0/field").asString()).isEqualTo(field);
         assertThat(salesOf(sku)).isZero();
         assertThat(neighbours.paths()).isEmpty();
+    }
+
+    /** What a caller does wrong is said so, and never an accident of ours. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "opensAt | \"+999999999-12-31T23:59:59.999999999Z\" | invalid-sale opensAt",
+                "opensAt | \"-999999999-01-01T00:00:00Z\" | invalid-sale opensAt",
+                "opensAt | \"+1000000000-12-31T23:59:59.999999999Z\" | invalid-sale opensAt",
+                "opensAt | \"-1000000000-01-01T00:00:00Z\" | invalid-sale opensAt",
+                "opensAt | \"1969-12-31T23:59:59.999Z\" | invalid-sale opensAt",
+                "opensAt | \"0000-01-01T00:00:00Z\" | invalid-sale opensAt",
+                "opensAt | \"+10000-01-01T00:00:00Z\" | invalid-sale opensAt",
+                "closesAt | \"+999999999-12-31T23:59:59.999999999Z\" | invalid-sale closesAt",
+                "closesAt | \"-999999999-01-01T00:00:00Z\" | invalid-sale closesAt",
+                "closesAt | \"+1000000000-12-31T23:59:59.999999999Z\" | invalid-sale closesAt",
+                "closesAt | \"+10000-01-01T00:00:00Z\" | invalid-sale closesAt",
+                "closesAt | \"9999-12-31T23:59:59.999Z\" | invalid-sale closesAt",
+                "closesAt | \"9999-12-30T23:59:59.999Z\" | invalid-sale closesAt",
+                "quota | 9223372036854775807 | invalid-sale quota",
+                "quota | -9223372036854775808 | invalid-sale quota",
+                "quota | 2147483648 | invalid-sale quota",
+                "perBuyerLimit | 9223372036854775807 | invalid-sale perBuyerLimit",
+                "perBuyerLimit | -9223372036854775808 | invalid-sale perBuyerLimit",
+                "perBuyerLimit | 4294967297 | invalid-sale perBuyerLimit",
+                "unitPrice | {\"minor\":9223372036854775807,\"currency\":\"CNY\"} | invalid-sale unitPrice",
+                "unitPrice | {\"minor\":100000000001,\"currency\":\"CNY\"} | invalid-sale unitPrice",
+                "unitPrice | {\"minor\":0,\"currency\":\"CNY\"} | invalid-sale unitPrice",
+                "unitPrice | {\"minor\":-1,\"currency\":\"CNY\"} | invalid-sale unitPrice",
+                "unitPrice | {\"minor\":1,\"currency\":\"cny\"} | invalid-sale unitPrice",
+                "unitPrice | {\"minor\":1} | invalid-sale unitPrice",
+                "sku | \".\" | invalid-sale sku",
+                "sku | \"..\" | invalid-sale sku",
+                "sku | \"\" | invalid-sale sku",
+                "sku | \"a/..\" | invalid-sale sku",
+                "sku | \"\\u0000\" | invalid-sale sku",
+                "opensAt | 1e400 | any",
+                "opensAt | 99999999999999999999999999 | any",
+                "opensAt | -31557014167219200001 | any",
+                "opensAt | 0.5 | any",
+                "opensAt | \"2026-02-30T00:00:00Z\" | any",
+                "opensAt | \"2026-01-01T24:00:01Z\" | any",
+                "opensAt | \"2026-01-01T00:00:00+19:00\" | any",
+                "opensAt | \"2026-01-01T00:00:00[Europe/Berlin]\" | any",
+                "opensAt | \"2026-01-01\" | any",
+                "opensAt | \"yesterday\" | any",
+                "opensAt | {} | any",
+                "quota | 1e400 | any",
+                "quota | 99999999999999999999 | any",
+                "quota | 1.5 | any",
+                "quota | \"1\" | any",
+                "perBuyerLimit | [] | any",
+                "unitPrice | {\"minor\":1e19,\"currency\":\"CNY\"} | any",
+                "unitPrice | 5 | any"
+            })
+    void whatIsFarOutOfBoundsIsAMistakeInTheRequest(String field, String value, String problem) {
+        Map<String, String> members = new LinkedHashMap<>(Map.of(
+                "sku",
+                "\"" + sku + "\"",
+                "quota",
+                "10",
+                "unitPrice",
+                "{\"minor\":500,\"currency\":\"CNY\"}",
+                "opensAt",
+                "\"" + NOW + "\"",
+                "closesAt",
+                "\"" + LATER + "\"",
+                "perBuyerLimit",
+                "1"));
+        members.put(field, value);
+
+        Reply refused = http.make(
+                key,
+                members.entrySet().stream()
+                        .map(member -> "\"" + member.getKey() + "\":" + member.getValue())
+                        .collect(Collectors.joining(",", "{", "}")));
+
+        assertThat(refused.status()).as("%s", refused).isEqualTo(400);
+        if (!problem.equals("any")) {
+            assertThat(refused.text("code") + " "
+                            + refused.body().at("/errors/0/field").asString())
+                    .isEqualTo(problem);
+        }
+        assertThat(salesOf(sku)).isZero();
+        assertThat(neighbours.paths()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "[]", "\"sale\"", "1", "true", "", "{", "{}{}"})
+    void whatIsNoSaleAtAllIsAMistakeInTheRequest(String body) {
+        assertThat(http.make(key, body).status()).isEqualTo(400);
+    }
+
+    @Test
+    void timesAreTakenInWhateverZoneTheyAreGiven() {
+        String opens =
+                OffsetDateTime.ofInstant(NOW, ZoneOffset.ofHoursMinutes(5, 30)).toString();
+        String closes = OffsetDateTime.ofInstant(LATER, ZoneOffset.ofHours(-11)).toString();
+
+        Reply made = http.make(key, """
+                {"sku":"%s","quota":10,"unitPrice":{"minor":500,"currency":"CNY"},"opensAt":"%s","closesAt":"%s",
+                 "perBuyerLimit":2}""".formatted(sku, opens, closes));
+
+        assertThat(made.status()).as("%s", made).isEqualTo(201);
+        assertThat(made.text("opensAt")).isEqualTo(NOW.toString());
+        assertThat(made.text("closesAt")).isEqualTo(LATER.toString());
+    }
+
+    @Test
+    void aSaleFarAwayIsNotOpenYetAndSaysForHowLong() {
+        Instant opens = Instant.parse("9999-12-01T00:00:00Z");
+        String sale =
+                http.make(key, terms(sku, 10, 1, opens, opens.plusSeconds(60))).text("saleId");
+
+        Reply early = http.order(sale, "alice", key, 1);
+
+        assertThat(early.problem()).isEqualTo("425 sale-not-open");
+        assertThat(early.response().headers().firstValueAsLong("Retry-After").orElse(0))
+                .isPositive();
+        http.operate(sale, "close");
+    }
+
+    @Test
+    void aQuotaThatIsSetApartForASaleThatWasRefusedIsGivenBack() {
+        Reply refused = http.make(key, terms(sku, 10, 2, NOW, LATER));
+        String sale = refused.text("saleId");
+        // As if the request that was refused came first, and this sale were still being prepared by somebody who hears
+        // "done".
+        database.jdbc()
+                .update(
+                        "update sale set stage = 'PREPARING', changed_at = now(3) - interval 1 minute where sale_id = ?",
+                        sale);
+        neighbours.on(StandInNeighbours.SET_APART, call -> {
+            database.jdbc()
+                    .update(
+                            "update sale set stage = 'REFUSED', reason_code = 'quota-exceeds-stock', reason_detail = 'No.'"
+                                    + " where sale_id = ?",
+                            sale);
+            return Answer.ok(call.body().toString());
+        });
+
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> neighbours.callsTo(StandInNeighbours.GIVE_BACK).size() == 1);
+
+        assertThat(stageOf(sale)).isEqualTo("REFUSED");
     }
 
     @Test

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What buyers in a sale see. It is the same whether Redis decides who may order or the database does. */
 abstract class SaleOrderCases {
@@ -133,6 +134,44 @@ abstract class SaleOrderCases {
         assertThat(http.order(sale, buyer, key + "b", 1).status()).isEqualTo(201);
     }
 
+    @Test
+    void anOrderThatWasRefusedGetsTheSameAnswerWhateverHasBecomeOfItsSale() {
+        String sale = http.openSale(3, 2);
+        neighbours.on(StandInNeighbours.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
+        Reply refused = http.order(sale, buyer, key, 2);
+        assertThat(refused.problem()).isEqualTo("402 insufficient-funds");
+        neighbours.serveAll();
+
+        assertAnswered(refused, sale);
+        // The buyer has as many as one may have, and there are too few left.
+        assertThat(http.order(sale, buyer, key + "-other", 2).status()).isEqualTo(201);
+        assertThat(http.order(sale, buyer, key + "-more", 1).problem()).isEqualTo("409 already-bought");
+        assertAnswered(refused, sale);
+        http.order(sale, unique("other"), key, 1);
+        neighbours.on(
+                StandInNeighbours.RESERVE,
+                call -> Answer.refusal(409, "out-of-stock", ",\"sku\":\"x\",\"available\":0", call.orderIds()));
+        assertThat(http.order(sale, unique("late"), key, 1).problem()).isEqualTo("409 sold-out");
+        assertAnswered(refused, sale);
+        http.operate(sale, "pause");
+        assertThat(http.order(sale, unique("late"), key, 1).problem()).isEqualTo("409 sale-paused");
+        assertAnswered(refused, sale);
+        http.operate(sale, "open");
+        assertAnswered(refused, sale);
+        http.operate(sale, "close");
+        assertThat(http.order(sale, unique("late"), key, 1).problem()).isEqualTo("403 sale-closed");
+        assertAnswered(refused, sale);
+    }
+
+    /** By the same request; another one with its key is told that it is another one. */
+    protected void assertAnswered(Reply first, String sale) {
+        Reply again = http.order(sale, buyer, key, 2);
+        assertThat(again.problem()).isEqualTo(first.problem());
+        assertThat(again.text("orderId")).isEqualTo(first.text("orderId"));
+        assertThat(again.text("detail")).isEqualTo(first.text("detail"));
+        assertThat(http.order(sale, buyer, key, 1).problem()).isEqualTo("422 idempotency-key-reused");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -140,6 +179,10 @@ abstract class SaleOrderCases {
                 "{\"quantity\":0,\"payment\":{\"method\":\"WALLET\"}} | quantity",
                 "{\"quantity\":-1,\"payment\":{\"method\":\"WALLET\"}} | quantity",
                 "{\"quantity\":4,\"payment\":{\"method\":\"WALLET\"}} | quantity",
+                "{\"quantity\":2147483648,\"payment\":{\"method\":\"WALLET\"}} | quantity",
+                "{\"quantity\":4294967297,\"payment\":{\"method\":\"WALLET\"}} | quantity",
+                "{\"quantity\":9223372036854775807,\"payment\":{\"method\":\"WALLET\"}} | quantity",
+                "{\"quantity\":-9223372036854775808,\"payment\":{\"method\":\"WALLET\"}} | quantity",
                 "{\"payment\":{\"method\":\"WALLET\"}} | quantity",
                 "{\"quantity\":1} | payment",
                 "{\"quantity\":1,\"payment\":{\"method\":\"SHELLS\"}} | payment.method",
@@ -154,6 +197,44 @@ abstract class SaleOrderCases {
         assertThat(refused.body().at("/errors/0/field").asString()).isEqualTo(field);
         assertThat(ordersIn(sale)).isZero();
         assertThat(http.order(sale, buyer, key, 3).status()).isEqualTo(201);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "null",
+                "[]",
+                "1",
+                "",
+                "{\"quantity\":1e400}",
+                "{\"quantity\":99999999999999999999}",
+                "{\"quantity\":1.5}"
+            })
+    void whatIsNoOrderAtAllIsAMistakeInTheRequest(String body) {
+        String sale = http.openSale(10, 3);
+
+        assertThat(http.order(sale, buyer, key, body).status()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".", ".."})
+    void whoseNameNoPathCanHaveIsNoBuyer(String name) {
+        String sale = http.openSale(10, 3);
+
+        assertThat(http.order(sale, name, key, 1).problem()).isEqualTo("403 forbidden");
+        assertThat(ordersIn(sale)).isZero();
+    }
+
+    @Test
+    void whatCostsMoreThanAnyOrderMayIsAMistakeInTheRequest() {
+        Instant now = Instant.now();
+        String sale = http.make(unique("sale"), """
+                        {"sku":"%s","quota":10,"unitPrice":{"minor":100000000000,"currency":"CNY"},"opensAt":"%s",
+                         "closesAt":"%s","perBuyerLimit":2}""".formatted(unique("sku"), now.minusSeconds(1), now.plusSeconds(600)))
+                .text("saleId");
+
+        assertThat(http.order(sale, buyer, key, 2).problem()).isEqualTo("400 invalid-order");
+        assertThat(http.order(sale, buyer, key, 1).status()).isEqualTo(201);
     }
 
     @Test

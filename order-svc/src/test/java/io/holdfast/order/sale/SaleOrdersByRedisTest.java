@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -135,6 +136,68 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
         neighbours.serveAll();
         assertThat(http.order(sale, unique("other"), key, 1).status()).isEqualTo(201);
         assertThat(counter(sale, "taken")).isEqualTo("1");
+    }
+
+    @Test
+    void theKeyOfARefusedOrderIsKnownAfterAllIsBuiltAnewAndCostsNobodyElseAStatement() {
+        String sale = readySale(2, 2);
+        neighbours.on(StandInNeighbours.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
+        Reply refused = http.order(sale, buyer, key, 2);
+        assertThat(refused.problem()).isEqualTo("402 insufficient-funds");
+        neighbours.serveAll();
+
+        REDIS.wipe();
+        http.order(sale, buyer + ".first", key, 1);
+        await("built anew").atMost(PATIENCE).until(() -> "SELLING".equals(counter(sale, "state")));
+        await().atMost(PATIENCE).until(() -> "1".equals(counter(sale, "taken")));
+        assertThat(http.order(sale, buyer + ".second", key, 1).status()).isEqualTo(201);
+
+        await("the key is known")
+                .atMost(PATIENCE)
+                .until(() -> REDIS.template().opsForHash().hasKey(name(sale) + ":slots:0", buyer + " " + key));
+        await().atMost(PATIENCE).until(() -> "2".equals(counter(sale, "taken")));
+        assertThat(http.order(sale, buyer + ".late", key, 1).problem()).isEqualTo("409 sold-out");
+        assertAnswered(refused, sale);
+        assertThat(mendsOf(sale)).isEmpty();
+        assertAllEnd(sale);
+    }
+
+    @Test
+    void whatTheCountersDoNotKnowIsAddedOnceTheyAnswerAndBeforeTheyClose() {
+        String sale = readySale(10, 1);
+        String over = readySale(10, 1);
+        assertThat(http.order(sale, buyer, key, 1).status()).isEqualTo(201);
+        assertThat(http.order(over, buyer, key + "-over", 1).status()).isEqualTo(201);
+        // As if Redis had been away while they were placed, long ago; one sale is over before anybody has looked.
+        for (String each : List.of(sale, over)) {
+            database.jdbc().update("update sale set uncounted_at = now(3) - interval 1 hour where sale_id = ?", each);
+        }
+        REDIS.template().opsForHash().delete(name(over) + ":slots:0", buyer + " " + key + "-over");
+        http.operate(over, "close");
+
+        await().atMost(PATIENCE).until(() -> "CLOSED".equals(counter(over, "state")));
+        assertThat(REDIS.template().opsForHash().hasKey(name(over) + ":slots:0", buyer + " " + key + "-over"))
+                .isTrue();
+        await().atMost(PATIENCE)
+                .until(() -> database.jdbc()
+                                .queryForObject(
+                                        "select count(*) from sale where uncounted_at is not null and sale_id in (?, ?)",
+                                        Integer.class,
+                                        sale,
+                                        over)
+                        == 0);
+        assertThat(http.order(over, buyer, key + "-over", 1).status()).isEqualTo(200);
+        assertAllEnd(sale);
+        assertAllEnd(over);
+    }
+
+    /** Nobody of us may live at the moment when the sale closes. */
+    private static void assertAllEnd(String sale) {
+        Set<String> keys = REDIS.template().keys(name(sale).replace("{", "\\{").replace("}", "\\}") + "*");
+        assertThat(keys).isNotEmpty().allSatisfy(key -> assertThat(
+                        REDIS.template().getExpire(key))
+                .as(key)
+                .isBetween(1L, Duration.ofHours(2).toSeconds()));
     }
 
     @Test

@@ -1,0 +1,116 @@
+package io.holdfast.order.reconciliation;
+
+import io.holdfast.order.book.SaleBook;
+import io.holdfast.order.model.SaleId;
+import io.holdfast.order.model.SaleStage;
+import io.holdfast.order.neighbour.NeighbourStates.NeighbourSilentException;
+import io.holdfast.order.neighbour.SaleQuotas;
+import io.holdfast.order.neighbour.SaleQuotas.SetApart;
+import io.holdfast.reconciliation.Check;
+import io.holdfast.reconciliation.Finding;
+import io.holdfast.reconciliation.Grace;
+import io.holdfast.reconciliation.Look;
+import io.holdfast.reconciliation.Memory;
+import io.holdfast.reconciliation.NotCompletedException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * What is set apart in stock-svc is for a sale that sells it, or will. A sale that was refused, or is over, has no use for it: so it is
+ * given back. Of a sale that nobody here has ever heard of, people have to find out whose it is.
+ */
+@Component
+class QuotasHaveSales implements Check {
+
+    private static final int PAGE = 500;
+
+    /** Far more than there can be sales at a time. */
+    private static final int MOST_PAGES = 20;
+
+    private static final int MOST_FINDINGS = 200;
+
+    private final SaleQuotas quotas;
+    private final SaleBook book;
+    private final Grace grace;
+    private final Clock clock;
+
+    QuotasHaveSales(SaleQuotas quotas, SaleBook book, Grace grace, Clock clock) {
+        this.quotas = quotas;
+        this.book = book;
+        this.grace = grace;
+        this.clock = clock;
+    }
+
+    @Override
+    public String name() {
+        return "quotas-have-sales";
+    }
+
+    @Override
+    public String invariant() {
+        return "I1";
+    }
+
+    @Override
+    public String sentence() {
+        return "what is set apart of the stock is for a sale that sells it or will";
+    }
+
+    @Override
+    public Look look(Memory memory) {
+        Instant before = clock.instant().minus(grace.time());
+        List<Finding> findings = new ArrayList<>();
+        String last = null;
+        long looked = 0;
+        boolean more = true;
+        for (int page = 0; more && page < MOST_PAGES && findings.size() < MOST_FINDINGS; page++) {
+            List<SetApart> next = after(last);
+            // The quotas first and the sales after them: a sale is written down before anything is set apart for it.
+            Map<String, SaleStage> stages =
+                    book.stages(next.stream().map(SetApart::sale).toList());
+            next.stream()
+                    .filter(quota -> quota.since().isBefore(before))
+                    .map(quota -> compare(quota, stages.get(quota.sale())))
+                    .flatMap(Optional::stream)
+                    .forEach(findings::add);
+            looked += next.size();
+            more = next.size() == PAGE;
+            last = next.isEmpty() ? last : next.get(next.size() - 1).sale();
+        }
+        return new Look(findings, !more, "", looked, new TreeMap<>());
+    }
+
+    private List<SetApart> after(@Nullable String last) {
+        try {
+            return quotas.setApartAfter(last, PAGE);
+        } catch (NeighbourSilentException e) {
+            throw new NotCompletedException(e.getMessage());
+        }
+    }
+
+    private Optional<Finding> compare(SetApart quota, @Nullable SaleStage stage) {
+        String what = quota.quota() + " of " + quota.sku() + " are set apart since " + quota.since();
+        if (stage == null) {
+            return Optional.of(new Finding(quota.sale(), what + " for a sale that there is none of"));
+        }
+        return switch (stage) {
+            case PREPARING, READY, PAUSED, CLOSING -> Optional.empty();
+            case REFUSED, CLOSED ->
+                Optional.of(
+                        new Finding(quota.sale(), what + " for a sale that is " + stage, () -> giveBack(quota.sale())));
+        };
+    }
+
+    private String giveBack(String sale) {
+        return quotas.giveBack(new SaleId(sale))
+                ? "stock-svc has them back"
+                : "stock-svc did not say that it has them back";
+    }
+}
