@@ -57,8 +57,9 @@ final class EventConsumers implements SmartLifecycle {
         }
         try {
             handler.handle(new IncomingMessage(id, event.topic(), event.key(), event.value()));
-        } catch (RuntimeException e) {
-            log.warn("Event {} of {} is passed over", id, event.topic(), e);
+        } catch (RuntimeException | Error e) {
+            // Also an Error: it would end the listener, silently and for good.
+            log.error("Event {} of {} is passed over", id, event.topic(), e);
         }
     }
 

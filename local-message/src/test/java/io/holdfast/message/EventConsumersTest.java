@@ -72,7 +72,7 @@ class EventConsumersTest {
                     @Override
                     public void handle(IncomingMessage event) {
                         if (event.payload().equals("throw")) {
-                            throw new IllegalStateException("as the test wants it");
+                            throw new AssertionError("as the test wants it");
                         }
                         heard.add(event.id() + " " + event.payload());
                     }
