@@ -396,6 +396,8 @@ class PlacingAnOrderTest {
                 "{}|items",
                 "{\"items\":[]}|items",
                 "{\"sku\":\"\"}|items[0].sku",
+                "{\"sku\":\".\"}|items[0].sku",
+                "{\"sku\":\"..\"}|items[0].sku",
                 "{\"sku\":null}|items[0].sku",
                 "{\"sku\":\"a' or '1'='1\"}|items[0].sku",
                 "{\"quantity\":0}|items[0].quantity",

@@ -81,7 +81,7 @@ public class Admission {
         }
         return guarded(
                 () -> {
-                    if (redis.hasSlot(sale, order)) {
+                    if (redis.knows(sale, order)) {
                         return Verdict.REPEATED;
                     }
                     // While the slots are being loaded, nothing follows from one that is missing.

@@ -106,8 +106,12 @@ class SaleCounters {
         redis.execute((RedisCallback<String>) RedisConnection::ping);
     }
 
-    boolean hasSlot(Sale sale, OrderKey order) {
-        return redis.opsForHash().hasKey(slots(sale.id(), partOf(sale, order)), SlotKey.of(order));
+    /** Whether the key has a slot, or is known to have had one that an order came of. */
+    boolean knows(Sale sale, OrderKey order) {
+        SalePart part = partOf(sale, order);
+        String field = SlotKey.of(order);
+        return redis.opsForHash().hasKey(slots(sale.id(), part), field)
+                || Boolean.TRUE.equals(redis.opsForSet().isMember(known(sale.id(), part), field));
     }
 
     /** No order came of it. @return pieces that came back */
@@ -115,7 +119,11 @@ class SaleCounters {
         return run(GIVE_BACK, sale, partOf(sale, order), List.of(FORGOTTEN), List.of(SlotKey.of(order), ""));
     }
 
-    /** Its order is written down and holds nothing: its key stays known, so that it gets the same answer. @return pieces that came back */
+    /**
+     * Its order is written down and holds nothing: its key stays known, so that it gets the same answer.
+     *
+     * @return pieces that came back
+     */
     long giveBackAndRemember(Sale sale, OrderKey order) {
         return run(GIVE_BACK, sale, partOf(sale, order), List.of(KNOWN), List.of(SlotKey.of(order), ""));
     }
@@ -234,39 +242,51 @@ class SaleCounters {
         List<Object> sizes = redis.executePipelined((RedisCallback<Object>) connection -> {
             for (SalePart part : parts) {
                 connection.hashCommands().hLen(slots(sale.id(), part).getBytes(UTF_8));
+                connection.setCommands().sCard(known(sale.id(), part).getBytes(UTF_8));
             }
             return null;
         });
         return parts.stream()
-                .filter(part -> (Long) sizes.get(part.number()) > 0)
+                .filter(part -> (Long) sizes.get(2 * part.number()) + (Long) sizes.get(2 * part.number() + 1) > 0)
                 .toList();
     }
 
-    /** All slots of a part, field by field as they are kept. */
+    /** All slots of a part, field by field as they are kept, and its known keys as slots of nothing. */
     Map<String, String> slotsOf(SaleId sale, SalePart part) {
         Map<String, String> all = new HashMap<>();
-        try (Cursor<Map.Entry<String, String>> cursor = redis.<String, String>opsForHash()
-                .scan(slots(sale, part), ScanOptions.scanOptions().count(1_000).build())) {
+        ScanOptions pages = ScanOptions.scanOptions().count(1_000).build();
+        try (Cursor<Map.Entry<String, String>> cursor =
+                redis.<String, String>opsForHash().scan(slots(sale, part), pages)) {
             cursor.forEachRemaining(entry -> all.put(entry.getKey(), entry.getValue()));
+        }
+        // After the slots, one of which may become a known key meanwhile.
+        try (Cursor<String> cursor = redis.opsForSet().scan(known(sale, part), pages)) {
+            cursor.forEachRemaining(field -> all.put(field, Slot.NOTHING));
         }
         return all;
     }
 
-    /** Who has something of the sale; empty if these are more than that. */
+    /** Who has something of the sale, or had an order in it; empty if these are more than that. */
     Optional<Set<String>> buyersOf(Sale sale, int most) {
         Set<String> all = new HashSet<>();
         for (SalePart part : SalePart.allOf(sale.terms())) {
             String key = buyers(sale.id(), part);
-            if (all.size() + redis.opsForHash().size(key) > most) {
+            String known = known(sale.id(), part);
+            if (all.size()
+                            + redis.opsForHash().size(key)
+                            + Objects.requireNonNull(redis.opsForSet().size(known))
+                    > most) {
                 return Optional.empty();
             }
             all.addAll(redis.<String, String>opsForHash().keys(key));
+            Objects.requireNonNull(redis.opsForSet().members(known))
+                    .forEach(field -> all.add(SlotKey.parse(field).buyer()));
         }
         return Optional.of(all);
     }
 
     private static List<String> keys(SaleId sale, SalePart part) {
-        return List.of(counters(sale), buyers(sale, part), slots(sale, part));
+        return List.of(counters(sale), buyers(sale, part), slots(sale, part), known(sale, part));
     }
 
     // In braces, for a Redis cluster: what is changed together has to be kept together.
@@ -280,6 +300,10 @@ class SaleCounters {
 
     private static String slots(SaleId sale, SalePart part) {
         return counters(sale) + ":slots:" + part.number();
+    }
+
+    private static String known(SaleId sale, SalePart part) {
+        return counters(sale) + ":known:" + part.number();
     }
 
     /** Its text is read once: Spring Data would ask at each call whether the file has changed, which is dear in a jar within a jar. */

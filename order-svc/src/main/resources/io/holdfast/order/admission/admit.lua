@@ -1,6 +1,6 @@
 -- Whether a buyer gets a slot of a sale, and if so, takes it.
 -- KEYS: the sale, what the buyers of one part of it have, that part's entries (buyer, a space, idempotency key ->
--- pieces:since:instance). An entry of 0 pieces is of an order that is written down and holds nothing: its key is known.
+-- pieces:since:instance), and that part's known keys: of orders that are written down and hold nothing.
 -- ARGV: when the keys end, the part, buyer, idempotency key, pieces, now in milliseconds, instance.
 -- Answers a verdict, and the generation of the counters: it changes whenever a slot comes back.
 local sale = redis.call('HMGET', KEYS[1], 'state', 'quota', 'limit', 'taken', 'generation', 'parts')
@@ -10,7 +10,7 @@ for i = 1, 6 do
   end
 end
 local field = ARGV[3] .. ' ' .. ARGV[4]
-if redis.call('HEXISTS', KEYS[3], field) == 1 then
+if redis.call('HEXISTS', KEYS[3], field) == 1 or redis.call('SISMEMBER', KEYS[4], field) == 1 then
   return {'REPEATED', sale[5]}
 end
 if sale[1] ~= 'SELLING' then

@@ -21,32 +21,27 @@ for _, sum in ipairs(redis.call('HMGET', KEYS[1], unpack(fields))) do
 end
 local counted = tonumber(redis.call('HGET', KEYS[1], 'taken') or '0')
 local wrong = 0
-local named = false
 local kept = redis.call('HGETALL', KEYS[2])
 local seen = {}
 for i = 1, #kept, 2 do
   seen[kept[i]] = true
-  local pieces = buyers[kept[i]]
-  if tonumber(kept[i + 1]) ~= (pieces or 0) then
+  local pieces = buyers[kept[i]] or 0
+  if tonumber(kept[i + 1]) ~= pieces then
     wrong = wrong + 1
-    if pieces then
+    if pieces == 0 then
+      redis.call('HDEL', KEYS[2], kept[i])
+    else
       redis.call('HSET', KEYS[2], kept[i], pieces)
     end
-  end
-  if not pieces then
-    redis.call('HDEL', KEYS[2], kept[i])
   end
 end
 for buyer, pieces in pairs(buyers) do
   if not seen[buyer] then
+    wrong = wrong + 1
     redis.call('HSET', KEYS[2], buyer, pieces)
-    named = true
-    if pieces > 0 then
-      wrong = wrong + 1
-    end
   end
 end
-if counted ~= taken or wrong > 0 or named then
+if counted ~= taken or wrong > 0 then
   redis.call('HSET', KEYS[1], 'taken', taken)
   redis.call('HINCRBY', KEYS[1], 'generation', 1)
 end

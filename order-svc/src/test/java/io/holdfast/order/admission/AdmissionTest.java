@@ -158,7 +158,18 @@ class AdmissionTest {
                 counters.giveBackAndRemember(SALE, part, counters.slotsOf(SALE.id(), part));
             }
         }
-        assertAllEnd(Map.of("give back", 2, "give back what is not there", 0).getOrDefault(write, 3));
+        assertAllEnd(Map.of(
+                        "add a refused one",
+                        2,
+                        "give back",
+                        1,
+                        "give back what is not there",
+                        0,
+                        "remember",
+                        2,
+                        "mend",
+                        2)
+                .getOrDefault(write, 3));
     }
 
     @Test

@@ -154,7 +154,7 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
 
         await("the key is known")
                 .atMost(PATIENCE)
-                .until(() -> REDIS.template().opsForHash().hasKey(name(sale) + ":slots:0", buyer + " " + key));
+                .until(() -> REDIS.template().opsForSet().isMember(name(sale) + ":known:0", buyer + " " + key));
         await().atMost(PATIENCE).until(() -> "2".equals(counter(sale, "taken")));
         assertThat(http.order(sale, buyer + ".late", key, 1).problem()).isEqualTo("409 sold-out");
         assertAnswered(refused, sale);

@@ -14,6 +14,7 @@ import io.holdfast.order.StandInNeighbours.Answer;
 import io.holdfast.order.sale.SalesHttp.Reply;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,6 +99,7 @@ class SaleOrdersWhileRedisIsFrozenTest {
         for (String each : List.of(buyer, buyer + ".poor")) {
             REDIS.template().opsForHash().delete(name(sale) + ":slots:0", each + " " + key);
             REDIS.template().opsForHash().delete(name(sale) + ":buyers:0", each);
+            REDIS.template().opsForSet().remove(name(sale) + ":known:0", each + " " + key);
         }
 
         REDIS.template().opsForHash().put(name(sale), "taken", "30");
@@ -124,6 +126,23 @@ class SaleOrdersWhileRedisIsFrozenTest {
                 .isEqualTo(1);
     }
 
+    @Test
+    void whatAnotherInstancePlacedWithoutItIsFoundHereAMomentLater() {
+        String sale = readySale(5);
+        Reply placed = http.order(sale, buyer, key, 1);
+        assertThat(placed.status()).isEqualTo(201);
+        // As it would be had another instance placed it while Redis did not answer that one.
+        REDIS.template().opsForHash().delete(name(sale) + ":slots:0", buyer + " " + key);
+        REDIS.template().opsForHash().delete(name(sale) + ":buyers:0", buyer);
+        REDIS.template().opsForHash().put(name(sale), "taken", "5");
+        assertThat(http.order(sale, buyer, key, 1).problem()).isEqualTo("409 sold-out");
+
+        database.jdbc().update("update sale set uncounted_at = now(3) where sale_id = ?", sale);
+
+        await().atMost(PATIENCE).until(() -> http.order(sale, buyer, key, 1).status() == 200);
+        assertThat(http.order(sale, unique("late"), key, 1).problem()).isEqualTo("409 sold-out");
+    }
+
     /** Each time somebody else, and not from memory. */
     private void awaitRefusal(String sale, String problem) {
         await().atMost(PATIENCE)
@@ -146,7 +165,9 @@ class SaleOrdersWhileRedisIsFrozenTest {
     }
 
     private static boolean isKnown(String sale, String buyer) {
-        return REDIS.template().opsForHash().keys(name(sale) + ":slots:0").stream()
+        return Stream.concat(
+                        REDIS.template().opsForHash().keys(name(sale) + ":slots:0").stream(),
+                        REDIS.template().opsForSet().members(name(sale) + ":known:0").stream())
                 .anyMatch(field -> field.toString().startsWith(buyer + " "));
     }
 
