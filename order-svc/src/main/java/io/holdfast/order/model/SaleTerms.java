@@ -20,15 +20,26 @@ public record SaleTerms(Sku sku, int quota, Money unitPrice, int perBuyerLimit, 
 
     public static final Duration LONGEST = Duration.ofDays(90);
 
-    /** Within these every sum of times can be counted and kept. */
-    private static final Instant EARLIEST = Instant.parse("1970-01-01T00:00:00Z");
+    /** Times that every part keeps: the database knows four digits of a year. */
+    private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
 
-    private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
+    private static final Instant LATEST = Instant.parse("2999-01-01T00:00:00Z");
+
+    private static final String OUT_OF_RANGE = "must be from 2000 to 2998";
 
     public SaleTerms {
         flawsOf(quota, perBuyerLimit, opensAt, closesAt).stream().findFirst().ifPresent(flaw -> {
             throw new InvalidValueException(flaw.field() + " " + flaw.message());
         });
+    }
+
+    /** What is wrong with a price: a single piece has to be something that can be ordered. */
+    public static Optional<Flaw> flawOf(Money unitPrice) {
+        return unitPrice.minor() <= Purchase.GREATEST_TOTAL_MINOR
+                ? Optional.empty()
+                : Optional.of(new Flaw(
+                        "unitPrice",
+                        "must not be above " + Purchase.GREATEST_TOTAL_MINOR + " minor units, as no order may be"));
     }
 
     /** All that is wrong with the numbers and times of a sale. */
@@ -42,13 +53,11 @@ public record SaleTerms(Sku sku, int quota, Money unitPrice, int perBuyerLimit, 
         } else if (perBuyerLimit > quota) {
             flaws.add(new Flaw("perBuyerLimit", "must not be above the quota"));
         }
-        flawOfTime("opensAt", opensAt).ifPresent(flaws::add);
-        flawOfTime("closesAt", closesAt).ifPresent(flaws::add);
-        if (flaws.stream().anyMatch(flaw -> flaw.field().endsWith("At"))) {
-            // Nothing can be said of them together.
-            return flaws;
-        }
-        if (!opensAt.isBefore(closesAt)) {
+        if (isBeyond(opensAt)) {
+            flaws.add(new Flaw("opensAt", OUT_OF_RANGE));
+        } else if (isBeyond(closesAt)) {
+            flaws.add(new Flaw("closesAt", OUT_OF_RANGE));
+        } else if (!opensAt.isBefore(closesAt)) {
             flaws.add(new Flaw("closesAt", "must be after opensAt"));
         } else if (opensAt.plus(LONGEST).isBefore(closesAt)) {
             flaws.add(new Flaw("closesAt", "must be at most " + LONGEST.toDays() + " days after opensAt"));
@@ -56,19 +65,8 @@ public record SaleTerms(Sku sku, int quota, Money unitPrice, int perBuyerLimit, 
         return flaws;
     }
 
-    /** All that is wrong with a price: a single piece has to be something that can be ordered. */
-    public static Optional<Flaw> flawOf(Money unitPrice) {
-        return unitPrice.minor() <= Purchase.GREATEST_TOTAL_MINOR
-                ? Optional.empty()
-                : Optional.of(new Flaw(
-                        "unitPrice",
-                        "must not be above " + Purchase.GREATEST_TOTAL_MINOR + " minor units, as no order may be"));
-    }
-
-    private static Optional<Flaw> flawOfTime(String field, Instant time) {
-        return time.isBefore(EARLIEST) || time.isAfter(LATEST)
-                ? Optional.of(new Flaw(field, "must be from " + EARLIEST + " to " + LATEST))
-                : Optional.empty();
+    private static boolean isBeyond(Instant time) {
+        return time.isBefore(EARLIEST) || time.isAfter(LATEST);
     }
 
     /** @param message what, in words that may follow the name of the field */
