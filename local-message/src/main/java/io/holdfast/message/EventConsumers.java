@@ -1,9 +1,11 @@
 package io.holdfast.message;
 
-import java.util.ArrayList;
+import io.holdfast.background.BackgroundFailure;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -22,13 +24,16 @@ import org.springframework.kafka.listener.MessageListener;
 final class EventConsumers implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(EventConsumers.class);
+    private static final String TASK = "event-consumer";
 
-    private final List<ConcurrentMessageListenerContainer<String, String>> containers = new ArrayList<>();
-    private volatile boolean running;
+    private final Listeners listeners = new Listeners(TASK);
 
-    EventConsumers(Broker broker, String service, List<EventHandler> handlers) {
+    /** @param senderRequired whether events that do not say where they come from are refused */
+    EventConsumers(Broker broker, String service, List<EventHandler> handlers, boolean senderRequired) {
         String group = service + "-events-" + UUID.randomUUID();
         for (EventHandler handler : handlers) {
+            Provenance.Expected expected =
+                    new Provenance.Expected(Set.of(Provenance.Type.EVENT), handler.senders(), senderRequired);
             Map<String, Object> config =
                     new HashMap<>(broker.consumerConfig(group, service + "-events-" + handler.topic()));
             config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
@@ -36,16 +41,17 @@ final class EventConsumers implements SmartLifecycle {
             // Whoever never acknowledges never commits.
             properties.setAckMode(ContainerProperties.AckMode.MANUAL);
             properties.setMissingTopicsFatal(false);
-            properties.setAuthExceptionRetryInterval(java.time.Duration.ofSeconds(10));
-            properties.setMessageListener((MessageListener<String, String>) event -> hear(event, handler));
+            properties.setAuthExceptionRetryInterval(Duration.ofSeconds(10));
+            properties.setMessageListener((MessageListener<String, String>) event -> hear(event, expected, handler));
             ConcurrentMessageListenerContainer<String, String> container =
                     new ConcurrentMessageListenerContainer<>(new DefaultKafkaConsumerFactory<>(config), properties);
             container.setBeanName(handler.topic());
-            containers.add(container);
+            listeners.add(container);
         }
     }
 
-    private static void hear(ConsumerRecord<String, String> event, EventHandler handler) {
+    private static void hear(
+            ConsumerRecord<String, String> event, Provenance.Expected expected, EventHandler handler) {
         String id = Broker.idIn(event.headers());
         if (id == null || event.value() == null || event.key() == null) {
             log.warn(
@@ -55,29 +61,35 @@ final class EventConsumers implements SmartLifecycle {
                     event.offset());
             return;
         }
+        String refusal = expected.refusal(event.topic(), event.headers()).orElse(null);
+        if (refusal != null) {
+            log.warn("Event {} of {} is refused: {}", id, event.topic(), refusal);
+            return;
+        }
         try {
             handler.handle(new IncomingMessage(id, event.topic(), event.key(), event.value()));
         } catch (RuntimeException | Error e) {
-            // Also an Error: it would end the listener, silently and for good.
+            // Also an Error: it would end the listener for good.
+            if (e instanceof Error) {
+                BackgroundFailure.alarm(TASK, e);
+            }
             log.error("Event {} of {} is passed over", id, event.topic(), e);
         }
     }
 
     @Override
     public void start() {
-        containers.forEach(ConcurrentMessageListenerContainer::start);
-        running = true;
+        listeners.start();
     }
 
     @Override
     public void stop() {
-        containers.forEach(ConcurrentMessageListenerContainer::stop);
-        running = false;
+        listeners.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return running;
+        return listeners.isRunning();
     }
 
     /** As the other consumers. */

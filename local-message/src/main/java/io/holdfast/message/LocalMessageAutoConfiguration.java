@@ -148,8 +148,9 @@ public class LocalMessageAutoConfiguration {
         EventConsumers eventConsumers(
                 Broker broker,
                 ObjectProvider<EventHandler> handlers,
-                @Value("${spring.application.name:application}") String service) {
-            return new EventConsumers(broker, service, handlers.stream().toList());
+                @Value("${spring.application.name:application}") String service,
+                @Value("${holdfast.message.require-sender:false}") boolean senderRequired) {
+            return new EventConsumers(broker, service, handlers.stream().toList(), senderRequired);
         }
     }
 

@@ -1,15 +1,11 @@
 package io.holdfast.message;
 
 import io.holdfast.background.BackgroundFailure;
-import io.holdfast.background.BackgroundThreads;
 import io.holdfast.message.Provenance.Type;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,15 +28,12 @@ final class MessageConsumers implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(MessageConsumers.class);
     private static final String TASK = "message-consumer";
-    private static final Duration WATCH_INTERVAL = Duration.ofSeconds(5);
 
-    private final List<ConcurrentMessageListenerContainer<String, String>> containers = new ArrayList<>();
+    private final Listeners listeners = new Listeners(TASK);
     private final Broker broker;
     private final Inbox inbox;
     private final String service;
     private final RetryPolicy retries;
-    private @Nullable ScheduledExecutorService watch;
-    private volatile boolean running;
 
     MessageConsumers(
             Broker broker,
@@ -91,7 +84,7 @@ final class MessageConsumers implements SmartLifecycle {
                 new DefaultKafkaConsumerFactory<>(broker.consumerConfig(service, service + "-" + topic)), properties);
         container.setCommonErrorHandler(errorHandler());
         container.setBeanName(topic);
-        containers.add(container);
+        listeners.add(container);
     }
 
     private DefaultErrorHandler errorHandler() {
@@ -153,44 +146,27 @@ final class MessageConsumers implements SmartLifecycle {
         return String.valueOf(Broker.idIn(message.headers()));
     }
 
-    /** A container ends by itself after an error in the client; nobody else would start it again before the service. */
     void startThoseThatEnded() {
-        for (ConcurrentMessageListenerContainer<String, String> container : containers) {
-            if (running && !(container.isRunning() && container.isInExpectedState())) {
-                BackgroundFailure.alarm(
-                        TASK, new IllegalStateException("Nobody listened on " + container.getBeanName() + " any more"));
-                container.stop();
-                container.start();
-            }
-        }
+        listeners.startThoseThatEnded();
     }
 
     List<ConcurrentMessageListenerContainer<String, String>> containers() {
-        return containers;
+        return listeners.containers();
     }
 
     @Override
-    public synchronized void start() {
-        containers.forEach(ConcurrentMessageListenerContainer::start);
-        running = true;
-        watch = BackgroundThreads.scheduler("local-message-watch", 1);
-        watch.scheduleWithFixedDelay(
-                this::startThoseThatEnded, WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    public void start() {
+        listeners.start();
     }
 
     @Override
-    public synchronized void stop() {
-        running = false;
-        if (watch != null) {
-            watch.shutdownNow();
-            watch = null;
-        }
-        containers.forEach(ConcurrentMessageListenerContainer::stop);
+    public void stop() {
+        listeners.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return running;
+        return listeners.isRunning();
     }
 
     /** Before the web server; what was taken is finished before the database connections are closed. */

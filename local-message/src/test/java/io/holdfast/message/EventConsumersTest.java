@@ -76,7 +76,7 @@ class EventConsumersTest {
                         }
                         heard.add(event.id() + " " + event.payload());
                     }
-                }));
+                }), false);
         consumers.start();
         instances.add(consumers);
         return heard;

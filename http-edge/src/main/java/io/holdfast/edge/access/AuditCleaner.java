@@ -1,16 +1,15 @@
 package io.holdfast.edge.access;
 
+import io.holdfast.background.BackgroundThreads;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** Deletes entries of the audit that are older than the retention, in chunks of a bounded size, on one thread of its own. */
 public final class AuditCleaner implements SmartLifecycle {
@@ -34,9 +33,9 @@ public final class AuditCleaner implements SmartLifecycle {
 
     @Override
     public synchronized void start() {
-        scheduler = Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("audit-cleaner-"));
+        scheduler = BackgroundThreads.scheduler("audit-cleaner", 1);
         scheduler.scheduleWithFixedDelay(
-                this::cleanSafely, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+                this::cleanOrSay, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -62,11 +61,10 @@ public final class AuditCleaner implements SmartLifecycle {
         }
     }
 
-    private void cleanSafely() {
+    private void cleanOrSay() {
         try {
             clean();
-        } catch (RuntimeException | Error e) {
-            // A scheduler drops a task that throws.
+        } catch (RuntimeException e) {
             log.error("Old entries of the audit could not be deleted; it is tried again", e);
         }
     }

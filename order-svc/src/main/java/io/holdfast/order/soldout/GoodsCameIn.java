@@ -3,6 +3,7 @@ package io.holdfast.order.soldout;
 import io.holdfast.message.EventHandler;
 import io.holdfast.message.IncomingMessage;
 import io.holdfast.order.model.Sku;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,6 +26,11 @@ class GoodsCameIn implements EventHandler {
     @Override
     public String topic() {
         return TOPIC;
+    }
+
+    @Override
+    public Set<String> senders() {
+        return Set.of("stock-svc");
     }
 
     @Override

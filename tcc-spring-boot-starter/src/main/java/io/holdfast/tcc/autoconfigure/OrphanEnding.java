@@ -1,8 +1,8 @@
 package io.holdfast.tcc.autoconfigure;
 
+import io.holdfast.background.BackgroundThreads;
 import io.holdfast.tcc.fence.OrphanedBranches;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.seata.core.exception.TransactionException;
@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** Looks for branches whose end nobody asks for from time to time, on one thread of its own. */
 final class OrphanEnding implements SmartLifecycle {
@@ -31,7 +30,7 @@ final class OrphanEnding implements SmartLifecycle {
 
     @Override
     public synchronized void start() {
-        scheduler = Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("tcc-orphans-"));
+        scheduler = BackgroundThreads.scheduler("tcc-orphans", 1);
         scheduler.scheduleWithFixedDelay(this::look, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -55,8 +54,7 @@ final class OrphanEnding implements SmartLifecycle {
                 failing = false;
                 log.info("Branches whose end nobody asks for are looked for again");
             }
-        } catch (TransactionException | RuntimeException | Error e) {
-            // A scheduler drops a task that throws, whatever it is.
+        } catch (TransactionException | RuntimeException e) {
             if (!failing) {
                 failing = true;
                 log.warn("Branches whose end nobody asks for cannot be looked for now; it is tried again", e);

@@ -1,9 +1,9 @@
 package io.holdfast.tcc.autoconfigure;
 
+import io.holdfast.background.BackgroundThreads;
 import io.micrometer.context.ContextExecutorService;
 import io.micrometer.context.ContextSnapshotFactory;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -12,7 +12,6 @@ import org.springframework.cloud.client.circuitbreaker.Customizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * Carries the context of the caller, and the xid with it, to the threads on which Spring Cloud's circuit breaker makes its calls. It
@@ -23,19 +22,21 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 @ConditionalOnBooleanProperty(name = TccSettings.ENABLED, matchIfMissing = true)
 public class TccCircuitBreakerAutoConfiguration {
 
+    private static final int MAX_THREADS = 256;
+
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
     Customizer<Resilience4JCircuitBreakerFactory> contextOfCircuitBreakers() {
         return factory -> {
-            factory.configureExecutorService(withContext("circuit-breaker-"));
-            factory.configureGroupExecutorService(group -> withContext("circuit-breaker-" + group + "-"));
+            factory.configureExecutorService(withContext("circuit-breaker"));
+            factory.configureGroupExecutorService(group -> withContext("circuit-breaker-" + group));
         };
     }
 
-    /** As many threads as the circuit breaker has by itself. */
+    /** The circuit breaker's own has no bound. */
     private static ExecutorService withContext(String threads) {
         return ContextExecutorService.wrap(
-                Executors.newCachedThreadPool(new CustomizableThreadFactory(threads)),
+                BackgroundThreads.pool(threads, MAX_THREADS),
                 ContextSnapshotFactory.builder().build()::captureAll);
     }
 }
