@@ -172,9 +172,9 @@ public final class BranchOperations {
         return possible(key.xid()) ? table.findForUpdate(key) : Optional.empty();
     }
 
-    /** The column is ASCII; MySQL and MariaDB fail to compare it with anything else. */
+    /** The column is ASCII; MySQL and MariaDB fail to compare it with anything else, and PostgreSQL with a NUL. */
     private static boolean possible(String xid) {
-        return StandardCharsets.US_ASCII.newEncoder().canEncode(xid);
+        return xid.indexOf('\0') < 0 && StandardCharsets.US_ASCII.newEncoder().canEncode(xid);
     }
 
     private OperationResult inTransaction(Supplier<OperationResult> operation) {

@@ -64,6 +64,9 @@ public final class TccEndpoint {
         } catch (IllegalArgumentException e) {
             return problem(WebEndpointResponse.STATUS_BAD_REQUEST, "There is no state " + state);
         }
+        if (action != null && !isText(action)) {
+            return problem(WebEndpointResponse.STATUS_BAD_REQUEST, "No action has such a name");
+        }
         int most = limit == null ? LISTED : Math.max(1, Math.min(limit, MOST_LISTED));
         List<OpenBranch> branches = new ArrayList<>();
         for (BacklogEntry.State each : states) {
@@ -97,10 +100,10 @@ public final class TccEndpoint {
         // A name that the service has checked counts more than one that anybody may write.
         Principal principal = security.getPrincipal();
         String person = principal == null ? who : principal.getName();
-        if (person == null || person.isBlank() || person.length() > MOST_WHO) {
+        if (person == null || person.isBlank() || person.length() > MOST_WHO || !isText(person)) {
             return problem(
                     WebEndpointResponse.STATUS_BAD_REQUEST,
-                    "'who' has to tell who is doing this, in 1 to " + MOST_WHO + " characters");
+                    "'who' has to tell who is doing this, in 1 to " + MOST_WHO + " characters of text");
         }
         if (reason == null || reason.isBlank() || reason.length() > MOST_REASON) {
             return problem(
@@ -134,6 +137,12 @@ public final class TccEndpoint {
             }
             default -> problem(WebEndpointResponse.STATUS_NOT_FOUND, "retry, resolve, pause and resume can be done");
         };
+    }
+
+    /** PostgreSQL takes no NUL, no database takes half a character, and a line break would forge a line of the log. */
+    private static boolean isText(String text) {
+        return text.codePoints()
+                .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
     }
 
     private static @Nullable Long number(@Nullable String text) {

@@ -59,6 +59,8 @@ abstract class OperatorCases extends ScheduleCases {
         assertThat(fence.operations().retry(XID, BRANCH, "ada", "again").kind())
                 .isEqualTo(OperationResult.Kind.NOT_POSSIBLE);
         assertThat(fence.operations().retry("库存", 1, "ada", "none").kind()).isEqualTo(OperationResult.Kind.NOT_FOUND);
+        assertThat(fence.operations().retry("a\0b", 1, "ada", "none").kind()).isEqualTo(OperationResult.Kind.NOT_FOUND);
+        assertThat(fence.operations().failedAttempts("a\0b", 1)).isEmpty();
         assertThat(audit()).hasSize(1);
     }
 

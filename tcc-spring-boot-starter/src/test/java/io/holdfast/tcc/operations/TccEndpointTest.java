@@ -224,6 +224,18 @@ class TccEndpointTest {
     }
 
     @Test
+    void what_no_database_takes_is_the_callers_fault() throws Exception {
+        for (String who : List.of("a\\u0000b", "a\\nb", "\\ud83c")) {
+            assertThat(post("pause", "{\"action\":\"ledger.book\",\"who\":\"" + who + "\",\"reason\":\"moving\"}")
+                            .statusCode())
+                    .as(who)
+                    .isEqualTo(400);
+        }
+        assertThat(get("?action=a%00b").statusCode()).isEqualTo(400);
+        assertThat(get("").body()).contains("\"paused\":[]");
+    }
+
+    @Test
     void a_policy_that_is_changed_while_the_service_runs_is_obeyed_at_once() throws Exception {
         failConfirm(new IllegalStateException("the ledger is closed"));
         action.failures.clear();
