@@ -96,12 +96,12 @@ final class KafkaAccess {
             // The right to see a topic comes with that to write or to read.
             rules.add(rule(ResourceType.TOPIC, topic.name(), PatternType.LITERAL, topic.writer(), AclOperation.WRITE));
             topic.readers()
-                    .forEach(reader -> rules.add(rule(ResourceType.TOPIC, topic.name(), PatternType.LITERAL, reader, AclOperation.READ)));
+                    .forEach(reader -> rules.add(
+                            rule(ResourceType.TOPIC, topic.name(), PatternType.LITERAL, reader, AclOperation.READ)));
         }
         for (String service : SERVICES) {
             rules.add(rule(ResourceType.GROUP, service, PatternType.LITERAL, service, AclOperation.READ));
-            rules.add(rule(
-                    ResourceType.GROUP, service + OWN_GROUPS, PatternType.PREFIXED, service, AclOperation.READ));
+            rules.add(rule(ResourceType.GROUP, service + OWN_GROUPS, PatternType.PREFIXED, service, AclOperation.READ));
         }
         return rules.stream().collect(Collectors.toUnmodifiableSet());
     }
