@@ -16,7 +16,8 @@ class MediaTypesTest {
             @Autowired ApplicationContext service, @Autowired TestTokens tokens) throws Exception {
         EveryMediaType everyType = new EveryMediaType(service, tokens);
 
-        assertThat(everyType.notRefused("/actuator/tcc/retry", "/actuator/messages/none-1", "/actuator/reconciliation/run"))
+        assertThat(everyType.notRefused(
+                        "/actuator/tcc/retry", "/actuator/messages/none-1", "/actuator/reconciliation/run"))
                 .isEmpty();
         assertThat(everyType.asked()).isGreaterThan(100);
     }
