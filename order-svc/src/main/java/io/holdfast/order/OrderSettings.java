@@ -79,8 +79,8 @@ record OrderSettings(
             @DefaultValue("100") @Min(1) @Max(1000) int page) {}
 
     /**
-     * @param perHour refused orders that one buyer may have within an hour; then the buyer's orders are not looked at for a while. Those that
-     *     were refused because a service was away do not count
+     * @param perHour refused orders that one buyer may have within an hour; then the buyer's orders are not looked at for a while.
+     *     Those that were refused because a service was away do not count
      * @param kept how long a refused order is kept, and so how long its Idempotency-Key is remembered; longer than that hour
      * @param interval between two looks for those that were kept for long enough
      * @param page orders that are removed in one transaction

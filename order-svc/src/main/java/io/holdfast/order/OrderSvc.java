@@ -115,7 +115,7 @@ public class OrderSvc {
 
                                 Send each order with an Idempotency-Key of your own making. If you did not get the answer, \
                                 send the same order with the same key again: you get the answer to the first one, and no \
-                                second order. The key of an order that was refused is remembered for as long as the order is kept, which is \
-                                seven days unless it is set otherwise; any other for ever."""));
+                                second order. The key of an order that was refused is remembered for as long as the order is kept, \
+                                which is seven days unless it is set otherwise; any other for ever."""));
     }
 }

@@ -225,10 +225,7 @@ class CallersMistakesTest {
                 "{}|202"
             })
     void aReasonToCancelIsOneLineOfText(String reason, int status) {
-        String id = send(request("/orders")
-                        .header("Idempotency-Key", "cancel-" + NUMBERS.incrementAndGet())
-                        .POST(body("""
-                                {"buyerId":"alice","items":[%s],"payment":{"method":"WALLET"}}""".formatted(ITEM.formatted("tea", "1", "5")))))
+        String id = order("\"alice\"", ITEM.formatted("tea", "1", "5"))
                 .body()
                 .replaceAll("(?s).*\"orderId\":\"([^\"]+)\".*", "$1");
 

@@ -36,8 +36,8 @@ public class RefusedOrders {
     }
 
     /**
-     * When the newest orders of a buyer came that were refused for a reason of their own, the newest first. Of a buyer with very many orders
-     * only the newest are looked at.
+     * When the newest orders of a buyer came that were refused for a reason of their own, the newest first. Of a buyer with very many
+     * orders only the newest are looked at.
      */
     public List<Instant> newestOf(BuyerId buyer, Instant since, int most) {
         return transaction.get(() ->
@@ -66,7 +66,8 @@ public class RefusedOrders {
     }
 
     /**
-     * Removes orders with their lines. Any that was not refused before that time stays, and so does one that another instance is just removing.
+     * Removes orders with their lines. Any that was not refused before that time stays, and so does one that another instance is just
+     * removing.
      *
      * @return how many went
      */

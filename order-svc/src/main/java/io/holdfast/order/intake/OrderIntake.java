@@ -100,7 +100,8 @@ class OrderIntake {
     }
 
     /**
-     * How a request ends whose buyer had too many orders refused: with the answer to the order that its key made before, or with nothing done.
+     * How a request ends whose buyer had too many orders refused: with the answer to the order that its key made before, or with
+     * nothing done.
      *
      * @return empty if the buyer may order
      */

@@ -37,8 +37,9 @@ public record Closing(
     }
 
     /**
-     * The reason as its buyer may read it. What payment-svc says of a payment is written for operators, after the word for the cause, and may
-     * name machines, classes and other orders; so nothing of it is shown but that cause, unless it is a sentence of plain words.
+     * The reason as its buyer may read it. What payment-svc says of a payment is written for operators, after the word for the cause,
+     * and may name machines, classes and other orders; so nothing of it is shown but that cause, unless it is a sentence of plain
+     * words.
      */
     public String reasonForBuyer() {
         if (cause == Cause.CANCELLED || PLAIN_WORDS.matcher(reason).matches()) {

@@ -47,8 +47,8 @@ class OrdersResource {
     @GetMapping("/orders/{orderId}")
     @Operation(summary = "Show an order", description = """
                     With its timeline: what each service did when, Try by Try and Confirm by Confirm, each attempt that failed \
-                    with its time, a code, when the next one was due and, for operators, its error, and what is still to come. A service that does not \
-                    answer is named in `timelineIncomplete`; the order itself is always shown.""")
+                    with its time, a code, when the next one was due and, for operators, its error, and what is still to come. \
+                    A service that does not answer is named in `timelineIncomplete`; the order itself is always shown.""")
     @ApiResponse(responseCode = "200", description = "The order")
     @ApiResponse(responseCode = "404", description = "`not-found`: there is no such order")
     OrderWithTimeline show(

@@ -71,7 +71,8 @@ class WhatABuyerIsToldTest {
                   "createdAt":"2026-01-01T00:00:00Z","attempts":1,"lastError":"%1$s","decision":"CONFIRM",
                   "scheduledAt":"2026-01-01T00:00:01Z","nextDueAt":"2026-01-01T00:01:00Z","state":"SCHEDULED",
                   "failures":[{"number":1,"operation":"CONFIRM","startedAt":"2026-01-01T00:00:01Z",
-                    "endedAt":"2026-01-01T00:00:02Z","error":"%1$s","nextDueAt":"2026-01-01T00:01:00Z","instance":"payment-svc-1"}]}]""".formatted(ERROR)));
+                    "endedAt":"2026-01-01T00:00:02Z","error":"%1$s","nextDueAt":"2026-01-01T00:01:00Z",
+                    "instance":"payment-svc-1"}]}]""".formatted(ERROR)));
 
         JsonNode forBuyer = get("/orders/" + id, tokens.buyer(buyer));
         JsonNode forOperator = get("/orders/" + id, tokens.authorizationFor("/orders"));
