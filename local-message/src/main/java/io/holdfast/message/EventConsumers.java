@@ -50,8 +50,7 @@ final class EventConsumers implements SmartLifecycle {
         }
     }
 
-    private static void hear(
-            ConsumerRecord<String, String> event, Provenance.Expected expected, EventHandler handler) {
+    private static void hear(ConsumerRecord<String, String> event, Provenance.Expected expected, EventHandler handler) {
         String id = Broker.idIn(event.headers());
         if (id == null || event.value() == null || event.key() == null) {
             log.warn(

@@ -62,8 +62,10 @@ class EventConsumersTest {
 
     private Set<String> instance() {
         Set<String> heard = ConcurrentHashMap.newKeySet();
-        EventConsumers consumers =
-                new EventConsumers(broker("listener-" + brokers.size()), "service", List.of(new EventHandler() {
+        EventConsumers consumers = new EventConsumers(
+                broker("listener-" + brokers.size()),
+                "service",
+                List.of(new EventHandler() {
                     @Override
                     public String topic() {
                         return TOPIC;
@@ -76,7 +78,8 @@ class EventConsumersTest {
                         }
                         heard.add(event.id() + " " + event.payload());
                     }
-                }), false);
+                }),
+                false);
         consumers.start();
         instances.add(consumers);
         return heard;

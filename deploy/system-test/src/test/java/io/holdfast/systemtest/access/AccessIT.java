@@ -186,8 +186,7 @@ class AccessIT {
                         + "/receipts\" reason=\"delivery 4711\" status=201 request=" + answer.header("X-Trace-Id")));
         assertThat(books.text("""
                         select concat_ws(' ', who, amount, effect, reason) from stock_svc.audit_entry where trace_id = ?
-                        """, answer.header("X-Trace-Id")))
-                .isEqualTo("olga-audited 3 CHANGED delivery 4711");
+                        """, answer.header("X-Trace-Id"))).isEqualTo("olga-audited 3 CHANGED delivery 4711");
         Answer listed = platform.get(stack.stock().url() + "/audit?who=olga-audited");
         assertThat(listed.status()).isEqualTo(200);
         assertThat(listed.text()).contains("delivery 4711", answer.header("X-Trace-Id"));
@@ -201,7 +200,9 @@ class AccessIT {
             boolean forBuyersAlone = endpoint.name().equals("POST /sales/{saleId}/orders");
             if (!endpoint.method().equals("GET") && !endpoint.isForServices() && !forBuyersAlone) {
                 Answer refused = endpoint.call(Map.of("Authorization", operator, "X-Reason", ""), "{}");
-                assertThat(refused.status() + " " + refused.code()).as(endpoint.name()).isEqualTo("400 reason-missing");
+                assertThat(refused.status() + " " + refused.code())
+                        .as(endpoint.name())
+                        .isEqualTo("400 reason-missing");
                 changes++;
             }
         }
