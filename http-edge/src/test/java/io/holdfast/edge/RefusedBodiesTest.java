@@ -13,6 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -21,7 +24,7 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** Those who announce a body, and are refused before anybody reads it. */
+/** Those who announce a body that does not come, and are refused before anybody reads it, or while it is read. */
 @SpringBootTest(
         classes = EdgeTestApplication.class,
         webEnvironment = WebEnvironment.RANDOM_PORT,
@@ -82,6 +85,40 @@ class RefusedBodiesTest {
                         .send(request, BodyHandlers.ofString())
                         .statusCode())
                 .isEqualTo(200);
+    }
+
+    /** Each of them may go on for ten seconds; there is one place for four threads. */
+    @Test
+    void aBodyThatIsReadAndComesAByteNowAndThenDoesNotHoldAThreadEither() throws Exception {
+        for (int i = 0; i < CLIENTS; i++) {
+            send(
+                    connect(),
+                    "POST /parcels HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+                            + "Idempotency-Key: k\r\nContent-Length: 1000\r\n\r\n{");
+        }
+        ScheduledExecutorService nudge = Executors.newSingleThreadScheduledExecutor();
+        try {
+            nudge.scheduleAtFixedRate(
+                    () -> clients.forEach(RefusedBodiesTest::sendAByte), 0, 50, TimeUnit.MILLISECONDS);
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/parcels/a"))
+                    .timeout(Duration.ofSeconds(8))
+                    .build();
+
+            assertThat(HttpClient.newHttpClient()
+                            .send(request, BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(200);
+        } finally {
+            nudge.shutdownNow();
+        }
+    }
+
+    private static void sendAByte(Socket client) {
+        try {
+            send(client, " ");
+        } catch (IOException closed) {
+            // As it should be.
+        }
     }
 
     private Socket connect() throws IOException {
