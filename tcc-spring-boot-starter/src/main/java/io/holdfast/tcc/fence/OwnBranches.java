@@ -34,9 +34,8 @@ final class OwnBranches {
         if (other == null || other.equals(own.id())) {
             return;
         }
-        boolean known = others.contains(other);
-        boolean first = !known && others.size() < MOST_OTHERS && others.add(other);
-        metrics.otherSchema(own.id(), known || first ? other : "more");
+        boolean first = others.size() < MOST_OTHERS && others.add(other);
+        metrics.otherSchema(own.id(), others.contains(other) ? other : "more");
         if (first) {
             log.error(
                     "ALARM The coordinator sent phase two of {} here, whose branch was tried on schema {}; this service works on"
