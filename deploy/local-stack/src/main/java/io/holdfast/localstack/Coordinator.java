@@ -14,7 +14,9 @@ public final class Coordinator extends Part {
     static final String GROUP = "SEATA_GROUP";
     static final String SETTINGS = "seataServer.properties";
 
-    private static final String SERVICE = "seata-server";
+    /** It is found in Nacos by this name, which is that of its user there too. */
+    static final String SERVICE = "seata-server";
+
     private static final String CLUSTER = "default";
     /** Seata ignores 127.0.0.1 and would advertise the network card's address; this one stays on the machine as well. */
     private static final String HOST = "127.0.0.2";
@@ -91,12 +93,12 @@ public final class Coordinator extends Part {
                 .property("spring.main.banner-mode", "off")
                 .property("seata.config.type", "nacos")
                 .property("seata.config.nacos.server-addr", nacos.address())
-                .property("seata.config.nacos.username", nacos.user())
+                .property("seata.config.nacos.username", SERVICE)
                 .property("seata.config.nacos.group", GROUP)
                 .property("seata.config.nacos.data-id", SETTINGS)
                 .property("seata.registry.type", "nacos")
                 .property("seata.registry.nacos.server-addr", nacos.address())
-                .property("seata.registry.nacos.username", nacos.user())
+                .property("seata.registry.nacos.username", SERVICE)
                 .property("seata.registry.nacos.group", GROUP)
                 .property("seata.registry.nacos.cluster", CLUSTER)
                 .property("seata.registry.nacos.application", SERVICE)
@@ -120,8 +122,8 @@ public final class Coordinator extends Part {
                 "store.db.url", seata.jdbcUrl(),
                 "store.db.user", seata.user(),
                 "store.db.password", seata.password(),
-                "SEATA_CONFIG_NACOS_PASSWORD", nacos.password(),
-                "SEATA_REGISTRY_NACOS_PASSWORD", nacos.password(),
+                "SEATA_CONFIG_NACOS_PASSWORD", at.secrets().nacosPassword(SERVICE),
+                "SEATA_REGISTRY_NACOS_PASSWORD", at.secrets().nacosPassword(SERVICE),
                 "CONSOLE_USER_USERNAME", consoleUser(),
                 "CONSOLE_USER_PASSWORD", consolePassword(),
                 "SEATA_SECURITY_SECRETKEY", at.secrets().get(Secrets.Name.SEATA_CONSOLE_SECRET));

@@ -146,8 +146,8 @@ public final class HoldfastService extends Part {
         }
         registry.ifPresent(nacos -> environment.putAll(Map.of(
                 "HOLDFAST_NACOS_ADDR", nacos.address(),
-                "HOLDFAST_NACOS_USER", nacos.user(),
-                "HOLDFAST_NACOS_PASSWORD", nacos.password())));
+                "HOLDFAST_NACOS_USER", service,
+                "HOLDFAST_NACOS_PASSWORD", at.secrets().nacosPassword(service))));
         messages.ifPresent(kafka -> environment.putAll(Map.of(
                 "HOLDFAST_KAFKA_SERVERS",
                 kafka.url(),

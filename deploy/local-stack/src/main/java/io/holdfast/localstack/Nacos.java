@@ -32,11 +32,12 @@ public final class Nacos extends Part {
         return "http://127.0.0.1:" + at.ports().nacosConsole();
     }
 
-    /** What a client is configured with. */
+    /** What a client is configured with. A service has a user of its own, see {@link NacosUser}. */
     public String address() {
         return "127.0.0.1:" + at.ports().nacos();
     }
 
+    /** The administrator. */
     public String user() {
         return NacosApi.ADMIN;
     }
@@ -120,7 +121,7 @@ public final class Nacos extends Part {
         return Map.of();
     }
 
-    /** For some seconds after it listens, Nacos refuses every log-in: only a log-in tells that it works. */
+    /** It listens before it lets anybody in: only a log-in tells that it works. */
     @Override
     Optional<String> missing() throws InterruptedException {
         Optional<String> refused = api.logIn();
@@ -133,6 +134,11 @@ public final class Nacos extends Part {
 
     @Override
     void whenReady() throws InterruptedException {
+        try {
+            new NacosUsers(api).ensure(NacosUser.ALL, at.secrets());
+        } catch (IOException e) {
+            throw PartFailed.before(name(), "the users of the services cannot be made: " + e.getMessage(), e);
+        }
         try {
             notes = importSettings(at.checkout().resolve("deploy/nacos"));
         } catch (IOException e) {
@@ -195,6 +201,9 @@ public final class Nacos extends Part {
                 nacos.core.auth.admin.enabled=true
                 nacos.core.auth.console.enabled=true
                 nacos.core.auth.system.type=nacos
+                # Otherwise users and rights are read every 15 s, the first time 5 s after the start: until then nobody gets in. The few
+                # questions that the services ask are cheap.
+                nacos.core.auth.caching.enabled=false
                 nacos.core.auth.plugin.nacos.token.secret.key=%s
                 nacos.core.auth.server.identity.key=%s
                 nacos.core.auth.server.identity.value=%s

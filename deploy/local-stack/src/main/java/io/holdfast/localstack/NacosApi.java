@@ -8,8 +8,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -80,6 +84,51 @@ final class NacosApi {
         }
     }
 
+    /** The names of all users. */
+    Set<String> users() throws IOException, InterruptedException {
+        return itemsOf("/v3/auth/user/list", Map.of()).stream()
+                .map(user -> user.path("username").asString(""))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    void createUser(String user, String password) throws IOException, InterruptedException {
+        administer("/v3/auth/user", Map.of("username", user, "password", password));
+    }
+
+    /** The users that have a role of their own name. */
+    Set<String> usersWithTheirRole() throws IOException, InterruptedException {
+        return itemsOf("/v3/auth/role/list", Map.of()).stream()
+                .filter(binding -> binding.path("username")
+                        .asString("")
+                        .equals(binding.path("role").asString("")))
+                .map(binding -> binding.path("role").asString(""))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    void bindToItsRole(String user) throws IOException, InterruptedException {
+        administer("/v3/auth/role", Map.of("username", user, "role", user));
+    }
+
+    void unbindFromItsRole(String user) throws IOException, InterruptedException {
+        delete("/v3/auth/role", Map.of("username", user, "role", user));
+    }
+
+    Set<NacosUser.Right> rights(String role) throws IOException, InterruptedException {
+        return itemsOf("/v3/auth/permission/list", Map.of("role", role)).stream()
+                .map(right -> new NacosUser.Right(
+                        right.path("resource").asString(""),
+                        right.path("action").asString("")))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    void grant(String role, NacosUser.Right right) throws IOException, InterruptedException {
+        administer("/v3/auth/permission", Map.of("role", role, "resource", right.resource(), "action", right.action()));
+    }
+
+    void revoke(String role, NacosUser.Right right) throws IOException, InterruptedException {
+        delete("/v3/auth/permission", Map.of("role", role, "resource", right.resource(), "action", right.action()));
+    }
+
     /** Whether a healthy instance of a service is registered at that port. */
     boolean hasInstance(String service, String group, String cluster, int port)
             throws IOException, InterruptedException {
@@ -93,6 +142,27 @@ final class NacosApi {
             }
         }
         return false;
+    }
+
+    private List<JsonNode> itemsOf(String path, Map<String, String> query) throws IOException, InterruptedException {
+        Map<String, String> page = new HashMap<>(query);
+        page.putAll(Map.of("pageNo", "1", "pageSize", "1000"));
+        List<JsonNode> items = new ArrayList<>();
+        get(path, page).require200().path("data").path("pageItems").forEach(items::add);
+        return items;
+    }
+
+    private void administer(String path, Map<String, String> fields) throws IOException, InterruptedException {
+        post(server + path, fields, Optional.of(requireToken())).require200();
+    }
+
+    private void delete(String path, Map<String, String> query) throws IOException, InterruptedException {
+        send(HttpRequest.newBuilder(URI.create(server + path + "?" + form(query)))
+                        .timeout(TIMEOUT)
+                        .header("accessToken", requireToken())
+                        .DELETE()
+                        .build())
+                .require200();
     }
 
     private Answer get(String path, Map<String, String> query) throws IOException, InterruptedException {

@@ -30,7 +30,12 @@ public final class Secrets {
         NACOS_TOKEN_SECRET,
         NACOS_IDENTITY_KEY,
         NACOS_IDENTITY_VALUE,
+        /** Of the launcher, and of the person who looks after Nacos. No service has it. */
         NACOS_ADMIN_PASSWORD,
+        ORDER_SVC_NACOS_PASSWORD,
+        STOCK_SVC_NACOS_PASSWORD,
+        PAYMENT_SVC_NACOS_PASSWORD,
+        SEATA_SERVER_NACOS_PASSWORD,
         SEATA_CONSOLE_PASSWORD,
         /** Of the broker itself, and of whoever looks after it. */
         KAFKA_PASSWORD,
@@ -83,6 +88,11 @@ public final class Secrets {
     /** @param service one of those that send or take messages: the Kafka user of the same name is meant */
     String kafkaPassword(String service) {
         return get(Name.valueOf(service.toUpperCase(Locale.ROOT).replace('-', '_') + "_KAFKA_PASSWORD"));
+    }
+
+    /** @param user of Nacos: a service, or the coordinator by the name that it registers */
+    String nacosPassword(String user) {
+        return get(Name.valueOf(user.toUpperCase(Locale.ROOT).replace('-', '_') + "_NACOS_PASSWORD"));
     }
 
     private static Map<Name, String> read(Path file) throws IOException {

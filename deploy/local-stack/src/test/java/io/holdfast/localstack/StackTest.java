@@ -46,7 +46,8 @@ class StackTest {
         assertThat(stack.payment().environment())
                 .containsEntry("HOLDFAST_DB_USER", "payment_svc")
                 .containsEntry("HOLDFAST_NACOS_ADDR", stack.nacos().address())
-                .containsEntry("HOLDFAST_NACOS_PASSWORD", stack.secrets().get(Secrets.Name.NACOS_ADMIN_PASSWORD));
+                .containsEntry("HOLDFAST_NACOS_USER", "payment-svc")
+                .containsEntry("HOLDFAST_NACOS_PASSWORD", stack.secrets().get(Secrets.Name.PAYMENT_SVC_NACOS_PASSWORD));
     }
 
     @Test

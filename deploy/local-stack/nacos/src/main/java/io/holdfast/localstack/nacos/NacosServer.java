@@ -24,9 +24,9 @@ public final class NacosServer {
                     .web(WebApplicationType.NONE)
                     .run(args);
             NacosStartUpManager.start(NacosStartUp.WEB_START_UP_PHASE);
-            child(core, NacosServerWebApplication.class, args);
+            child(core, args, NacosServerWebApplication.class, AdministratorOnly.class);
             NacosStartUpManager.start(NacosStartUp.CONSOLE_START_UP_PHASE);
-            child(core, NacosConsole.class, args);
+            child(core, args, NacosConsole.class, AdministratorOnly.class, ConsoleRequests.class);
         } catch (Throwable failure) {
             // Nacos leaves non-daemon threads behind: without an exit the process would hang, half started.
             failure.printStackTrace();
@@ -34,7 +34,7 @@ public final class NacosServer {
         }
     }
 
-    private static void child(ConfigurableApplicationContext core, Class<?> application, String[] args) {
-        new SpringApplicationBuilder(application).parent(core).run(args);
+    private static void child(ConfigurableApplicationContext core, String[] args, Class<?>... sources) {
+        new SpringApplicationBuilder(sources).parent(core).run(args);
     }
 }
