@@ -14,7 +14,8 @@ public final class KafkaServer {
     /** @param args the file of the node's settings, and its folder of logs as it stands there */
     public static void main(String[] args) {
         if (args.length != 2) {
-            throw new IllegalArgumentException("two arguments are needed: server.properties and the folder of its logs");
+            throw new IllegalArgumentException(
+                    "two arguments are needed: server.properties and the folder of its logs");
         }
         // Written last when a folder is formatted; without it the node would not start.
         if (!Files.exists(Path.of(args[1], "meta.properties"))) {
