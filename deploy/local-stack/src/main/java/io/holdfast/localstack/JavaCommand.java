@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -81,7 +82,7 @@ final class JavaCommand {
         return List.copyOf(words);
     }
 
-    /** The class path that Maven resolved for a module of deploy/local-stack. */
+    /** The class path that Maven resolved for a module of deploy/local-stack, each jar of it verified. */
     static String classPathOf(Surroundings at, String module) {
         try {
             return resolvedClassPathOf(at, module);
@@ -98,6 +99,8 @@ final class JavaCommand {
             throw new IOException("not built yet, there is no " + file + " (deploy/up or ./mvnw package builds it)");
         }
         String dependencies = Files.readString(file).strip();
+        Artefacts.of(at.checkout())
+                .verify(Arrays.stream(dependencies.split(":")).map(Path::of).toList());
         return jarOf(at, module).map(jar -> jar + ":" + dependencies).orElse(dependencies);
     }
 

@@ -3,6 +3,7 @@ package io.holdfast.localstack;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
+import java.net.URI;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -222,6 +223,8 @@ public final class MariaDb extends Part {
         if (server == null || !(server.openConnection() instanceof JarURLConnection connection)) {
             throw new IOException("MariaDB " + VERSION + " is not on the class path as a jar");
         }
+        Artefacts.of(at.checkout())
+                .verify(List.of(Path.of(URI.create(connection.getJarFileURL().toString()))));
         Path draft = base().resolveSibling(base().getFileName() + ".new");
         RunFolder.deleteTree(draft);
         connection.setUseCaches(false);

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
+import java.net.JarURLConnection;
 import java.net.Socket;
+import java.net.URI;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -179,12 +182,16 @@ public final class Redis extends Part {
             return;
         }
         String resource = Server.ofThisMachine().resource();
+        URL found = Redis.class.getClassLoader().getResource(resource);
+        if (found == null || !(found.openConnection() instanceof JarURLConnection connection)) {
+            throw new IOException(resource + " is not on the class path in a jar");
+        }
+        Artefacts.of(at.checkout())
+                .verify(List.of(Path.of(URI.create(connection.getJarFileURL().toString()))));
         Files.createDirectories(server().getParent());
         Path draft = server().resolveSibling("redis-server.new");
-        try (InputStream content = Redis.class.getClassLoader().getResourceAsStream(resource)) {
-            if (content == null) {
-                throw new IOException(resource + " is not on the class path");
-            }
+        connection.setUseCaches(false);
+        try (InputStream content = connection.getInputStream()) {
             Files.copy(content, draft, StandardCopyOption.REPLACE_EXISTING);
         }
         Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rwxr-xr-x"));
