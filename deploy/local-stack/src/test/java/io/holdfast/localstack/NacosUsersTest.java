@@ -78,7 +78,7 @@ class NacosUsersTest {
                             .status())
                     .isEqualTo(200);
             if (!other.name().equals(user)) {
-                Map<String, String> itsSetting = setting(other.settings(), other.group());
+                Map<String, String> itsSetting = settingOf(other);
                 refused(get(user, CONFIG, itsSetting));
                 refused(get(user, "/v3/admin/cs/config", itsSetting));
                 refused(post(user, INSTANCE, instance(other.name(), other.group())));
@@ -86,10 +86,10 @@ class NacosUsersTest {
                 refused(post(user, "/v3/admin/ns/instance", instance(other.name(), other.group())));
                 refused(delete(user, INSTANCE, instance(other.name(), other.group())));
             }
-            Map<String, String> forged = new HashMap<>(setting(other.settings(), other.group()));
+            Map<String, String> forged = new HashMap<>(settingOf(other));
             forged.putAll(Map.of("type", "yaml", "content", "holdfast.access.people.keys: http://127.0.0.1:1/"));
             refused(post(user, "/v3/admin/cs/config", forged));
-            refused(delete(user, "/v3/admin/cs/config", setting(other.settings(), other.group())));
+            refused(delete(user, "/v3/admin/cs/config", settingOf(other)));
         }
     }
 
@@ -180,6 +180,10 @@ class NacosUsersTest {
                 .filter(offset -> new Ports(offset).ofNacos().stream().allMatch(Ports.Port::isFree))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static Map<String, String> settingOf(NacosUser user) {
+        return setting(user.settings().replace("*", Coordinator.SETTINGS), user.group());
     }
 
     private static Map<String, String> setting(String dataId, String group) {

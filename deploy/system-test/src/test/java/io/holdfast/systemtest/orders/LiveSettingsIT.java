@@ -75,6 +75,26 @@ class LiveSettingsIT {
         awaitAnswer(10, 400, "invalid-order");
     }
 
+    @Test
+    void whoMayDoWhatIsNotTakenFromNacosAndTheRestOfWhatIsSavedWithItIs() {
+        String forged = before.replaceFirst("(?m)^holdfast:$", """
+                holdfast:
+                  access:
+                    people:
+                      issuer: https://evil.example
+                      keys: http://127.0.0.1:1/keys""");
+        assertThat(forged).contains("evil.example");
+
+        platform.changeSetting(SETTINGS, forged.replaceAll(LIMIT + "\\S+", LIMIT + "7"));
+
+        awaitAnswer(8, 400, "invalid-order");
+        assertThat(order(7).orderStatus())
+                .as("with a token of the right issuer")
+                .isEqualTo("PAID");
+        assertThat(platform.logOf(platform.stack().order()))
+                .contains("Left out", "holdfast.access.people.issuer, holdfast.access.people.keys in");
+    }
+
     private void saveLimit(String limit) {
         platform.changeSetting(SETTINGS, before.replaceAll(LIMIT + "\\S+", LIMIT + limit));
     }
