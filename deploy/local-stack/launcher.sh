@@ -78,12 +78,9 @@ is_up_to_date() {
 place_for_maven() {
     local dists=${MAVEN_USER_HOME:-${HOME:-}/.m2}/wrapper/dists
     [[ $(<"$checkout/.mvn/wrapper/maven-wrapper.properties") =~ distributionUrl=[^[:space:]]*/(apache-maven-[^/[:space:]]*)-bin ]]
-    if ! compgen -G "$dists/${BASH_REMATCH[1]}/*/bin/mvn" >/dev/null; then
-        # Without it the wrapper takes an archive of another kind, which the checksum is not of, and says that it was tampered with.
-        command -v unzip >/dev/null || fail "unzip is needed: Maven is downloaded as a zip, whose checksum is known"
-        if ! mkdir -p -- "$dists" 2>/dev/null || [[ ! -w $dists ]]; then
-            export MAVEN_USER_HOME=$launcher/maven
-        fi
+    if ! compgen -G "$dists/${BASH_REMATCH[1]}/*/bin/mvn" >/dev/null &&
+        { ! mkdir -p -- "$dists" 2>/dev/null || [[ ! -w $dists ]]; }; then
+        export MAVEN_USER_HOME=$launcher/maven
     fi
 }
 

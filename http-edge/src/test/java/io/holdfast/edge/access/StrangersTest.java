@@ -37,7 +37,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springdoc.core.service.OpenAPIService;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -414,7 +415,8 @@ class StrangersTest {
     }
 
     @RestController
-    @SpringBootApplication(proxyBeanMethods = false)
+    @SpringBootConfiguration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
     static class Shop {
 
         private final AtomicInteger made = new AtomicInteger();
