@@ -406,7 +406,8 @@ class StrangersTest {
     }
 
     private static HttpRequest.Builder bearing(String token, String address) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address));
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(address)).header("X-Reason", "a test");
         return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
     }
 
