@@ -83,7 +83,8 @@ class TopicOutageTest {
             await(id).atMost(LIMIT).until(() -> sender.statusOf(id) == MessageStatus.CONFIRMED);
             waits.add(Duration.ofNanos(System.nanoTime() - from));
         }
-        // A wait for the missing topic would be longer, as would be one for the recovery. A busy machine may hold up one or two.
+        // A wait for the missing topic would be longer, as would be one for the recovery. A busy machine may hold up
+        // one or two.
         Collections.sort(waits);
         assertThat(waits.get(waits.size() / 2)).isLessThan(Duration.ofMillis(1_500));
         // What was sent is looked at all the time: sent again, and in the end given up.

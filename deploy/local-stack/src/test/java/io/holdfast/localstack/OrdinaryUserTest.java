@@ -30,6 +30,10 @@ class OrdinaryUserTest {
         int self = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         int user = self == 0 ? STRANGER : self;
         Path runFolder = Files.createDirectory(folder.resolve("run"));
+        // Where a checkout has it.
+        Path pins = Path.of("deploy/local-stack/artefacts.sha256");
+        Files.createDirectories(runFolder.resolve(pins).getParent());
+        Files.copy(Path.of("artefacts.sha256"), runFolder.resolve(pins));
         Path home = Files.createDirectory(folder.resolve("home"));
         List<String> command = new ArrayList<>();
         String classPath = System.getProperty("java.class.path");
@@ -88,9 +92,11 @@ class OrdinaryUserTest {
         List<String> copies = new ArrayList<>();
         for (String entry : classPath.split(File.pathSeparator)) {
             Path from = Path.of(entry);
-            // Jars of different modules may have one name.
-            Path to = target.resolve(copies.size() + "-" + from.getFileName());
             if (Files.exists(from)) {
+                // Jars of different modules may have one name, by which they are pinned.
+                Path place = Files.createDirectory(target.resolve(Integer.toString(copies.size())));
+                Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxr-xr-x"));
+                Path to = place.resolve(from.getFileName());
                 try (Stream<Path> files = Files.walk(from)) {
                     for (Path file : (Iterable<Path>) files::iterator) {
                         Path copy = to.resolve(from.relativize(file).toString());

@@ -15,7 +15,8 @@ class BuildRulesTest {
 
     private static final Path CHECKOUT = Path.of("../..").toAbsolutePath().normalize();
     private static final Pattern MODULE = Pattern.compile("<module>([^<]+)</module>");
-    private static final Pattern PARENT = Pattern.compile("<parent>.*?<artifactId>([^<]+)</artifactId>", Pattern.DOTALL);
+    private static final Pattern PARENT =
+            Pattern.compile("<parent>.*?<artifactId>([^<]+)</artifactId>", Pattern.DOTALL);
 
     @Test
     void everyModuleIsBuiltByTheCommonRules() throws IOException {

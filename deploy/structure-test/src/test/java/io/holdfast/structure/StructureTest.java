@@ -128,7 +128,8 @@ class StructureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.seata..", "java.sql..", "javax.sql..")
-            .because("it has one subject, HTTP; but what an operator does by HTTP is audited in the transaction of the change");
+            .because(
+                    "it has one subject, HTTP; but what an operator does by HTTP is audited in the transaction of the change");
 
     @ArchTest
     static final ArchRule orderKnowsItsNeighboursOnlyByCalls = knowsNot(ORDER, STOCK, PAYMENT);
