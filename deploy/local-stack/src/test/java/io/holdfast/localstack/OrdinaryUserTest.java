@@ -93,10 +93,9 @@ class OrdinaryUserTest {
         for (String entry : classPath.split(File.pathSeparator)) {
             Path from = Path.of(entry);
             if (Files.exists(from)) {
-                // Jars of different modules may have one name, by which they are pinned.
-                Path place = Files.createDirectory(target.resolve(Integer.toString(copies.size())));
-                Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxr-xr-x"));
-                Path to = place.resolve(from.getFileName());
+                // By its path in the repository a jar is pinned.
+                Path to = target.resolve(Path.of("/").relativize(from.toAbsolutePath()));
+                Files.createDirectories(to.getParent());
                 try (Stream<Path> files = Files.walk(from)) {
                     for (Path file : (Iterable<Path>) files::iterator) {
                         Path copy = to.resolve(from.relativize(file).toString());
