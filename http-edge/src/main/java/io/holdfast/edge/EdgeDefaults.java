@@ -28,6 +28,9 @@ final class EdgeDefaults implements EnvironmentPostProcessor {
             // A description of the API is kept for each language that anybody asks for, and anybody can ask for any.
             "spring.web.locale-resolver", "fixed",
             "spring.web.locale", "en",
+            // A data source is not made anew by a change of settings, nor is the one that the audit stands before.
+            "spring.cloud.refresh.never-refreshable",
+                    "com.zaxxer.hikari.HikariDataSource,io.holdfast.edge.access.AuditedDataSource",
             "logging.level.com.alibaba.nacos", "warn",
             "logging.config", "classpath:io/holdfast/edge/logback.xml",
             "logging.exception-conversion-word", "%causes");
