@@ -265,6 +265,7 @@ class CallersMistakesTest {
         return HttpRequest.newBuilder(URI.create(url + path))
                 .timeout(Duration.ofSeconds(60))
                 .header("Authorization", tokens.authorizationFor(path))
+                .header("X-Reason", "a test")
                 .header("Content-Type", "application/json");
     }
 
