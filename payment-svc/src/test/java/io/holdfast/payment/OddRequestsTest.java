@@ -50,7 +50,7 @@ class OddRequestsTest {
             @Autowired TestTokens tokens,
             @Value("${local.server.port}") int port,
             @Value("${local.management.port}") int managementPort) {
-        this.authorization = "Authorization: " + tokens.authorizationFor("/accounts") + "\r\n";
+        this.authorization = "Authorization: " + tokens.authorizationFor("/accounts") + "\r\nX-Reason: a test\r\n";
         this.ports = List.of(port, managementPort);
     }
 
