@@ -26,8 +26,11 @@ public record Closing(
 
     private static final int MOST_CHARACTERS = 500;
 
-    /** No numbers, no names of classes, nothing in brackets: no id and no host is made of these. */
-    private static final Pattern PLAIN_WORDS = Pattern.compile("[A-Za-z][a-z']*(,? [A-Za-z][a-z']*)*\\.");
+    /** No numbers, no quotes, nothing in brackets: no id and no host is made of these. */
+    private static final Pattern PLAIN_WORDS = Pattern.compile("[A-Za-z, ]+\\.");
+
+    /** As names of classes and constants have them, and words do not. */
+    private static final Pattern CAPITAL_WITHIN_A_WORD = Pattern.compile("[A-Za-z][A-Z]");
 
     public Closing {
         reason = shortened(reason);
@@ -42,7 +45,7 @@ public record Closing(
      * words.
      */
     public String reasonForBuyer() {
-        if (cause == Cause.CANCELLED || PLAIN_WORDS.matcher(reason).matches()) {
+        if (cause == Cause.CANCELLED || isPlain(reason)) {
             return reason;
         }
         if (reason.startsWith("refused:")) {
@@ -51,6 +54,11 @@ public record Closing(
         return reason.startsWith("deadline:")
                 ? "The payment could not be taken in time."
                 : "The payment could not be taken.";
+    }
+
+    private static boolean isPlain(String text) {
+        return PLAIN_WORDS.matcher(text).matches()
+                && !CAPITAL_WITHIN_A_WORD.matcher(text).find();
     }
 
     /** A reason as long as it is kept. */
