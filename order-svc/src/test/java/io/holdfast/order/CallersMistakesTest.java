@@ -229,9 +229,8 @@ class CallersMistakesTest {
                 .body()
                 .replaceAll("(?s).*\"orderId\":\"([^\"]+)\".*", "$1");
 
-        HttpResponse<String> response = send(request("/orders/" + id + "/cancellation")
-                .header("X-Reason", "a test")
-                .POST(body(reason)));
+        HttpResponse<String> response =
+                send(request("/orders/" + id + "/cancellation").POST(body(reason)));
 
         assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
         assertThat(database.statusOf(id)).isEqualTo(status == 202 ? "CLOSING" : "PAID");
