@@ -1,6 +1,6 @@
 package io.holdfast.tcc.autoconfigure;
 
-import io.holdfast.tcc.fence.IdentifyingResourceManager;
+import io.holdfast.tcc.fence.IdentifiedBranches;
 import io.holdfast.tcc.fence.SchemaIdentity;
 import org.apache.seata.common.Constants;
 import org.apache.seata.common.holder.ObjectHolder;
@@ -23,7 +23,7 @@ final class SchemaInContexts implements InitializingBean {
     public void afterPropertiesSet() {
         // Without Seata's own start, as in a test of a part of a service, its classes fail to load, and then for good.
         if (ObjectHolder.INSTANCE.getObject(Constants.OBJECT_KEY_SPRING_CONFIGURABLE_ENVIRONMENT) != null) {
-            IdentifyingResourceManager.install(schema);
+            IdentifiedBranches.install(schema);
             log.info("Branches that are tried here bear the identity of this schema: {}", schema.id());
         }
     }

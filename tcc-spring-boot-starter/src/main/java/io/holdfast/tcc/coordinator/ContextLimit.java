@@ -1,6 +1,7 @@
 package io.holdfast.tcc.coordinator;
 
 import io.holdfast.tcc.TryRefusedException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.seata.core.protocol.RpcMessage;
 import org.apache.seata.core.protocol.transaction.BranchRegisterRequest;
 import org.apache.seata.core.protocol.transaction.BranchReportRequest;
@@ -17,11 +18,11 @@ public final class ContextLimit implements RpcHook {
     /** Of {@code branch_table.application_data} in Holdfast's script for the coordinator; Seata's own has 2,000. */
     public static final int DEFAULT = 8_000;
 
-    private static volatile int characters = DEFAULT;
+    private static final AtomicInteger CHARACTERS = new AtomicInteger(DEFAULT);
 
     /** @param limit in characters, as columns count */
     public static void set(int limit) {
-        characters = limit;
+        CHARACTERS.set(limit);
     }
 
     /** @throws TryRefusedException.ContextTooLarge if the message carries a context that is too long; it is not sent then */
@@ -35,9 +36,10 @@ public final class ContextLimit implements RpcHook {
     }
 
     private static void require(String action, @Nullable String context) {
+        int bound = CHARACTERS.get();
         int length = context == null ? 0 : context.codePointCount(0, context.length());
-        if (length > characters) {
-            throw new TryRefusedException.ContextTooLarge(action, length, characters);
+        if (length > bound) {
+            throw new TryRefusedException.ContextTooLarge(action, length, bound);
         }
     }
 

@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  * registered, and into what is reported of it later. Here, and not in the arguments of the Try, because a Try need not have an
  * argument for the context. All else is left to Seata's.
  */
-public final class IdentifyingResourceManager implements ResourceManager {
+public final class IdentifiedBranches implements ResourceManager {
 
     private final ResourceManager seatas;
     private final SchemaIdentity schema;
 
-    private IdentifyingResourceManager(ResourceManager seatas, SchemaIdentity schema) {
+    private IdentifiedBranches(ResourceManager seatas, SchemaIdentity schema) {
         this.seatas = seatas;
         this.schema = schema;
     }
@@ -29,9 +29,9 @@ public final class IdentifyingResourceManager implements ResourceManager {
     /** From now on every TCC branch of this JVM bears the identity. An installation of before is replaced. */
     public static void install(SchemaIdentity schema) {
         ResourceManager found = DefaultResourceManager.get().getResourceManager(BranchType.TCC);
-        ResourceManager seatas = found instanceof IdentifyingResourceManager ours ? ours.seatas : found;
+        ResourceManager seatas = found instanceof IdentifiedBranches ours ? ours.seatas : found;
         DefaultResourceManager.mockResourceManager(
-                BranchType.TCC, new IdentifyingResourceManager(Objects.requireNonNull(seatas), schema));
+                BranchType.TCC, new IdentifiedBranches(Objects.requireNonNull(seatas), schema));
     }
 
     @Override
