@@ -2,10 +2,12 @@ package io.holdfast.edge.access;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.WeakHashMap;
 import org.apache.commons.logging.Log;
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
@@ -40,8 +42,12 @@ final class LocalAccess implements EnvironmentPostProcessor, Ordered {
     /** The variables that the files refer to. */
     private static final String VARIABLES = "HOLDFAST_";
 
-    /** Present while Spring Cloud reads the settings anew in a service that runs. */
-    private static final String REFRESH = "refreshArgs";
+    /**
+     * What has been started. Spring Cloud reads the settings anew in a service that runs by calling everybody who has a say in the
+     * environment once more, with a copy of it and with the application of the start.
+     */
+    private static final Set<SpringApplication> STARTED =
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     private final Log log;
 
@@ -57,7 +63,7 @@ final class LocalAccess implements EnvironmentPostProcessor, Ordered {
 
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-        boolean live = environment.getPropertySources().contains(REFRESH);
+        boolean live = application == null || !STARTED.add(application);
         for (PropertySource<?> source :
                 environment.getPropertySources().stream().toList()) {
             Set<String> foreign = foreignIn(source);
