@@ -14,7 +14,7 @@ program() {
         "$@" --run-dir "$RUN_FOLDER" --checkout "$CHECKOUT"
 }
 
-deploy/up() { program local-stack io.holdfast.localstack.LocalStack up --port-offset "$PORT_OFFSET" "$@"; }
+deploy/up() { program local-platform io.holdfast.localplatform.LocalPlatform up --port-offset "$PORT_OFFSET" "$@"; }
 deploy/seckill() { program load-test io.holdfast.load.LoadTest seckill --short-lived "$@"; }
 deploy/status() { command deploy/status "$@" --run-dir "$RUN_FOLDER"; }
 deploy/token() { command deploy/token "$@" --run-dir "$RUN_FOLDER"; }

@@ -24,7 +24,7 @@ class BuildRulesTest {
         assertThat(parentOf(root)).isEqualTo("build-rules");
         List<String> modules =
                 MODULE.matcher(root).results().map(found -> found.group(1)).toList();
-        assertThat(modules).contains("deploy/local-stack/nacos", "deploy/local-stack/kafka", "order-svc");
+        assertThat(modules).contains("deploy/local-platform/nacos", "deploy/local-platform/kafka", "order-svc");
         for (String module : modules) {
             if (!module.equals("build-rules")) {
                 assertThat(parentOf(pom(module))).as(module).isIn("holdfast", "build-rules");

@@ -55,7 +55,7 @@ class StructureTest {
     private static final String PAYMENT = "io.holdfast.payment..";
     private static final String GATEWAY = "io.holdfast.gateway..";
     private static final String BACKGROUND = "io.holdfast.background..";
-    private static final String LAUNCHER = "io.holdfast.localstack..";
+    private static final String LAUNCHER = "io.holdfast.localplatform..";
 
     /** A rule about classes that are not on the class path holds for ever: every module has to be seen. */
     @ArchTest

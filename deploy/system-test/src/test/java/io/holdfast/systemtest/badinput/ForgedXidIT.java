@@ -6,7 +6,7 @@ import static io.holdfast.systemtest.platform.Platform.orderBody;
 import static io.holdfast.systemtest.platform.Platform.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.localstack.Stack;
+import io.holdfast.localplatform.Stack;
 import io.holdfast.systemtest.ownservice.OwnService;
 import io.holdfast.systemtest.ownservice.OwnServiceExtension;
 import io.holdfast.systemtest.platform.Answer;

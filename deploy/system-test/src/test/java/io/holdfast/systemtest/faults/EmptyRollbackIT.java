@@ -2,7 +2,7 @@ package io.holdfast.systemtest.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.localstack.Stack;
+import io.holdfast.localplatform.Stack;
 import io.holdfast.systemtest.platform.Answer;
 import io.holdfast.systemtest.platform.Books;
 import io.holdfast.systemtest.platform.Levers;

@@ -5,8 +5,8 @@ import static io.holdfast.systemtest.platform.Gateway.times;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localstack.Part;
-import io.holdfast.localstack.Stack;
+import io.holdfast.localplatform.Part;
+import io.holdfast.localplatform.Stack;
 import io.holdfast.systemtest.platform.Answer;
 import io.holdfast.systemtest.platform.Books;
 import io.holdfast.systemtest.platform.CardPolicy;

@@ -3,8 +3,8 @@ package io.holdfast.systemtest.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localstack.HoldfastService;
-import io.holdfast.localstack.Stack;
+import io.holdfast.localplatform.HoldfastService;
+import io.holdfast.localplatform.Stack;
 import io.holdfast.systemtest.platform.Answer;
 import io.holdfast.systemtest.platform.Books;
 import io.holdfast.systemtest.platform.Levers;

@@ -3,7 +3,7 @@ package io.holdfast.systemtest.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localstack.Stack;
+import io.holdfast.localplatform.Stack;
 import io.holdfast.systemtest.platform.Books;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import java.io.IOException;
@@ -102,7 +102,7 @@ class BenchmarkIT {
 
     /** As the scripts start it, and not by them: they would build once more, in the middle of a build. */
     private void run(String... arguments) throws IOException {
-        Path built = CHECKOUT.resolve("deploy/load-test/target");
+        Path built = CHECKOUT.resolve("benchmark/load-test/target");
         String classPath = built.resolve("classes") + ":"
                 + Files.readString(built.resolve("classpath.txt")).strip();
         List<String> command = new ArrayList<>(List.of(

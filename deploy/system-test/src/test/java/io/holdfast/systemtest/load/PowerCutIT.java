@@ -2,8 +2,8 @@ package io.holdfast.systemtest.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.localstack.Part;
-import io.holdfast.localstack.Stack;
+import io.holdfast.localplatform.Part;
+import io.holdfast.localplatform.Stack;
 import io.holdfast.systemtest.platform.Answer;
 import io.holdfast.systemtest.platform.Books;
 import io.holdfast.systemtest.platform.Crowd;

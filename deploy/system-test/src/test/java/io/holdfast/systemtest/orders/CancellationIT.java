@@ -3,7 +3,7 @@ package io.holdfast.systemtest.orders;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localstack.Stack;
+import io.holdfast.localplatform.Stack;
 import io.holdfast.systemtest.platform.Answer;
 import io.holdfast.systemtest.platform.Books;
 import io.holdfast.systemtest.platform.Crowd;

@@ -3,7 +3,7 @@ package io.holdfast.systemtest.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localstack.MariaDb;
+import io.holdfast.localplatform.MariaDb;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -2,7 +2,7 @@ package io.holdfast.systemtest.platform;
 
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localstack.MariaDb;
+import io.holdfast.localplatform.MariaDb;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -3,9 +3,9 @@ package io.holdfast.systemtest.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localstack.HoldfastService;
-import io.holdfast.localstack.Part;
-import io.holdfast.localstack.Stack;
+import io.holdfast.localplatform.HoldfastService;
+import io.holdfast.localplatform.Part;
+import io.holdfast.localplatform.Stack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

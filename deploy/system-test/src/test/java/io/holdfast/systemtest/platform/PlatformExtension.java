@@ -1,6 +1,6 @@
 package io.holdfast.systemtest.platform;
 
-import io.holdfast.localstack.Stack;
+import io.holdfast.localplatform.Stack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.holdfast.systemtest.platform;
 
-import io.holdfast.localstack.Part;
-import io.holdfast.localstack.Stack;
+import io.holdfast.localplatform.Part;
+import io.holdfast.localplatform.Stack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,0 +1,70 @@
+package io.holdfast.load.bench;
+
+import io.holdfast.load.platform.Books;
+import io.holdfast.load.platform.Platform;
+import io.holdfast.localplatform.StackFile;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Reads what the platform's processes, its database and this process have used up. */
+final class Meter implements AutoCloseable {
+
+    private static final String OWN_NAME = "bench";
+
+    private final Platform platform;
+    private final Books books;
+    private final ServiceMetrics metrics;
+
+    Meter(Platform platform, Books books, ServiceMetrics metrics) {
+        this.platform = platform;
+        this.books = books;
+        this.metrics = metrics;
+        books.execute("set global innodb_monitor_enable = 'trx_rw_commits'");
+    }
+
+    Snapshot read() {
+        Map<String, Long> database = status();
+        ServiceMetrics.Groups groups = metrics.groups();
+        return new Snapshot(
+                cpu(),
+                ProcessorTime.now(),
+                database.get("QUESTIONS"),
+                database.get("COM_COMMIT"),
+                database.get("TRX_RW_COMMITS"),
+                database.get("INNODB_DATA_FSYNCS"),
+                groups.groups(),
+                groups.orders(),
+                metrics.coordinatorMessages());
+    }
+
+    private Map<String, Long> status() {
+        Map<String, Long> status = new HashMap<>();
+        books.rows("""
+                select variable_name as name, cast(variable_value as signed) as value
+                from information_schema.global_status
+                where variable_name in ('QUESTIONS', 'COM_COMMIT', 'INNODB_DATA_FSYNCS')
+                union all
+                select name, count from information_schema.innodb_metrics where name = 'trx_rw_commits'
+                """)
+                .forEach(row -> status.put(
+                        row.get("name").toString().toUpperCase(Locale.ROOT), ((Number) row.get("value")).longValue()));
+        return status;
+    }
+
+    /** What the parts of the platform, what is compared with it, and this process have used. */
+    CpuTime cpu() {
+        Map<String, Long> pids = new TreeMap<>();
+        for (StackFile.Entry part : platform.stack().stackFile().entries()) {
+            pids.put(part.name(), part.pid());
+        }
+        pids.put(OWN_NAME, ProcessHandle.current().pid());
+        return CpuTime.of(pids);
+    }
+
+    @Override
+    public void close() {
+        books.execute("set global innodb_monitor_disable = 'trx_rw_commits'");
+    }
+}
