@@ -116,8 +116,8 @@ public final class ComparisonService extends Part {
     }
 
     private UnpackedJar program() {
-        Path built =
-                at.checkout().resolve("benchmark/comparison/target/comparison-" + HoldfastService.VERSION + "-exec.jar");
+        Path built = at.checkout()
+                .resolve("benchmark/comparison/target/comparison-" + HoldfastService.VERSION + "-exec.jar");
         return new UnpackedJar(at, "comparison", name(), built);
     }
 }

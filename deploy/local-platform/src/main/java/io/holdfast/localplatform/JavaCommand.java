@@ -117,8 +117,9 @@ final class JavaCommand {
             }
             Path jar = found.next();
             String contents = new String(Files.readAllBytes(jar), StandardCharsets.ISO_8859_1);
-            Path copy =
-                    at.folder().programs().resolve("local-platform-" + module + "-" + Fingerprint.of(contents) + ".jar");
+            Path copy = at.folder()
+                    .programs()
+                    .resolve("local-platform-" + module + "-" + Fingerprint.of(contents) + ".jar");
             if (!Files.exists(copy)) {
                 Files.createDirectories(copy.getParent());
                 Path draft = Files.createTempFile(copy.getParent(), module, ".new");

@@ -114,7 +114,8 @@ class ArtefactsTest {
                 .collect(Collectors.toSet());
 
         for (String module : List.of("nacos", "kafka", "coordinator")) {
-            Path classPath = here.resolve("deploy/local-platform").resolve(module).resolve("target/classpath.txt");
+            Path classPath =
+                    here.resolve("deploy/local-platform").resolve(module).resolve("target/classpath.txt");
             assertThat(Files.readString(classPath).strip().split(":"))
                     .allMatch(jar -> pinned.stream().anyMatch(pin -> jar.endsWith("/" + pin)));
         }
