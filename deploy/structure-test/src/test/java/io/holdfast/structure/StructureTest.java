@@ -55,12 +55,13 @@ class StructureTest {
     private static final String PAYMENT = "io.holdfast.payment..";
     private static final String GATEWAY = "io.holdfast.gateway..";
     private static final String BACKGROUND = "io.holdfast.background..";
+    private static final String PROPERTIES = "io.holdfast.properties..";
     private static final String LAUNCHER = "io.holdfast.localplatform..";
 
     /** A rule about classes that are not on the class path holds for ever: every module has to be seen. */
     @ArchTest
     static void everyModuleIsSeen(JavaClasses all) {
-        assertThat(List.of(STARTER, EDGE, MESSAGE, BACKGROUND, ORDER, STOCK, PAYMENT, GATEWAY, LAUNCHER))
+        assertThat(List.of(STARTER, EDGE, MESSAGE, BACKGROUND, PROPERTIES, ORDER, STOCK, PAYMENT, GATEWAY, LAUNCHER))
                 .allSatisfy(module -> assertThat(all.that(resideInAPackage(module)))
                         .as("classes in " + module)
                         .isNotEmpty());
@@ -274,6 +275,14 @@ class StructureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("io.holdfast..").and(not(resideInAPackage(BACKGROUND))))
             .because("every module, the starter too, has threads and scheduled tasks");
+
+    @ArchTest
+    static final ArchRule propertiesKnowNothingOfOurs = noClasses()
+            .that()
+            .resideInAPackage(PROPERTIES)
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.holdfast..").and(not(resideInAPackage(PROPERTIES))))
+            .because("every module, the starter too, has properties");
 
     /** An executor swallows what is thrown in a task, and a thread ends by it: nothing would be done any more, without a word. */
     @ArchTest
