@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.edge.testtokens.RawRequest;
 import io.holdfast.edge.testtokens.TestTokens;
 import io.holdfast.order.StandInCoordinator.Database;
-import io.holdfast.order.StandInNeighbours.Answer;
+import io.holdfast.order.StandInDownstreamServices.Answer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +39,7 @@ class AuditTest {
 
     private final int port;
     private final StandInCoordinator coordinator;
-    private final StandInNeighbours neighbours;
+    private final StandInDownstreamServices downstream;
     private final Database database;
     private final TestTokens tokens;
     private final Set<String> changingEndpoints = new TreeSet<>();
@@ -51,13 +51,13 @@ class AuditTest {
     AuditTest(
             @LocalServerPort int port,
             @Autowired StandInCoordinator coordinator,
-            @Autowired StandInNeighbours neighbours,
+            @Autowired StandInDownstreamServices downstream,
             @Autowired Database database,
             @Autowired TestTokens tokens,
             @Autowired @Qualifier("requestMappingHandlerMapping") RequestMappingHandlerMapping endpoints) {
         this.port = port;
         this.coordinator = coordinator;
-        this.neighbours = neighbours;
+        this.downstream = downstream;
         this.database = database;
         this.tokens = tokens;
         endpoints.getHandlerMethods().keySet().forEach(mapping -> mapping.getMethodsCondition().getMethods().stream()
@@ -70,7 +70,7 @@ class AuditTest {
     @BeforeEach
     void everythingIsUpAndNothingIsKeptYet() {
         coordinator.behave();
-        neighbours.serveAll();
+        downstream.serveAll();
         database.jdbc().update("delete from audit_entry");
     }
 
@@ -155,8 +155,8 @@ class AuditTest {
 
     @Test
     void anOrderThatIsRefusedIsKeptAndSoIsWhoPlacedIt() {
-        neighbours.on(
-                StandInNeighbours.RESERVE,
+        downstream.on(
+                StandInDownstreamServices.RESERVE,
                 call -> Answer.problem(
                         409,
                         "{\"status\":409,\"code\":\"out-of-stock\",\"detail\":\"No.\",\"refused\":%s}"
@@ -178,7 +178,7 @@ class AuditTest {
             database.jdbc().execute("rename table audit_entry_away to audit_entry");
         }
         assertThat(database.orders()).isEqualTo(before);
-        assertThat(neighbours.paths()).isEmpty();
+        assertThat(downstream.paths()).isEmpty();
     }
 
     @ParameterizedTest

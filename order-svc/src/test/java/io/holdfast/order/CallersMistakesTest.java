@@ -36,19 +36,19 @@ class CallersMistakesTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private final String url;
     private final StandInCoordinator coordinator;
-    private final StandInNeighbours neighbours;
+    private final StandInDownstreamServices downstream;
     private final Database database;
     private final TestTokens tokens;
 
     CallersMistakesTest(
             @LocalServerPort int port,
             @Autowired StandInCoordinator coordinator,
-            @Autowired StandInNeighbours neighbours,
+            @Autowired StandInDownstreamServices downstream,
             @Autowired Database database,
             @Autowired TestTokens tokens) {
         this.url = "http://127.0.0.1:" + port;
         this.coordinator = coordinator;
-        this.neighbours = neighbours;
+        this.downstream = downstream;
         this.database = database;
         this.tokens = tokens;
     }
@@ -56,7 +56,7 @@ class CallersMistakesTest {
     @BeforeEach
     void everythingIsUp() {
         coordinator.behave();
-        neighbours.serveAll();
+        downstream.serveAll();
     }
 
     @ParameterizedTest
@@ -133,7 +133,7 @@ class CallersMistakesTest {
     }
 
     @Test
-    void aHundredLinesOfOneSkuAreOneFlawAndManySumsThatOverflowAreOneToo() {
+    void aHundredLinesOfOneSkuAreOneErrorAndManySumsThatOverflowAreOneToo() {
         String same = IntStream.range(0, 100)
                 .mapToObj(i -> ITEM.formatted("tea", "1", "5"))
                 .collect(Collectors.joining(","));

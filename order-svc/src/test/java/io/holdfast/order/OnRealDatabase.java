@@ -19,7 +19,7 @@ import org.springframework.test.context.ContextConfiguration;
 
 /**
  * order-svc with its own settings, in a new schema of a real MariaDB. Nacos and the coordinator are left out: a
- * {@link StandInCoordinator} takes the coordinator's place, {@link StandInNeighbours} answer over real HTTP, and the fence is the
+ * {@link StandInCoordinator} takes the coordinator's place, {@link StandInDownstreamServices} answer over real HTTP, and the fence is the
  * real one.
  */
 @Target(ElementType.TYPE)
@@ -31,7 +31,7 @@ import org.springframework.test.context.ContextConfiguration;
 @Import(StandInCoordinator.InTheService.class)
 public @interface OnRealDatabase {
 
-    /** Points the service to a schema that nobody else uses, and to its stand-in neighbours. */
+    /** Points the service to a schema that nobody else uses, and to its stand-in downstream services. */
     class Surroundings implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
         @Override
@@ -40,19 +40,19 @@ public @interface OnRealDatabase {
             TestTokens tokens = TestTokens.forService("order-svc");
             context.getBeanFactory().registerSingleton("testTokens", tokens);
             TestPropertyValues.of(tokens.environment()).applyTo(context);
-            StandInNeighbours neighbours = StandInNeighbours.start();
-            context.getBeanFactory().registerSingleton("standInNeighbours", neighbours);
+            StandInDownstreamServices downstream = StandInDownstreamServices.start();
+            context.getBeanFactory().registerSingleton("standInDownstreamServices", downstream);
             context.addApplicationListener(event -> {
                 if (event instanceof ContextClosedEvent) {
-                    neighbours.stop();
+                    downstream.stop();
                 }
             });
             TestPropertyValues.of(
                             "HOLDFAST_DB_URL=" + schema.url(),
                             "HOLDFAST_DB_USER=" + schema.user(),
                             "HOLDFAST_DB_PASSWORD=" + schema.password(),
-                            "spring.cloud.discovery.client.simple.instances.stock-svc[0].uri=" + neighbours.url(),
-                            "spring.cloud.discovery.client.simple.instances.payment-svc[0].uri=" + neighbours.url())
+                            "spring.cloud.discovery.client.simple.instances.stock-svc[0].uri=" + downstream.url(),
+                            "spring.cloud.discovery.client.simple.instances.payment-svc[0].uri=" + downstream.url())
                     .applyTo(context);
         }
     }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.edge.testtokens.TestTokens;
 import io.holdfast.order.StandInCoordinator.Database;
-import io.holdfast.order.StandInNeighbours.Answer;
-import io.holdfast.order.coordinator.Fate;
+import io.holdfast.order.StandInDownstreamServices.Answer;
+import io.holdfast.order.coordinator.GlobalTxOutcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -42,19 +42,19 @@ class PlacingACardOrderTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private final String url;
     private final StandInCoordinator coordinator;
-    private final StandInNeighbours neighbours;
+    private final StandInDownstreamServices downstream;
     private final Database database;
     private final TestTokens tokens;
 
     PlacingACardOrderTest(
             @LocalServerPort int port,
             @Autowired StandInCoordinator coordinator,
-            @Autowired StandInNeighbours neighbours,
+            @Autowired StandInDownstreamServices downstream,
             @Autowired Database database,
             @Autowired TestTokens tokens) {
         this.url = "http://127.0.0.1:" + port;
         this.coordinator = coordinator;
-        this.neighbours = neighbours;
+        this.downstream = downstream;
         this.database = database;
         this.tokens = tokens;
     }
@@ -62,13 +62,13 @@ class PlacingACardOrderTest {
     @BeforeEach
     void everythingIsUp() {
         coordinator.behave();
-        neighbours.serveAll();
+        downstream.serveAll();
     }
 
     @Test
-    void theCardIsAuthorizedAfterTheTriesOfTheNeighboursAndBeforeTheCommit() {
-        neighbours.on(StandInNeighbours.AUTHORIZE, call -> {
-            assertThat(coordinator.fateOf(call.xid())).isEqualTo(Fate.RUNNING);
+    void theCardIsAuthorizedAfterTheTriesOfTheDownstreamServicesAndBeforeTheCommit() {
+        downstream.on(StandInDownstreamServices.AUTHORIZE, call -> {
+            assertThat(coordinator.outcomeOf(call.xid())).isEqualTo(GlobalTxOutcome.RUNNING);
             return Answer.ok(
                     "{\"orderId\":\"%s\"}".formatted(call.body().get("orderId").asString()));
         });
@@ -79,16 +79,16 @@ class PlacingACardOrderTest {
         JsonNode body = JSON.readTree(reply.body());
         assertThat(body.get("status").asString()).isEqualTo("PAID");
         String id = body.get("orderId").asString();
-        assertThat(neighbours.paths())
+        assertThat(downstream.paths())
                 .containsExactly(
-                        StandInNeighbours.OPEN,
-                        StandInNeighbours.RESERVE,
-                        StandInNeighbours.AUTHORIZE,
-                        StandInNeighbours.OUTCOMES);
-        assertThat(neighbours.callsTo(StandInNeighbours.OPEN).get(0).body())
+                        StandInDownstreamServices.OPEN,
+                        StandInDownstreamServices.RESERVE,
+                        StandInDownstreamServices.AUTHORIZE,
+                        StandInDownstreamServices.OUTCOMES);
+        assertThat(downstream.callsTo(StandInDownstreamServices.OPEN).get(0).body())
                 .isEqualTo(JSON.readTree("""
                 {"method":"CARD","orders":[{"orderId":"%s","buyerId":"alice","amount":{"minor":3998,"currency":"CNY"}}]}""".formatted(id)));
-        assertThat(neighbours.callsTo(StandInNeighbours.AUTHORIZE))
+        assertThat(downstream.callsTo(StandInDownstreamServices.AUTHORIZE))
                 .singleElement()
                 .satisfies(call -> {
                     assertThat(call.xid()).isEqualTo(coordinator.begun().get(0));
@@ -99,8 +99,8 @@ class PlacingACardOrderTest {
 
     @Test
     void aCardThatIsDeclinedRejectsTheOrderForThatReasonAndTheSameKeyIsToldTheSame() {
-        neighbours.on(
-                StandInNeighbours.AUTHORIZE,
+        downstream.on(
+                StandInDownstreamServices.AUTHORIZE,
                 call -> Answer.problem(
                         402, """
                         {"code":"payment-declined","status":402,"declineCode":"card-expired","refusals":[
@@ -115,9 +115,9 @@ class PlacingACardOrderTest {
         assertThat(problem.get("detail").asString()).contains("card-expired");
         assertThat(again.statusCode()).isEqualTo(402);
         assertThat(JSON.readTree(again.body()).get("orderId")).isEqualTo(problem.get("orderId"));
-        assertThat(coordinator.begun()).hasSize(1).allSatisfy(xid -> assertThat(coordinator.fateOf(xid))
-                .isNotEqualTo(Fate.COMMITTED));
-        assertThat(neighbours.callsTo(StandInNeighbours.AUTHORIZE)).hasSize(1);
+        assertThat(coordinator.begun()).hasSize(1).allSatisfy(xid -> assertThat(coordinator.outcomeOf(xid))
+                .isNotEqualTo(GlobalTxOutcome.COMMITTED));
+        assertThat(downstream.callsTo(StandInDownstreamServices.AUTHORIZE)).hasSize(1);
     }
 
     @Test
@@ -129,22 +129,22 @@ class PlacingACardOrderTest {
             Answer.hangUp()
         }) {
             coordinator.behave();
-            neighbours.on(StandInNeighbours.AUTHORIZE, call -> answer);
+            downstream.on(StandInDownstreamServices.AUTHORIZE, call -> answer);
 
             HttpResponse<String> reply = post(key + "-" + answer.hashCode());
 
             assertThat(reply.statusCode()).as("%s", answer).isEqualTo(503);
             assertThat(JSON.readTree(reply.body()).get("code").asString()).isEqualTo("service-unavailable");
             assertThat(coordinator.begun())
-                    .allSatisfy(xid -> assertThat(coordinator.fateOf(xid)).isNotEqualTo(Fate.COMMITTED));
+                    .allSatisfy(xid -> assertThat(coordinator.outcomeOf(xid)).isNotEqualTo(GlobalTxOutcome.COMMITTED));
         }
     }
 
     @Test
     void theTokenIsNeitherKeptNorLogged(CapturedOutput output) {
-        neighbours.on(StandInNeighbours.AUTHORIZE, call -> Answer.hangUp());
+        downstream.on(StandInDownstreamServices.AUTHORIZE, call -> Answer.hangUp());
         post(key + "-unknown");
-        neighbours.serveAll();
+        downstream.serveAll();
         HttpResponse<String> reply = post();
 
         assertThat(reply.statusCode()).isEqualTo(201);

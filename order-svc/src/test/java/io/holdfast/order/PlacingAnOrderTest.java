@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.holdfast.edge.testtokens.TestTokens;
 import io.holdfast.order.StandInCoordinator.Database;
 import io.holdfast.order.StandInCoordinator.TestTicker;
-import io.holdfast.order.StandInNeighbours.Answer;
+import io.holdfast.order.StandInDownstreamServices.Answer;
 import io.holdfast.order.abandoned.AbandonedOrders;
-import io.holdfast.order.book.OrderBook;
-import io.holdfast.order.book.OrderLists;
-import io.holdfast.order.coordinator.Fate;
+import io.holdfast.order.coordinator.GlobalTxOutcome;
+import io.holdfast.order.store.OrderLists;
+import io.holdfast.order.store.OrderRepository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -40,7 +40,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What a buyer's program sees of an order, over real HTTP, whatever coordinator and neighbours do. */
+/** What a buyer's program sees of an order, over real HTTP, whatever coordinator and downstream services do. */
 @OnRealDatabase
 class PlacingAnOrderTest {
 
@@ -57,28 +57,28 @@ class PlacingAnOrderTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private final String url;
     private final StandInCoordinator coordinator;
-    private final StandInNeighbours neighbours;
+    private final StandInDownstreamServices downstream;
     private final Database database;
     private final OrderLists lists;
-    private final OrderBook book;
+    private final OrderRepository repository;
     private final TestTicker ticker;
     private final TestTokens tokens;
 
     PlacingAnOrderTest(
             @LocalServerPort int port,
             @Autowired StandInCoordinator coordinator,
-            @Autowired StandInNeighbours neighbours,
+            @Autowired StandInDownstreamServices downstream,
             @Autowired Database database,
             @Autowired OrderLists lists,
-            @Autowired OrderBook book,
+            @Autowired OrderRepository repository,
             @Autowired TestTicker ticker,
             @Autowired TestTokens tokens) {
         this.url = "http://127.0.0.1:" + port;
         this.coordinator = coordinator;
-        this.neighbours = neighbours;
+        this.downstream = downstream;
         this.database = database;
         this.lists = lists;
-        this.book = book;
+        this.repository = repository;
         this.ticker = ticker;
         this.tokens = tokens;
     }
@@ -86,7 +86,7 @@ class PlacingAnOrderTest {
     @BeforeEach
     void everythingIsUpAndInStock() {
         coordinator.behave();
-        neighbours.serveAll();
+        downstream.serveAll();
     }
 
     @Test
@@ -98,20 +98,23 @@ class PlacingAnOrderTest {
         assertThat(reply.header("Location")).isEqualTo("/orders/" + id);
         assertThat(reply.body().get("status").asString()).isEqualTo("PAID");
         assertThat(reply.body().at("/total/minor").asLong()).isEqualTo(3998);
-        assertThat(neighbours.paths())
-                .containsExactly(StandInNeighbours.OPEN, StandInNeighbours.RESERVE, StandInNeighbours.OUTCOMES);
+        assertThat(downstream.paths())
+                .containsExactly(
+                        StandInDownstreamServices.OPEN,
+                        StandInDownstreamServices.RESERVE,
+                        StandInDownstreamServices.OUTCOMES);
         String xid = coordinator.begun().get(0);
-        assertThat(neighbours.callsTo(StandInNeighbours.OPEN).get(0)).satisfies(call -> {
+        assertThat(downstream.callsTo(StandInDownstreamServices.OPEN).get(0)).satisfies(call -> {
             assertThat(call.xid()).isEqualTo(xid);
             assertThat(call.body()).isEqualTo(JSON.readTree("""
                     {"orders":[{"orderId":"%s","buyerId":"alice","amount":{"minor":3998,"currency":"CNY"}}]}""".formatted(id)));
         });
-        assertThat(neighbours.callsTo(StandInNeighbours.RESERVE).get(0)).satisfies(call -> {
+        assertThat(downstream.callsTo(StandInDownstreamServices.RESERVE).get(0)).satisfies(call -> {
             assertThat(call.xid()).isEqualTo(xid);
             assertThat(call.body()).isEqualTo(JSON.readTree("""
                     {"orders":[{"orderId":"%s","lines":[{"sku":"%s","quantity":2}]}]}""".formatted(id, sku)));
         });
-        assertThat(neighbours.callsTo(StandInNeighbours.OUTCOMES).get(0).body())
+        assertThat(downstream.callsTo(StandInDownstreamServices.OUTCOMES).get(0).body())
                 .isEqualTo(JSON.readTree("{\"xid\":\"%s\",\"orderIds\":[\"%s\"]}".formatted(xid, id)));
 
         Reply again = post(key, order.replace(" ", ""));
@@ -150,8 +153,8 @@ class PlacingAnOrderTest {
                 .extracting(reply -> reply.body().get("orderId"))
                 .containsOnly(all.get(0).body().get("orderId"));
         assertThat(database.orders()).isEqualTo(before + 1);
-        assertThat(neighbours.callsTo(StandInNeighbours.RESERVE)).hasSize(1);
-        assertThat(coordinator.begun()).extracting(coordinator::fateOf).doesNotContain(Fate.RUNNING);
+        assertThat(downstream.callsTo(StandInDownstreamServices.RESERVE)).hasSize(1);
+        assertThat(coordinator.begun()).extracting(coordinator::outcomeOf).doesNotContain(GlobalTxOutcome.RUNNING);
     }
 
     @Test
@@ -164,7 +167,7 @@ class PlacingAnOrderTest {
 
     @Test
     void anOrderWhoseMoneyIsNotTakenYetIsConfirmingAndThenPaid() {
-        neighbours.outcomes("OPEN");
+        downstream.outcomes("OPEN");
 
         Reply reply = post(key, order);
 
@@ -172,7 +175,7 @@ class PlacingAnOrderTest {
         assertThat(reply.body().get("status").asString()).isEqualTo("CONFIRMING");
         assertThat(reply.body().has("decidedAt")).isFalse();
 
-        neighbours.outcomes("CAPTURED");
+        downstream.outcomes("CAPTURED");
 
         // Nobody calls again: the starter attempts the Confirm by itself when it is due.
         await().until(() -> post(key, order).body().get("status").asString().equals("PAID"));
@@ -190,15 +193,15 @@ class PlacingAnOrderTest {
                 "not JSON"
             })
     void anAnswerThatNamesNoCapturedPaymentIsNoReasonToCallAnOrderPaid(String outcomes) {
-        neighbours.on(StandInNeighbours.OUTCOMES, call -> Answer.ok(outcomes));
+        downstream.on(StandInDownstreamServices.OUTCOMES, call -> Answer.ok(outcomes));
 
         assertThat(post(key, order).body().get("status").asString()).isEqualTo("CONFIRMING");
     }
 
     @Test
     void anOrderThatStockRefusesIsRejectedAndTheSameKeyGetsTheSameProblem() {
-        neighbours.on(
-                StandInNeighbours.RESERVE,
+        downstream.on(
+                StandInDownstreamServices.RESERVE,
                 call -> Answer.refusal(
                         409, "out-of-stock", ",\"sku\":\"" + sku + "\",\"available\":1", call.orderIds()));
 
@@ -208,21 +211,21 @@ class PlacingAnOrderTest {
         String id = reply.body().get("orderId").asString();
         assertThat(reply.body().get("detail").asString()).isEqualTo("No, because of the out-of-stock.");
         assertThat(database.statusOf(id)).isEqualTo("REJECTED");
-        assertThat(coordinator.fateOf(coordinator.begun().get(0))).isEqualTo(Fate.ROLLED_BACK);
+        assertThat(coordinator.outcomeOf(coordinator.begun().get(0))).isEqualTo(GlobalTxOutcome.ROLLED_BACK);
 
-        neighbours.serveAll();
+        downstream.serveAll();
         Reply again = post(key, order);
 
         assertProblem(again, 409, "out-of-stock");
         assertThat(again.body().get("orderId").asString()).isEqualTo(id);
         assertThat(again.body().get("detail")).isEqualTo(reply.body().get("detail"));
-        assertThat(neighbours.paths()).isEmpty();
+        assertThat(downstream.paths()).isEmpty();
     }
 
     @Test
     void whatWasJustFoundSoldOutIsRefusedAtOnceForAMoment() {
-        neighbours.on(
-                StandInNeighbours.RESERVE,
+        downstream.on(
+                StandInDownstreamServices.RESERVE,
                 call -> Answer.refusal(
                         409, "out-of-stock", ",\"sku\":\"" + sku + "\",\"available\":0", call.orderIds()));
         assertProblem(post(key, order), 409, "out-of-stock");
@@ -232,12 +235,12 @@ class PlacingAnOrderTest {
 
         assertProblem(second, 409, "out-of-stock");
         assertThat(coordinator.begun()).as("no global transaction").hasSize(begun);
-        assertThat(neighbours.callsTo(StandInNeighbours.RESERVE)).hasSize(1);
+        assertThat(downstream.callsTo(StandInDownstreamServices.RESERVE)).hasSize(1);
         String id = second.body().get("orderId").asString();
         assertThat(database.statusOf(id)).isEqualTo("REJECTED");
         assertThat(get("/orders/" + id).body().has("xid")).isFalse();
 
-        neighbours.serveAll();
+        downstream.serveAll();
         ticker.pass(Duration.ofMillis(201));
         assertThat(post(key + "-c", order).status()).isEqualTo(201);
     }
@@ -245,11 +248,11 @@ class PlacingAnOrderTest {
     @ParameterizedTest
     @CsvSource({"402, insufficient-funds", "400, invalid-order"})
     void anOrderThatPaymentRefusesIsRejectedBeforeStockIsAsked(int status, String code) {
-        neighbours.on(StandInNeighbours.OPEN, call -> Answer.refusal(402, code, "", call.orderIds()));
+        downstream.on(StandInDownstreamServices.OPEN, call -> Answer.refusal(402, code, "", call.orderIds()));
 
         assertProblem(post(key, order), status, code);
 
-        assertThat(neighbours.callsTo(StandInNeighbours.RESERVE)).isEmpty();
+        assertThat(downstream.callsTo(StandInDownstreamServices.RESERVE)).isEmpty();
     }
 
     @ParameterizedTest
@@ -268,31 +271,31 @@ class PlacingAnOrderTest {
                 "204|application/json|''"
             })
     void whatIsNoClearAnswerIsNeverTakenForOneAndIsAskedOnce(int status, String type, String body) {
-        neighbours.on(StandInNeighbours.RESERVE, call -> new Answer(status, type, body));
+        downstream.on(StandInDownstreamServices.RESERVE, call -> new Answer(status, type, body));
 
         Reply reply = post(key, order);
 
         assertProblem(reply, 503, "service-unavailable");
         assertThat(reply.header("Retry-After")).isEqualTo("1");
         assertThat(database.statusOf(reply.body().get("orderId").asString())).isEqualTo("REJECTED");
-        assertThat(neighbours.callsTo(StandInNeighbours.RESERVE)).hasSize(1);
-        assertThat(coordinator.fateOf(coordinator.begun().get(0))).isEqualTo(Fate.ROLLED_BACK);
+        assertThat(downstream.callsTo(StandInDownstreamServices.RESERVE)).hasSize(1);
+        assertThat(coordinator.outcomeOf(coordinator.begun().get(0))).isEqualTo(GlobalTxOutcome.ROLLED_BACK);
     }
 
     @Test
-    void aNeighbourThatHangsUpMakesTheOrderFail() {
-        neighbours.on(StandInNeighbours.OPEN, call -> Answer.hangUp());
+    void aDownstreamServiceThatHangsUpMakesTheOrderFail() {
+        downstream.on(StandInDownstreamServices.OPEN, call -> Answer.hangUp());
 
         assertProblem(post(key, order), 503, "service-unavailable");
 
-        assertThat(neighbours.callsTo(StandInNeighbours.OPEN)).hasSize(1);
+        assertThat(downstream.callsTo(StandInDownstreamServices.OPEN)).hasSize(1);
     }
 
     @Test
     void aRequestWhoseTwinIsStillBeingPlacedWaitsALittleAndIsToldSo() throws Exception {
         CountDownLatch reserved = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        neighbours.on(StandInNeighbours.RESERVE, call -> {
+        downstream.on(StandInDownstreamServices.RESERVE, call -> {
             reserved.countDown();
             try {
                 goOn.await(10, TimeUnit.SECONDS);
@@ -304,13 +307,13 @@ class PlacingAnOrderTest {
         CompletableFuture<Reply> first = CompletableFuture.supplyAsync(() -> post(key, order));
         assertThat(reserved.await(10, TimeUnit.SECONDS)).isTrue();
 
-        Reply twin = post(key, order);
+        Reply duplicate = post(key, order);
 
-        assertProblem(twin, 409, "order-in-progress");
-        assertThat(twin.header("Retry-After")).isEqualTo("1");
+        assertProblem(duplicate, 409, "order-in-progress");
+        assertThat(duplicate.header("Retry-After")).isEqualTo("1");
         goOn.countDown();
         Reply placed = first.get(10, TimeUnit.SECONDS);
-        assertThat(placed.body().get("orderId")).isEqualTo(twin.body().get("orderId"));
+        assertThat(placed.body().get("orderId")).isEqualTo(duplicate.body().get("orderId"));
     }
 
     @Test
@@ -331,7 +334,7 @@ class PlacingAnOrderTest {
 
     @Test
     void aCommitThatIsDecidedButNotAnsweredIsNoRejection() {
-        coordinator.onCommit(xid -> Fate.COMMITTED);
+        coordinator.onCommit(xid -> GlobalTxOutcome.COMMITTED);
 
         Reply reply = post(key, order);
 
@@ -341,7 +344,7 @@ class PlacingAnOrderTest {
 
     @Test
     void aCommitOfUnknownOutcomeIsCalledUnknownAndTheSameKeyLaterGetsTheTruth() {
-        coordinator.onCommit(xid -> Fate.UNKNOWN);
+        coordinator.onCommit(xid -> GlobalTxOutcome.UNKNOWN);
 
         Reply reply = post(key, order);
 
@@ -369,16 +372,16 @@ class PlacingAnOrderTest {
 
     @Test
     void aRollbackOfUnknownOutcomeIsFinishedByTheLookForAbandonedOrders() {
-        neighbours.on(StandInNeighbours.RESERVE, call -> new Answer(500, "text/plain", "oops"));
-        coordinator.onRollback(xid -> Fate.UNKNOWN);
+        downstream.on(StandInDownstreamServices.RESERVE, call -> new Answer(500, "text/plain", "oops"));
+        coordinator.onRollback(xid -> GlobalTxOutcome.UNKNOWN);
 
         Reply reply = post(key, order);
 
         assertProblem(reply, 503, "outcome-unknown");
         String id = reply.body().get("orderId").asString();
         assertThat(database.statusOf(id)).isEqualTo("RECEIVED");
-        AbandonedOrders abandoned =
-                new AbandonedOrders(lists, book, coordinator::fateOf, Clock.systemUTC(), Duration.ofMillis(-10), 100);
+        AbandonedOrders abandoned = new AbandonedOrders(
+                lists, repository, coordinator::outcomeOf, Clock.systemUTC(), Duration.ofMillis(-10), 100);
         abandoned.rejectThem();
         assertThat(database.statusOf(id)).as("still running").isEqualTo("RECEIVED");
 
@@ -428,8 +431,11 @@ class PlacingAnOrderTest {
         assertThat(database.orders()).isEqualTo(before);
         assertThat(coordinator.begun()).isEmpty();
         // The Confirm of an earlier test's order may be attempted again meanwhile, and asks for outcomes.
-        assertThat(neighbours.paths())
-                .doesNotContain(StandInNeighbours.OPEN, StandInNeighbours.RESERVE, StandInNeighbours.AUTHORIZE);
+        assertThat(downstream.paths())
+                .doesNotContain(
+                        StandInDownstreamServices.OPEN,
+                        StandInDownstreamServices.RESERVE,
+                        StandInDownstreamServices.AUTHORIZE);
     }
 
     @ParameterizedTest
@@ -469,15 +475,15 @@ class PlacingAnOrderTest {
                 .POST(HttpRequest.BodyPublishers.ofString(order)));
 
         assertThat(reply.status()).isEqualTo(201);
-        assertThat(neighbours.callsTo(StandInNeighbours.OPEN).get(0).xid())
+        assertThat(downstream.callsTo(StandInDownstreamServices.OPEN).get(0).xid())
                 .isEqualTo(coordinator.begun().get(0));
     }
 
     @Test
     void anOrderIsShownWithAllThatHappenedToIt() {
-        neighbours.on(StandInNeighbours.RESERVE, call -> new Answer(500, "text/plain", "oops"));
+        downstream.on(StandInDownstreamServices.RESERVE, call -> new Answer(500, "text/plain", "oops"));
         String id = post(key, order).body().get("orderId").asString();
-        neighbours.on(StandInNeighbours.BRANCHES, call -> Answer.ok("""
+        downstream.on(StandInDownstreamServices.BRANCHES, call -> Answer.ok("""
                 [{"service":"stock-svc","action":"stock.reserve","branchId":"77","status":"SUSPENDED",
                   "createdAt":"2026-01-01T00:00:00Z","decidedAt":"2026-01-01T00:00:00Z","attempts":0,"lastError":null}]"""));
 
@@ -494,7 +500,7 @@ class PlacingAnOrderTest {
                 .isNotEmpty()
                 .allSatisfy(entry -> assertThat(entry.get("phase").asString()).isEqualTo("CANCEL"));
 
-        neighbours.on(StandInNeighbours.BRANCHES, call -> new Answer(500, "text/plain", "oops"));
+        downstream.on(StandInDownstreamServices.BRANCHES, call -> new Answer(500, "text/plain", "oops"));
         JsonNode incomplete = get("/orders/" + id).body();
         assertThat(incomplete.get("timelineIncomplete"))
                 .extracting(JsonNode::asString)

@@ -3,7 +3,7 @@ package io.holdfast.order;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.holdfast.order.coordinator.Coordinator;
 import io.holdfast.order.coordinator.CoordinatorUnavailableException;
-import io.holdfast.order.coordinator.Fate;
+import io.holdfast.order.coordinator.GlobalTxOutcome;
 import io.holdfast.order.placing.OrderPlacement;
 import io.holdfast.order.soldout.SoldOut;
 import java.lang.reflect.Method;
@@ -44,12 +44,12 @@ public final class StandInCoordinator implements Coordinator {
 
     private final ObjectProvider<FenceHandler> fence;
     private final ObjectProvider<OrderPlacement> placement;
-    private final Map<String, Fate> fates = new ConcurrentHashMap<>();
+    private final Map<String, GlobalTxOutcome> outcomes = new ConcurrentHashMap<>();
     private final Map<String, Long> branches = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> begun = new ConcurrentLinkedQueue<>();
     private volatile boolean away;
-    private volatile Function<String, Fate> onCommit;
-    private volatile Function<String, Fate> onRollback;
+    private volatile Function<String, GlobalTxOutcome> onCommit;
+    private volatile Function<String, GlobalTxOutcome> onRollback;
 
     StandInCoordinator(ObjectProvider<FenceHandler> fence, ObjectProvider<OrderPlacement> placement) {
         this.fence = fence;
@@ -70,12 +70,12 @@ public final class StandInCoordinator implements Coordinator {
     }
 
     /** What a commit does and answers from now on. */
-    public void onCommit(Function<String, Fate> script) {
+    public void onCommit(Function<String, GlobalTxOutcome> script) {
         onCommit = script;
     }
 
     /** What a rollback does and answers from now on. */
-    public void onRollback(Function<String, Fate> script) {
+    public void onRollback(Function<String, GlobalTxOutcome> script) {
         onRollback = script;
     }
 
@@ -85,19 +85,19 @@ public final class StandInCoordinator implements Coordinator {
     }
 
     /** Decides for the commit, and sends the Confirm once. */
-    public Fate confirm(String xid) {
-        fates.put(xid, Fate.COMMITTED);
+    public GlobalTxOutcome confirm(String xid) {
+        outcomes.put(xid, GlobalTxOutcome.COMMITTED);
         Long branch = branches.get(xid);
         if (branch != null) {
             fence.getObject()
                     .commitFence(method("complete"), target(), xid, branch, new Object[] {context(xid, branch)});
         }
-        return Fate.COMMITTED;
+        return GlobalTxOutcome.COMMITTED;
     }
 
     /** Decides for the rollback, and sends the Cancel once. */
-    public Fate cancel(String xid) {
-        fates.put(xid, Fate.ROLLED_BACK);
+    public GlobalTxOutcome cancel(String xid) {
+        outcomes.put(xid, GlobalTxOutcome.ROLLED_BACK);
         Long branch = branches.get(xid);
         if (branch != null) {
             fence.getObject()
@@ -109,7 +109,7 @@ public final class StandInCoordinator implements Coordinator {
                             new Object[] {context(xid, branch)},
                             "order.place");
         }
-        return Fate.ROLLED_BACK;
+        return GlobalTxOutcome.ROLLED_BACK;
     }
 
     public static String newXid() {
@@ -123,7 +123,7 @@ public final class StandInCoordinator implements Coordinator {
         }
         String xid = newXid();
         begun.add(xid);
-        fates.put(xid, Fate.RUNNING);
+        outcomes.put(xid, GlobalTxOutcome.RUNNING);
         RootContext.bind(xid);
         return new GlobalTx() {
             @Override
@@ -132,13 +132,13 @@ public final class StandInCoordinator implements Coordinator {
             }
 
             @Override
-            public Fate commit() {
+            public GlobalTxOutcome commit() {
                 RootContext.unbind();
                 return onCommit.apply(xid);
             }
 
             @Override
-            public Fate rollback() {
+            public GlobalTxOutcome rollback() {
                 RootContext.unbind();
                 return onRollback.apply(xid);
             }
@@ -146,8 +146,8 @@ public final class StandInCoordinator implements Coordinator {
     }
 
     @Override
-    public Fate fateOf(String xid) {
-        return away ? Fate.UNKNOWN : fates.getOrDefault(xid, Fate.FORGOTTEN);
+    public GlobalTxOutcome outcomeOf(String xid) {
+        return away ? GlobalTxOutcome.UNKNOWN : outcomes.getOrDefault(xid, GlobalTxOutcome.FORGOTTEN);
     }
 
     private OrderPlacement target() {

@@ -20,9 +20,9 @@ class StructureTest {
             .resideInAnyPackage("java..", "org.jspecify.annotations", "io.holdfast.order.model");
 
     @ArchTest
-    static final ArchRule SQL_IS_IN_THE_BOOK = noClasses()
+    static final ArchRule SQL_IS_IN_THE_STORE = noClasses()
             .that()
-            .resideOutsideOfPackage("io.holdfast.order.book")
+            .resideOutsideOfPackage("io.holdfast.order.store")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.ibatis..", "com.baomidou..", "java.sql", "org.springframework.jdbc..");

@@ -1,10 +1,10 @@
 package io.holdfast.order.abandoned;
 
-import io.holdfast.order.book.OrderBook;
-import io.holdfast.order.book.OrderLists;
-import io.holdfast.order.book.OrderLists.Undecided;
-import io.holdfast.order.coordinator.Fate;
+import io.holdfast.order.coordinator.GlobalTxOutcome;
 import io.holdfast.order.model.Rejection;
+import io.holdfast.order.store.OrderLists;
+import io.holdfast.order.store.OrderLists.Undecided;
+import io.holdfast.order.store.OrderRepository;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -27,8 +27,8 @@ public final class AbandonedOrders {
     private static final Logger log = LoggerFactory.getLogger(AbandonedOrders.class);
 
     private final OrderLists lists;
-    private final OrderBook book;
-    private final Function<String, Fate> fateOf;
+    private final OrderRepository repository;
+    private final Function<String, GlobalTxOutcome> outcomeOf;
     private final Clock clock;
     private final Duration age;
     private final int pageSize;
@@ -37,15 +37,20 @@ public final class AbandonedOrders {
     private @Nullable Undecided last;
 
     /**
-     * @param fateOf what the coordinator says of an xid
+     * @param outcomeOf what the coordinator says of an xid
      * @param age from which on an order is looked at: the timeout of its global transaction and a margin
      * @param pageSize orders that are looked at in one run, oldest first
      */
     public AbandonedOrders(
-            OrderLists lists, OrderBook book, Function<String, Fate> fateOf, Clock clock, Duration age, int pageSize) {
+            OrderLists lists,
+            OrderRepository repository,
+            Function<String, GlobalTxOutcome> outcomeOf,
+            Clock clock,
+            Duration age,
+            int pageSize) {
         this.lists = lists;
-        this.book = book;
-        this.fateOf = fateOf;
+        this.repository = repository;
+        this.outcomeOf = outcomeOf;
         this.clock = clock;
         this.age = age;
         this.pageSize = pageSize;
@@ -57,30 +62,30 @@ public final class AbandonedOrders {
         last = orders.size() < pageSize ? null : orders.get(orders.size() - 1);
         int rejected = 0;
         // Orders of one group have one transaction, and one answer.
-        Map<String, Fate> fates = new HashMap<>();
+        Map<String, GlobalTxOutcome> outcomes = new HashMap<>();
         for (Undecided order : orders) {
-            Fate fate = fates.computeIfAbsent(order.xid(), fateOf);
-            if (fate == Fate.UNKNOWN) {
+            GlobalTxOutcome outcome = outcomes.computeIfAbsent(order.xid(), outcomeOf);
+            if (outcome == GlobalTxOutcome.UNKNOWN) {
                 // It would not answer the next question either, and each may take its whole timeout.
                 log.warn(
                         "{} orders look abandoned, but the coordinator cannot be asked; they are left alone",
                         orders.size());
                 return rejected;
             }
-            if (isOver(fate, order) && book.reject(order.id(), order.xid(), Rejection.abandoned())) {
+            if (isOver(outcome, order) && repository.reject(order.id(), order.xid(), Rejection.abandoned())) {
                 log.warn(
                         "Order {} was abandoned and is rejected; its global transaction {} is {}",
                         order.id(),
                         order.xid(),
-                        fate);
+                        outcome);
                 rejected++;
             }
         }
         return rejected;
     }
 
-    private static boolean isOver(Fate fate, Undecided order) {
-        return switch (fate) {
+    private static boolean isOver(GlobalTxOutcome outcome, Undecided order) {
+        return switch (outcome) {
             case ROLLED_BACK, FORGOTTEN -> true;
             // Something may still be reserved, and a REJECTED order holds nothing.
             case RUNNING, ROLLING_BACK, UNKNOWN -> false;

@@ -2,10 +2,10 @@ package io.holdfast.order.admission;
 
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.holdfast.order.book.SaleBook.Held;
-import io.holdfast.order.book.SaleBook.OrderKey;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
+import io.holdfast.order.store.SaleBook.Held;
+import io.holdfast.order.store.SaleBook.OrderKey;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;

@@ -3,7 +3,7 @@ package io.holdfast.order.admission;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.holdfast.order.book.SaleBook;
+import io.holdfast.order.store.SaleBook;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
@@ -25,7 +25,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 class AdmissionConfiguration {
 
     /** Commands that wait while Redis is slow: about as many as there are requests. */
-    private static final int MOST_WAITING = 1_000;
+    private static final int MAX_WAITING = 1_000;
 
     /** Whose buyers are remembered at the same time; of more of them, or of larger ones, Redis is asked. */
     private static final long LARGE_SALES = 2;
@@ -36,7 +36,7 @@ class AdmissionConfiguration {
     @Bean
     LettuceClientOptionsBuilderCustomizer noWaitingForRedis() {
         return options -> options.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
-                .requestQueueSize(MOST_WAITING);
+                .requestQueueSize(MAX_WAITING);
     }
 
     @Bean

@@ -1,14 +1,14 @@
 package io.holdfast.order.admission;
 
-import io.holdfast.order.book.SaleBook;
-import io.holdfast.order.book.SaleBook.Held;
-import io.holdfast.order.book.SaleBook.MendKind;
-import io.holdfast.order.book.SaleBook.OrderKey;
-import io.holdfast.order.book.SaleBook.Uncounted;
 import io.holdfast.order.model.OrderStatus;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
 import io.holdfast.order.model.SalePart;
+import io.holdfast.order.store.SaleBook;
+import io.holdfast.order.store.SaleBook.Held;
+import io.holdfast.order.store.SaleBook.MendKind;
+import io.holdfast.order.store.SaleBook.OrderKey;
+import io.holdfast.order.store.SaleBook.Uncounted;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;

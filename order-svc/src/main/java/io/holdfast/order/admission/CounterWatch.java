@@ -2,11 +2,11 @@ package io.holdfast.order.admission;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.holdfast.background.BackgroundThreads;
-import io.holdfast.order.book.SaleBook;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
 import io.holdfast.order.model.SaleStage;
 import io.holdfast.order.sale.SaleChanged;
+import io.holdfast.order.store.SaleBook;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -30,7 +30,7 @@ public class CounterWatch implements Admission.MissingSales, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(CounterWatch.class);
 
     /** Per look; the others are found by the next one. */
-    private static final int MOST_UNCOUNTED = 50;
+    private static final int MAX_UNCOUNTED = 50;
 
     private final SaleCounters counters;
     private final SaleBook book;
@@ -129,7 +129,7 @@ public class CounterWatch implements Admission.MissingSales, AutoCloseable {
                 turns.take(sale, part -> mender.compare(sale, part));
             });
         }
-        mender.uncounted(MOST_UNCOUNTED).forEach(sale -> safely(sale.sale(), () -> mender.count(sale)));
+        mender.uncounted(MAX_UNCOUNTED).forEach(sale -> safely(sale.sale(), () -> mender.count(sale)));
     }
 
     /** If it is away, this is found out once, and not once for every sale. */

@@ -2,11 +2,11 @@ package io.holdfast.order.admission;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.holdfast.order.book.SaleBook.Held;
-import io.holdfast.order.book.SaleBook.OrderKey;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
 import io.holdfast.order.model.SalePart;
+import io.holdfast.order.store.SaleBook.Held;
+import io.holdfast.order.store.SaleBook.OrderKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.holdfast.order.admission;
 
-import io.holdfast.order.book.SaleBook.OrderKey;
+import io.holdfast.order.store.SaleBook.OrderKey;
 
 /** How a slot is named in Redis. Neither part can have a space in it. */
 final class SlotKey {

@@ -3,13 +3,13 @@ package io.holdfast.order.cancelling;
 import io.holdfast.edge.ProblemException;
 import io.holdfast.edge.access.AuditedAct;
 import io.holdfast.edge.access.Bearer;
-import io.holdfast.order.book.ClosingOrders;
-import io.holdfast.order.intake.RetryAfterHeader;
-import io.holdfast.order.model.CancellationWish;
+import io.holdfast.order.model.CancellationRequest;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderId;
+import io.holdfast.order.placing.RetryAfterHeader;
 import io.holdfast.order.reading.OrderView;
 import io.holdfast.order.reading.VisibleOrders;
+import io.holdfast.order.store.ClosingOrders;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -51,7 +51,7 @@ class CancellationResource {
     @Operation(summary = "Cancel an order", description = """
                     A paid order is closed: its goods are available again and its money is given back, to the account or by the \
                     card gateway. That is a new step forward, not the undoing of the old one, and it goes on by itself once it is \
-                    accepted. Of an order that is CONFIRMING the wish is noted; it is cancelled as soon as it would be PAID.
+                    accepted. Of an order that is CONFIRMING the request is recorded; it is cancelled as soon as it would be PAID.
 
                     No Idempotency-Key is needed: an order is cancelled once, however often this is sent. The answer tells the \
                     order as it is then, and the first reason is kept.""")
@@ -76,10 +76,10 @@ class CancellationResource {
                 "order " + id + " of " + found.purchase().buyer().value(),
                 found.total().minor() + " " + found.total().currency());
         // The database keeps milliseconds.
-        CancellationWish wish = CancellationWish.of(
+        CancellationRequest cancellation = CancellationRequest.of(
                 request == null ? null : request.reason(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
-        Order order =
-                closing.cancelOnWish(id, wish).orElseThrow(() -> new IllegalStateException("Order " + id + " is gone"));
+        Order order = closing.requestCancellation(id, cancellation)
+                .orElseThrow(() -> new IllegalStateException("Order " + id + " is gone"));
         log.info("Order {} was to be cancelled and is {}", id, order.status());
         return answer(order);
     }
@@ -117,7 +117,7 @@ class CancellationResource {
             @Schema(
                     description = "Why, for people; up to 200 characters without control characters",
                     example = "Ordered twice by mistake.")
-            @Size(max = CancellationWish.MOST_CHARACTERS)
+            @Size(max = CancellationRequest.MAX_CHARACTERS)
             @Pattern(regexp = "[^\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}]*", message = "must have no control characters")
             @Nullable
             String reason) {}

@@ -2,9 +2,9 @@ package io.holdfast.order.closing;
 
 import io.holdfast.message.IncomingMessage;
 import io.holdfast.message.ResultHandler;
-import io.holdfast.order.book.ClosingOrders;
 import io.holdfast.order.model.OrderId;
 import io.holdfast.order.model.OrderStatus;
+import io.holdfast.order.store.ClosingOrders;
 import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

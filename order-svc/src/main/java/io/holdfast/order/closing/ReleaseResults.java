@@ -2,10 +2,10 @@ package io.holdfast.order.closing;
 
 import io.holdfast.message.IncomingMessage;
 import io.holdfast.message.ResultHandler;
-import io.holdfast.order.book.ClosingOrders;
-import io.holdfast.order.book.OrderBook;
 import io.holdfast.order.model.OrderId;
 import io.holdfast.order.model.OrderStatus;
+import io.holdfast.order.store.ClosingOrders;
+import io.holdfast.order.store.OrderRepository;
 import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +25,12 @@ class ReleaseResults implements ResultHandler {
     private static final String TOPIC = "holdfast.stock.release.results";
     private static final String RELEASED = "RELEASED";
 
-    private final OrderBook book;
+    private final OrderRepository repository;
     private final ClosingOrders closing;
     private final JsonMapper json;
 
-    ReleaseResults(OrderBook book, ClosingOrders closing, JsonMapper json) {
-        this.book = book;
+    ReleaseResults(OrderRepository repository, ClosingOrders closing, JsonMapper json) {
+        this.repository = repository;
         this.closing = closing;
         this.json = json;
     }
@@ -56,7 +56,10 @@ class ReleaseResults implements ResultHandler {
             log.warn("stock-svc had nothing to release for order {}: {}", body.orderId(), body.outcome());
         }
         OrderId id = new OrderId(body.orderId());
-        if (book.find(id).filter(order -> order.status() == OrderStatus.CLOSED).isPresent()) {
+        if (repository
+                .find(id)
+                .filter(order -> order.status() == OrderStatus.CLOSED)
+                .isPresent()) {
             // The reconciler found goods that were still held, and had them released once more.
             log.warn("The goods of order {}, which is closed, are released once more: {}", id, body.outcome());
             return;

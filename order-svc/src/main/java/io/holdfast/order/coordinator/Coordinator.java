@@ -10,8 +10,8 @@ public interface Coordinator {
      */
     GlobalTx begin();
 
-    /** Asks how a global transaction stands. Bounded in time; {@link Fate#UNKNOWN} if there is no answer. */
-    Fate fateOf(String xid);
+    /** Asks how a global transaction stands. Bounded in time; {@link GlobalTxOutcome#UNKNOWN} if there is no answer. */
+    GlobalTxOutcome outcomeOf(String xid);
 
     /** A running global transaction. It belongs to the thread that began it, and is ended once. */
     interface GlobalTx {
@@ -21,12 +21,12 @@ public interface Coordinator {
         /**
          * Asks for the commit. A failed call is followed by a question, because the commit may have been decided all the same.
          *
-         * @return {@link Fate#COMMITTED} once it is decided, even while branches are still being confirmed; any other fate as
+         * @return {@link GlobalTxOutcome#COMMITTED} once it is decided, even while branches are still being confirmed; any other outcome as
          *     the coordinator tells it: it may have rolled back before, because the time was up
          */
-        Fate commit();
+        GlobalTxOutcome commit();
 
         /** Asks for the rollback; a failed call is followed by a question, too. */
-        Fate rollback();
+        GlobalTxOutcome rollback();
     }
 }

@@ -40,25 +40,25 @@ public final class SeataCoordinator implements Coordinator {
     }
 
     @Override
-    public Fate fateOf(String xid) {
+    public GlobalTxOutcome outcomeOf(String xid) {
         try {
-            return fate(GlobalTransactionContext.reload(xid).getStatus());
+            return outcome(GlobalTransactionContext.reload(xid).getStatus());
         } catch (TransactionException | RuntimeException e) {
             log.warn("The coordinator does not say how global transaction {} stands: {}", xid, e.toString());
-            return Fate.UNKNOWN;
+            return GlobalTxOutcome.UNKNOWN;
         }
     }
 
-    static Fate fate(GlobalStatus status) {
+    static GlobalTxOutcome outcome(GlobalStatus status) {
         return switch (status) {
-            case Begin -> Fate.RUNNING;
+            case Begin -> GlobalTxOutcome.RUNNING;
             case Committing,
                     CommitRetrying,
                     AsyncCommitting,
                     Committed,
                     CommitFailed,
                     CommitRetryTimeout,
-                    StopCommitOrCommitRetry -> Fate.COMMITTED;
+                    StopCommitOrCommitRetry -> GlobalTxOutcome.COMMITTED;
             case Rollbacking,
                     RollbackRetrying,
                     TimeoutRollbacking,
@@ -66,10 +66,10 @@ public final class SeataCoordinator implements Coordinator {
                     RollbackFailed,
                     TimeoutRollbackFailed,
                     RollbackRetryTimeout,
-                    StopRollbackOrRollbackRetry -> Fate.ROLLING_BACK;
-            case Rollbacked, TimeoutRollbacked -> Fate.ROLLED_BACK;
-            case Finished -> Fate.FORGOTTEN;
-            case UnKnown, Deleting -> Fate.UNKNOWN;
+                    StopRollbackOrRollbackRetry -> GlobalTxOutcome.ROLLING_BACK;
+            case Rollbacked, TimeoutRollbacked -> GlobalTxOutcome.ROLLED_BACK;
+            case Finished -> GlobalTxOutcome.FORGOTTEN;
+            case UnKnown, Deleting -> GlobalTxOutcome.UNKNOWN;
         };
     }
 
@@ -87,22 +87,22 @@ public final class SeataCoordinator implements Coordinator {
         }
 
         @Override
-        public Fate commit() {
+        public GlobalTxOutcome commit() {
             return end("commit", transaction::commit);
         }
 
         @Override
-        public Fate rollback() {
+        public GlobalTxOutcome rollback() {
             return end("rollback", transaction::rollback);
         }
 
-        private Fate end(String what, End end) {
+        private GlobalTxOutcome end(String what, End end) {
             try {
                 end.call();
-                return fate(transaction.getLocalStatus());
+                return outcome(transaction.getLocalStatus());
             } catch (TransactionException | RuntimeException e) {
                 log.warn("The {} of global transaction {} was not answered: {}", what, xid(), e.toString());
-                return fateOf(xid());
+                return outcomeOf(xid());
             } finally {
                 // Seata unbinds as well, but not if it fails before it has tried. A thread is never given back bound.
                 RootContext.unbind();

@@ -1,4 +1,4 @@
-/** What order-svc needs of the coordinator: to begin, commit and roll back a global transaction, and to learn its fate. */
+/** What order-svc needs of the coordinator: to begin, commit and roll back a global transaction, and to learn its outcome. */
 @NullMarked
 package io.holdfast.order.coordinator;
 

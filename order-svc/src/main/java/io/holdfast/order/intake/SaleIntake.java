@@ -4,18 +4,26 @@ import io.holdfast.edge.IdempotencyKey;
 import io.holdfast.edge.ProblemException;
 import io.holdfast.order.admission.Admission;
 import io.holdfast.order.admission.Verdict;
-import io.holdfast.order.book.SaleBook.OrderKey;
-import io.holdfast.order.intake.OrderCheck.Checked;
-import io.holdfast.order.intake.OrderIntake.Taken;
 import io.holdfast.order.model.BuyerId;
+import io.holdfast.order.model.CardToken;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderStatus;
+import io.holdfast.order.model.PaymentMethod;
 import io.holdfast.order.model.Purchase;
+import io.holdfast.order.model.Quantity;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
+import io.holdfast.order.placing.InvalidOrderException;
+import io.holdfast.order.placing.OrderPlacing;
+import io.holdfast.order.placing.OrderValidation;
+import io.holdfast.order.placing.PlacingResult;
+import io.holdfast.order.placing.ValidOrder;
 import io.holdfast.order.sale.KnownSales;
 import io.holdfast.order.sale.UncountedOrders;
+import io.holdfast.order.store.SaleBook.OrderKey;
 import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
@@ -32,10 +40,10 @@ class SaleIntake {
     private final KnownSales sales;
     private final Admission admission;
     private final UncountedOrders uncounted;
-    private final OrderIntake orders;
+    private final OrderPlacing orders;
     private final Clock clock;
 
-    SaleIntake(KnownSales sales, Admission admission, UncountedOrders uncounted, OrderIntake orders, Clock clock) {
+    SaleIntake(KnownSales sales, Admission admission, UncountedOrders uncounted, OrderPlacing orders, Clock clock) {
         this.sales = sales;
         this.admission = admission;
         this.uncounted = uncounted;
@@ -52,27 +60,50 @@ class SaleIntake {
                     case PREPARING, REFUSED -> false;
                     case READY, PAUSED, CLOSING, CLOSED -> true;
                 })
-                .orElseThrow(OrderProblems::noSuchSale);
+                .orElseThrow(SaleProblems::noSuchSale);
     }
 
     /**
      * @return how the request ends
-     * @throws InvalidOrderException if no order can be made of it
      * @throws ProblemException if it is refused before there is an order
      */
-    Taken take(Sale sale, BuyerId buyer, SaleOrderRequest request, IdempotencyKey key) {
-        Checked checked = OrderCheck.check(request, sale, buyer);
+    PlacingResult take(Sale sale, BuyerId buyer, SaleOrderRequest request, IdempotencyKey key) {
+        ValidOrder checked;
+        try {
+            checked = check(request, sale, buyer);
+        } catch (InvalidOrderException e) {
+            return new PlacingResult.Invalid(e.errors());
+        }
         OrderKey order = new OrderKey(buyer.value(), key.value());
         return switch (sale.stateAt(clock.instant())) {
             case OPEN -> orders.beyondBudget(checked.purchase(), key).orElseGet(() -> admit(sale, checked, order, key));
-            case SCHEDULED -> throw OrderProblems.notOpen(sale, clock.instant());
+            case SCHEDULED -> throw SaleProblems.notOpen(sale, clock.instant());
             case PAUSED, CLOSED -> look(sale, checked.purchase(), order, key);
-            case PREPARING, REFUSED -> throw OrderProblems.noSuchSale();
+            case PREPARING, REFUSED -> throw SaleProblems.noSuchSale();
         };
     }
 
+    private static ValidOrder check(SaleOrderRequest request, Sale sale, BuyerId buyer) {
+        OrderValidation validation = new OrderValidation();
+        Quantity quantity = validation.value("quantity", request.quantity(), Quantity::of);
+        if (quantity != null && quantity.value() > sale.terms().perBuyerLimit()) {
+            validation.add(
+                    "quantity", "must be at most " + sale.terms().perBuyerLimit() + ", as many as one buyer may have");
+        }
+        PaymentMethod method = validation.method(request.payment());
+        CardToken card = validation.card(method, request.payment());
+        if (quantity != null) {
+            Purchase.violationsOf(List.of(sale.line(quantity)))
+                    .forEach(violation -> validation.add("quantity", violation));
+        }
+        validation.requireValid();
+        return new ValidOrder(
+                sale.purchase(buyer, Objects.requireNonNull(quantity), Objects.requireNonNull(method)),
+                Optional.ofNullable(card));
+    }
+
     /** The sale does not sell, but whoever has ordered in it gets the same answer for the same key. */
-    private Taken look(Sale sale, Purchase purchase, OrderKey order, IdempotencyKey key) {
+    private PlacingResult look(Sale sale, Purchase purchase, OrderKey order, IdempotencyKey key) {
         return switch (admission.look(sale, order)) {
             case REPEATED, UNCOUNTED, UNAVAILABLE -> orders.again(purchase, key).orElseThrow(() -> refusal(sale));
             default -> refuse(sale, purchase, key, () -> refusal(sale));
@@ -83,7 +114,7 @@ class SaleIntake {
      * Whoever has no slot has no order, and is refused without a statement; unless orders were placed of late that the counters may not
      * know of.
      */
-    private Taken refuse(Sale sale, Purchase purchase, IdempotencyKey key, Supplier<ProblemException> why) {
+    private PlacingResult refuse(Sale sale, Purchase purchase, IdempotencyKey key, Supplier<ProblemException> why) {
         if (!uncounted.mayBeIn(sale.id())) {
             throw why.get();
         }
@@ -92,24 +123,25 @@ class SaleIntake {
 
     private ProblemException refusal(Sale sale) {
         return switch (sale.stateAt(clock.instant())) {
-            case SCHEDULED -> OrderProblems.notOpen(sale, clock.instant());
-            case PAUSED -> OrderProblems.paused();
-            case CLOSED -> OrderProblems.closed();
-            case OPEN -> OrderProblems.alreadyBought(sale);
-            case PREPARING, REFUSED -> OrderProblems.noSuchSale();
+            case SCHEDULED -> SaleProblems.notOpen(sale, clock.instant());
+            case PAUSED -> SaleProblems.paused();
+            case CLOSED -> SaleProblems.closed();
+            case OPEN -> SaleProblems.alreadyBought(sale);
+            case PREPARING, REFUSED -> SaleProblems.noSuchSale();
         };
     }
 
-    private Taken admit(Sale sale, Checked checked, OrderKey order, IdempotencyKey key) {
+    private PlacingResult admit(Sale sale, ValidOrder checked, OrderKey order, IdempotencyKey key) {
         Verdict verdict = admission.admit(sale, order, pieces(checked));
         Purchase purchase = checked.purchase();
         return switch (verdict) {
             case ADMITTED -> place(sale, checked, order, key);
-            case REPEATED -> orders.again(purchase, key).orElseGet(() -> placeBesideTwin(sale, checked, order, key));
-            case ALREADY_BOUGHT -> refuse(sale, purchase, key, () -> OrderProblems.alreadyBought(sale));
-            case SOLD_OUT -> refuse(sale, purchase, key, OrderProblems::soldOut);
-            case PAUSED -> refuse(sale, purchase, key, OrderProblems::paused);
-            case CLOSED -> refuse(sale, purchase, key, OrderProblems::closed);
+            case REPEATED ->
+                orders.again(purchase, key).orElseGet(() -> placeBesideDuplicate(sale, checked, order, key));
+            case ALREADY_BOUGHT -> refuse(sale, purchase, key, () -> SaleProblems.alreadyBought(sale));
+            case SOLD_OUT -> refuse(sale, purchase, key, SaleProblems::soldOut);
+            case PAUSED -> refuse(sale, purchase, key, SaleProblems::paused);
+            case CLOSED -> refuse(sale, purchase, key, SaleProblems::closed);
             case UNCOUNTED -> orders.again(purchase, key).orElseGet(() -> placeUnasked(sale, checked, order, key));
             case UNAVAILABLE ->
                 orders.again(purchase, key).orElseGet(() -> {
@@ -121,11 +153,11 @@ class SaleIntake {
     }
 
     /** By the database alone. */
-    private Taken placeUnasked(Sale sale, Checked checked, OrderKey order, IdempotencyKey key) {
+    private PlacingResult placeUnasked(Sale sale, ValidOrder checked, OrderKey order, IdempotencyKey key) {
         if (orders.isSoldOut(checked.purchase())) {
-            throw OrderProblems.soldOut();
+            throw SaleProblems.soldOut();
         }
-        Taken taken = place(sale, checked, order, key);
+        PlacingResult taken = place(sale, checked, order, key);
         if (mayHoldPieces(taken, sale) && !admission.add(sale, order, pieces(checked))) {
             uncounted.noteAfterwards(sale.id());
         }
@@ -133,33 +165,27 @@ class SaleIntake {
     }
 
     /** Within the limit of a sale, which is an int. */
-    private static int pieces(Checked checked) {
+    private static int pieces(ValidOrder checked) {
         return Math.toIntExact(checked.purchase().pieces());
     }
 
     /** The slot is of another request with this key, which may be placing the order: it is not this one's to give back. */
-    private Taken placeBesideTwin(Sale sale, Checked checked, OrderKey order, IdempotencyKey key) {
-        Taken taken = orders.takeInSale(checked, key);
+    private PlacingResult placeBesideDuplicate(Sale sale, ValidOrder checked, OrderKey order, IdempotencyKey key) {
+        PlacingResult taken = orders.placeAdmitted(checked, key);
         if (mayHoldPieces(taken, sale)) {
             // It has one, unless that was of an order that is gone.
             admission.add(sale, order, pieces(checked));
-        } else if (taken instanceof Taken.Settled) {
+        } else if (taken instanceof PlacingResult.Decided) {
             remember(sale, order);
         }
         refuseIfNotOfTheSale(taken, sale);
         return taken;
     }
 
-    private Taken place(Sale sale, Checked checked, OrderKey order, IdempotencyKey key) {
-        Taken taken;
-        try {
-            taken = orders.takeInSale(checked, key);
-        } catch (InvalidOrderException e) {
-            admission.giveBack(sale, order);
-            throw e;
-        }
+    private PlacingResult place(Sale sale, ValidOrder checked, OrderKey order, IdempotencyKey key) {
+        PlacingResult taken = orders.placeAdmitted(checked, key);
         if (!mayHoldPieces(taken, sale)) {
-            if (taken instanceof Taken.Settled) {
+            if (taken instanceof PlacingResult.Decided) {
                 remember(sale, order);
             } else {
                 admission.giveBack(sale, order);
@@ -176,22 +202,22 @@ class SaleIntake {
         }
     }
 
-    private void refuseIfNotOfTheSale(Taken taken, Sale sale) {
-        if (taken instanceof Taken.NotOfTheSale) {
+    private void refuseIfNotOfTheSale(PlacingResult taken, Sale sale) {
+        if (taken instanceof PlacingResult.NotEntered) {
             // The database refused it: it is more than one buyer may have, or the sale was stopped a moment ago.
             throw refusal(sales.findAnew(sale.id()).orElse(sale));
         }
     }
 
     /** An order that may yet be carried out keeps its slot. */
-    private static boolean mayHoldPieces(Taken taken, Sale sale) {
-        if (taken instanceof Taken.Settled settled) {
-            return mayHoldPieces(settled.order(), sale);
+    private static boolean mayHoldPieces(PlacingResult taken, Sale sale) {
+        if (taken instanceof PlacingResult.Decided decided) {
+            return mayHoldPieces(decided.order(), sale);
         }
-        if (taken instanceof Taken.InProgress inProgress) {
+        if (taken instanceof PlacingResult.InProgress inProgress) {
             return mayHoldPieces(inProgress.order(), sale);
         }
-        return taken instanceof Taken.Unknown;
+        return taken instanceof PlacingResult.Undecided;
     }
 
     private static boolean mayHoldPieces(Order order, Sale sale) {

@@ -1,5 +1,6 @@
 package io.holdfast.order.intake;
 
+import io.holdfast.order.placing.PlaceOrderRequest;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import org.jspecify.annotations.Nullable;

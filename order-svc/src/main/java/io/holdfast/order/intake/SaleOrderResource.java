@@ -4,11 +4,12 @@ import io.holdfast.edge.IdempotencyKey;
 import io.holdfast.edge.ProblemAnswer;
 import io.holdfast.edge.ProblemException;
 import io.holdfast.edge.access.Bearer;
-import io.holdfast.order.book.SaleBook;
 import io.holdfast.order.model.BuyerId;
 import io.holdfast.order.model.InvalidValueException;
 import io.holdfast.order.model.Sale;
+import io.holdfast.order.placing.PlacingResponse;
 import io.holdfast.order.reading.OrderView;
+import io.holdfast.order.store.SaleBook;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
@@ -82,9 +83,7 @@ class SaleOrderResource {
             @RequestBody SaleOrderRequest request) {
         BuyerId buyer = buyer(BuyerId::named);
         try {
-            return PlaceOrderResource.answer(intake.take(intake.find(saleId), buyer, request, key));
-        } catch (InvalidOrderException e) {
-            throw OrderProblems.invalid(e.flaws());
+            return PlacingResponse.of(intake.take(intake.find(saleId), buyer, request, key));
         } catch (ProblemException refused) {
             return ProblemAnswer.of(refused);
         }

@@ -24,7 +24,7 @@ public record Closing(
         @Nullable Instant releasedAt,
         @Nullable Instant refundedAt) {
 
-    private static final int MOST_CHARACTERS = 500;
+    private static final int MAX_CHARACTERS = 500;
 
     /** No numbers, no quotes, nothing in brackets: no id and no host is made of these. */
     private static final Pattern PLAIN_WORDS = Pattern.compile("[A-Za-z, ]+\\.");
@@ -63,7 +63,7 @@ public record Closing(
 
     /** A reason as long as it is kept. */
     public static String shortened(String reason) {
-        return reason.length() <= MOST_CHARACTERS ? reason : reason.substring(0, MOST_CHARACTERS);
+        return reason.length() <= MAX_CHARACTERS ? reason : reason.substring(0, MAX_CHARACTERS);
     }
 
     /** The causes, with the words that programs go by. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param xid the global transaction that places it; none if it was refused before one was needed
  * @param rejection only, and always, of a REJECTED order
  * @param closing only, and always, of an order that is CLOSING or CLOSED
- * @param wish only of an order that is CONFIRMING, CLOSING or CLOSED, and always of one that is closed because it was cancelled
+ * @param cancellation only of an order that is CONFIRMING, CLOSING or CLOSED, and always of one that is closed because it was cancelled
  * @param decidedAt when it became PAID, REJECTED or CLOSED
  */
 public record Order(
@@ -25,7 +25,7 @@ public record Order(
         @Nullable String xid,
         @Nullable Rejection rejection,
         @Nullable Closing closing,
-        @Nullable CancellationWish wish,
+        @Nullable CancellationRequest cancellation,
         Instant createdAt,
         @Nullable Instant decidedAt) {
 
@@ -36,10 +36,11 @@ public record Order(
         if ((status == OrderStatus.CLOSING || status == OrderStatus.CLOSED) != (closing != null)) {
             throw new IllegalStateException("Order " + id + " is " + status + " with closing " + closing);
         }
-        if (wish == null
+        if (cancellation == null
                 ? closing != null && closing.cause() == Closing.Cause.CANCELLED
                 : closing == null && status != OrderStatus.CONFIRMING) {
-            throw new IllegalStateException("Order " + id + " is " + status + " with wish " + wish + " and " + closing);
+            throw new IllegalStateException(
+                    "Order " + id + " is " + status + " with cancellation " + cancellation + " and " + closing);
         }
         if (!total.equals(purchase.total())) {
             throw new IllegalStateException("Order " + id + " has a total that its lines do not add up to");
@@ -75,7 +76,7 @@ public record Order(
                 xid,
                 rejection,
                 closing,
-                wish,
+                cancellation,
                 createdAt,
                 decidedAt);
     }
@@ -130,7 +131,7 @@ public record Order(
         return Optional.ofNullable(closing);
     }
 
-    public Optional<CancellationWish> cancellationWish() {
-        return Optional.ofNullable(wish);
+    public Optional<CancellationRequest> cancellationRequest() {
+        return Optional.ofNullable(cancellation);
     }
 }

@@ -12,29 +12,29 @@ import java.util.List;
 public record OrderLimits(int maxLines, int maxQuantityPerOrder) {
 
     /** What the rest of the platform is built for: one Try call carries all lines of an order. */
-    public static final int MOST_LINES = 200;
+    public static final int MAX_LINES = 200;
 
-    private static final int MOST_PIECES = 1_000_000;
+    private static final int MAX_PIECES = 1_000_000;
 
     public OrderLimits {
-        if (maxLines < 1 || maxLines > MOST_LINES) {
-            throw new InvalidValueException("max-lines must be 1 to " + MOST_LINES);
+        if (maxLines < 1 || maxLines > MAX_LINES) {
+            throw new InvalidValueException("max-lines must be 1 to " + MAX_LINES);
         }
-        if (maxQuantityPerOrder < 1 || maxQuantityPerOrder > MOST_PIECES) {
-            throw new InvalidValueException("max-quantity-per-order must be 1 to " + MOST_PIECES);
+        if (maxQuantityPerOrder < 1 || maxQuantityPerOrder > MAX_PIECES) {
+            throw new InvalidValueException("max-quantity-per-order must be 1 to " + MAX_PIECES);
         }
     }
 
     /** What is too much, each in words that may follow the name "items". */
     public List<String> exceededBy(Purchase purchase) {
-        List<String> flaws = new ArrayList<>();
+        List<String> violations = new ArrayList<>();
         if (purchase.lines().size() > maxLines) {
-            flaws.add("must have at most " + maxLines + " lines");
+            violations.add("must have at most " + maxLines + " lines");
         }
         if (purchase.pieces() > maxQuantityPerOrder) {
-            flaws.add("must add up to a quantity of at most " + maxQuantityPerOrder + " in one order, not "
+            violations.add("must add up to a quantity of at most " + maxQuantityPerOrder + " in one order, not "
                     + purchase.pieces());
         }
-        return flaws;
+        return violations;
     }
 }

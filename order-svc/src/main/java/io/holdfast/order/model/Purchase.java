@@ -17,12 +17,12 @@ import java.util.Set;
 public record Purchase(BuyerId buyer, List<OrderLine> lines, PaymentMethod method) {
 
     /** A thousand million units of a currency with two decimals: far above any order, far below where sums overflow. */
-    public static final long GREATEST_TOTAL_MINOR = 100_000_000_000L;
+    public static final long MAX_TOTAL_MINOR = 100_000_000_000L;
 
     public Purchase {
         lines = List.copyOf(lines);
-        flawsOf(lines).stream().findFirst().ifPresent(flaw -> {
-            throw new InvalidValueException(flaw);
+        violationsOf(lines).stream().findFirst().ifPresent(violation -> {
+            throw new InvalidValueException(violation);
         });
         if (lines.size() > 1
                 && lines.stream().anyMatch(line -> line.sku().sale().isPresent())) {
@@ -31,30 +31,30 @@ public record Purchase(BuyerId buyer, List<OrderLine> lines, PaymentMethod metho
     }
 
     /** All that is wrong with these lines taken together, each in words that may follow the name "items". */
-    public static List<String> flawsOf(List<OrderLine> lines) {
+    public static List<String> violationsOf(List<OrderLine> lines) {
         if (lines.isEmpty()) {
             return List.of("must have at least one line");
         }
-        List<String> flaws = new ArrayList<>();
+        List<String> violations = new ArrayList<>();
         Set<Sku> seen = new HashSet<>();
         Set<Sku> repeated = new HashSet<>();
         for (OrderLine line : lines) {
             if (!seen.add(line.sku()) && repeated.add(line.sku())) {
-                flaws.add("must have each SKU once, but have " + line.sku()
+                violations.add("must have each SKU once, but have " + line.sku()
                         + " in several lines; put them together into one");
             }
         }
         if (lines.stream().map(line -> line.unitPrice().currency()).distinct().count() > 1) {
-            flaws.add("must all be priced in one currency");
+            violations.add("must all be priced in one currency");
         } else if (!totalFits(lines)) {
-            flaws.add("must not cost more than " + GREATEST_TOTAL_MINOR + " minor units in all");
+            violations.add("must not cost more than " + MAX_TOTAL_MINOR + " minor units in all");
         }
-        return flaws;
+        return violations;
     }
 
     private static boolean totalFits(List<OrderLine> lines) {
         try {
-            return totalOf(lines).minor() <= GREATEST_TOTAL_MINOR;
+            return totalOf(lines).minor() <= MAX_TOTAL_MINOR;
         } catch (ArithmeticException tooLarge) {
             return false;
         }

@@ -10,11 +10,11 @@ import java.util.Optional;
  */
 public record Rejection(Reason reason, String detail) {
 
-    private static final int MOST_CHARACTERS = 500;
+    private static final int MAX_CHARACTERS = 500;
 
     public Rejection {
-        if (detail.length() > MOST_CHARACTERS) {
-            detail = detail.substring(0, MOST_CHARACTERS);
+        if (detail.length() > MAX_CHARACTERS) {
+            detail = detail.substring(0, MAX_CHARACTERS);
         }
     }
 
@@ -49,9 +49,9 @@ public record Rejection(Reason reason, String detail) {
         INSUFFICIENT_FUNDS("insufficient-funds"),
         /** The card's issuer said no. */
         PAYMENT_DECLINED("payment-declined"),
-        /** A neighbour knows why this order makes no sense: an unknown SKU, another currency than the account's. */
+        /** A downstream service knows why this order makes no sense: an unknown SKU, another currency than the account's. */
         INVALID_ORDER("invalid-order"),
-        /** A neighbour or the coordinator did not answer. The truth was unknown, and was made certain by a rollback. */
+        /** A downstream service or the coordinator did not answer. The truth was unknown, and was made certain by a rollback. */
         SERVICE_UNAVAILABLE("service-unavailable"),
         /** Whoever placed it died before the Try of the order itself. */
         ABANDONED("abandoned"),

@@ -58,11 +58,11 @@ public record Sale(
     /** Why there is no such sale. */
     public record Rejected(String code, String detail) {
 
-        private static final int MOST_CHARACTERS = 500;
+        private static final int MAX_CHARACTERS = 500;
 
         public Rejected {
-            if (detail.length() > MOST_CHARACTERS) {
-                detail = detail.substring(0, MOST_CHARACTERS);
+            if (detail.length() > MAX_CHARACTERS) {
+                detail = detail.substring(0, MAX_CHARACTERS);
             }
         }
     }

@@ -16,7 +16,7 @@ import java.util.Optional;
 public record SaleTerms(Sku sku, int quota, Money unitPrice, int perBuyerLimit, Instant opensAt, Instant closesAt) {
 
     /** Bounds what a sale keeps in memory elsewhere. */
-    public static final int GREATEST_QUOTA = 1_000_000;
+    public static final int MAX_QUOTA = 1_000_000;
 
     public static final Duration LONGEST = Duration.ofDays(90);
 
@@ -35,18 +35,18 @@ public record SaleTerms(Sku sku, int quota, Money unitPrice, int perBuyerLimit, 
 
     /** What is wrong with a price: a single piece has to be something that can be ordered. */
     public static Optional<Flaw> flawOf(Money unitPrice) {
-        return unitPrice.minor() <= Purchase.GREATEST_TOTAL_MINOR
+        return unitPrice.minor() <= Purchase.MAX_TOTAL_MINOR
                 ? Optional.empty()
                 : Optional.of(new Flaw(
                         "unitPrice",
-                        "must not be above " + Purchase.GREATEST_TOTAL_MINOR + " minor units, as no order may be"));
+                        "must not be above " + Purchase.MAX_TOTAL_MINOR + " minor units, as no order may be"));
     }
 
     /** All that is wrong with the numbers and times of a sale. */
     public static List<Flaw> flawsOf(long quota, long perBuyerLimit, Instant opensAt, Instant closesAt) {
         List<Flaw> flaws = new ArrayList<>();
-        if (quota < 1 || quota > GREATEST_QUOTA) {
-            flaws.add(new Flaw("quota", "must be from 1 to " + GREATEST_QUOTA));
+        if (quota < 1 || quota > MAX_QUOTA) {
+            flaws.add(new Flaw("quota", "must be from 1 to " + MAX_QUOTA));
         }
         if (perBuyerLimit < 1) {
             flaws.add(new Flaw("perBuyerLimit", "must be at least 1"));

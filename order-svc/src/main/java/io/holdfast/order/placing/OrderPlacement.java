@@ -1,11 +1,11 @@
 package io.holdfast.order.placing;
 
-import io.holdfast.order.book.ClosingOrders;
-import io.holdfast.order.book.PlacedOrders;
+import io.holdfast.order.downstream.Payments;
+import io.holdfast.order.downstream.Payments.CaptureAnswer;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.Rejection;
-import io.holdfast.order.neighbour.Payments;
-import io.holdfast.order.neighbour.Payments.CaptureAnswer;
+import io.holdfast.order.store.ClosingOrders;
+import io.holdfast.order.store.PlacedOrders;
 import io.holdfast.tcc.NotYetException;
 import io.holdfast.tcc.PhaseTwoPolicy;
 import io.holdfast.tcc.RemoteConfirmStep;
@@ -28,7 +28,8 @@ import org.springframework.stereotype.Component;
  */
 @LocalTCC
 @Component
-// It asks a neighbour and no more, so it may ask often: an order is to end soon after payment-svc is back, not minutes
+// It asks a downstream service and no more, so it may ask often: an order is to end soon after payment-svc is back, not
+// minutes
 // later.
 @PhaseTwoPolicy(maxDelay = "15s")
 public class OrderPlacement implements RemoteConfirmStep {

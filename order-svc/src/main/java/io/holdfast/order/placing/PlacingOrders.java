@@ -1,22 +1,22 @@
 package io.holdfast.order.placing;
 
-import io.holdfast.order.book.OrderBook;
-import io.holdfast.order.book.OrderNotReceivedException;
-import io.holdfast.order.book.PlacedOrders;
 import io.holdfast.order.coordinator.Coordinator;
 import io.holdfast.order.coordinator.Coordinator.GlobalTx;
 import io.holdfast.order.coordinator.CoordinatorUnavailableException;
-import io.holdfast.order.coordinator.Fate;
+import io.holdfast.order.coordinator.GlobalTxOutcome;
+import io.holdfast.order.downstream.Payments;
+import io.holdfast.order.downstream.Refusal;
+import io.holdfast.order.downstream.Stock;
+import io.holdfast.order.downstream.TryAnswer;
 import io.holdfast.order.model.CardToken;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderId;
 import io.holdfast.order.model.OrderStatus;
 import io.holdfast.order.model.Rejection;
-import io.holdfast.order.neighbour.Payments;
-import io.holdfast.order.neighbour.Refusal;
-import io.holdfast.order.neighbour.Stock;
-import io.holdfast.order.neighbour.TryAnswer;
 import io.holdfast.order.soldout.SoldOut;
+import io.holdfast.order.store.OrderNotReceivedException;
+import io.holdfast.order.store.OrderRepository;
+import io.holdfast.order.store.PlacedOrders;
 import io.holdfast.tcc.TryRefusedException;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +33,7 @@ import org.springframework.stereotype.Component;
 /**
  * Places orders that share a global transaction, one or many.
  *
- * <p>If neighbours refuse some of them, the transaction is rolled back, these are REJECTED, and the rest is run again in a new
+ * <p>If downstream services refuse some of them, the transaction is rolled back, these are REJECTED, and the rest is run again in a new
  * one. Whatever happens, the truth is in the orders' own rows, and that is what is returned; of an order that is still RECEIVED or
  * PLACED nobody knows the end yet, and the coordinator or {@code AbandonedOrders} will bring it about.
  */
@@ -43,12 +43,12 @@ public class PlacingOrders {
     private static final Logger log = LoggerFactory.getLogger(PlacingOrders.class);
 
     /**
-     * A neighbour names all orders that have to be left out at once. So one more round for each neighbour is the rule, and one
+     * A downstream service names all orders that have to be left out at once. So one more round for each downstream service is the rule, and one
      * more is for stock or money that others took in between.
      */
-    private static final int MOST_ROUNDS = 4;
+    private static final int MAX_ROUNDS = 4;
 
-    private final OrderBook book;
+    private final OrderRepository repository;
     private final PlacedOrders placed;
     private final Coordinator coordinator;
     private final Payments payments;
@@ -57,14 +57,14 @@ public class PlacingOrders {
     private final SoldOut soldOut;
 
     PlacingOrders(
-            OrderBook book,
+            OrderRepository repository,
             PlacedOrders placed,
             Coordinator coordinator,
             Payments payments,
             Stock stock,
             OrderPlacement placement,
             SoldOut soldOut) {
-        this.book = book;
+        this.repository = repository;
         this.placed = placed;
         this.coordinator = coordinator;
         this.payments = payments;
@@ -75,7 +75,7 @@ public class PlacingOrders {
 
     /**
      * @param transaction begun on this thread; ended when this returns, or throws
-     * @param orders entered in the book as RECEIVED under the xid of that transaction; at least one
+     * @param orders written as RECEIVED under the xid of that transaction; at least one
      * @return the same orders as their rows are afterwards
      */
     public List<Order> place(GlobalTx transaction, List<Order> orders) {
@@ -93,7 +93,7 @@ public class PlacingOrders {
         Round round = new Round(transaction, orders);
         End end = run(round, TryAnswer.Done::new, hasTime);
         for (int rounds = 2; !end.rest().isEmpty(); rounds++) {
-            Optional<Round> next = rounds > MOST_ROUNDS
+            Optional<Round> next = rounds > MAX_ROUNDS
                     ? Optional.empty()
                     : beginAgain(round.transaction().xid(), end.rest());
             if (next.isEmpty()) {
@@ -103,7 +103,7 @@ public class PlacingOrders {
             round = next.get();
             end = round.orders().isEmpty() ? End.withoutRest() : run(round, TryAnswer.Done::new, hasTime);
         }
-        return end.committed() ? placed.decided(orders, round.transaction().xid()) : book.current(orders);
+        return end.committed() ? placed.decided(orders, round.transaction().xid()) : repository.current(orders);
     }
 
     /**
@@ -111,7 +111,7 @@ public class PlacingOrders {
      * other order has to be run again.
      *
      * @param transaction begun on this thread; ended when this returns, or throws
-     * @param order entered in the book as RECEIVED under the xid of that transaction
+     * @param order written as RECEIVED under the xid of that transaction
      * @return the same order as its row is afterwards
      */
     public Order place(GlobalTx transaction, Order order, CardToken card) {
@@ -121,7 +121,7 @@ public class PlacingOrders {
             return placed.decided(alone, transaction.xid()).get(0);
         }
         rejectAll(end.rest(), transaction.xid());
-        return book.current(alone).get(0);
+        return repository.current(alone).get(0);
     }
 
     /**
@@ -141,19 +141,19 @@ public class PlacingOrders {
         if (answer instanceof TryAnswer.Unknown unknown) {
             log.warn("Global transaction {} is rolled back: {}", transaction.xid(), unknown.why());
         }
-        Fate fate = transaction.rollback();
-        if (!isSettled(fate)) {
+        GlobalTxOutcome outcome = transaction.rollback();
+        if (!isSettled(outcome)) {
             log.warn(
                     "The rollback of global transaction {} is not certain: {}; its orders stay RECEIVED for now",
                     transaction.xid(),
-                    fate);
+                    outcome);
             return End.withoutRest();
         }
         if (answer instanceof TryAnswer.Refused refused) {
             return new End(false, leaveOut(refused.refusals(), askedAt, transaction.xid(), orders));
         }
-        // While it is still being rolled back, a neighbour may hold what the same orders would ask for.
-        boolean again = orders.size() > 1 && fate != Fate.ROLLING_BACK;
+        // While it is still being rolled back, a downstream service may hold what the same orders would ask for.
+        boolean again = orders.size() > 1 && outcome != GlobalTxOutcome.ROLLING_BACK;
         Map<Boolean, List<Order>> byTime =
                 orders.stream().collect(Collectors.partitioningBy(order -> again && hasTime.test(order)));
         rejectAll(byTime.get(false), transaction.xid());
@@ -194,20 +194,20 @@ public class PlacingOrders {
 
     /** @return whether it is certain that every branch is or will be confirmed */
     private static boolean commit(GlobalTx transaction) {
-        Fate fate = transaction.commit();
-        if (fate != Fate.COMMITTED) {
+        GlobalTxOutcome outcome = transaction.commit();
+        if (outcome != GlobalTxOutcome.COMMITTED) {
             // Not to be concluded from here: it may have run out of time and be rolled back, or be committed and
             // forgotten.
-            log.warn("Global transaction {} was to be committed and is {}", transaction.xid(), fate);
+            log.warn("Global transaction {} was to be committed and is {}", transaction.xid(), outcome);
         }
-        return fate == Fate.COMMITTED;
+        return outcome == GlobalTxOutcome.COMMITTED;
     }
 
     /**
      * Whether it will never be committed. We are the only one who could have asked for that, and have not; so a transaction that
      * the coordinator has forgotten was rolled back by its timeout.
      */
-    private static boolean isSettled(Fate fateAfterRollback) {
+    private static boolean isSettled(GlobalTxOutcome fateAfterRollback) {
         return switch (fateAfterRollback) {
             case ROLLED_BACK, ROLLING_BACK, FORGOTTEN -> true;
             case RUNNING, COMMITTED, UNKNOWN -> false;
@@ -229,7 +229,7 @@ public class PlacingOrders {
     }
 
     private void reject(Map<OrderId, Rejection> reasons, String xid) {
-        Set<OrderId> rejected = book.reject(reasons, xid);
+        Set<OrderId> rejected = repository.reject(reasons, xid);
         reasons.forEach((id, why) -> log.info(
                 "Order {} {}: {} ({})",
                 id,
@@ -249,11 +249,11 @@ public class PlacingOrders {
         }
         String xid = next.xid();
         try {
-            if (book.rebind(idsOf(orders), previousXid, xid) == orders.size()) {
+            if (repository.rebind(idsOf(orders), previousXid, xid) == orders.size()) {
                 return Optional.of(new Round(next, orders));
             }
             // Somebody else has ended one of them, which is no reason to fail the others.
-            List<Order> left = book.find(idsOf(orders)).stream()
+            List<Order> left = repository.find(idsOf(orders)).stream()
                     .filter(order -> order.status() == OrderStatus.RECEIVED && xid.equals(order.xid()))
                     .toList();
             if (left.isEmpty()) {

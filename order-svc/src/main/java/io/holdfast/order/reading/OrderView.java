@@ -2,7 +2,7 @@ package io.holdfast.order.reading;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.holdfast.edge.access.Bearer;
-import io.holdfast.order.model.CancellationWish;
+import io.holdfast.order.model.CancellationRequest;
 import io.holdfast.order.model.Closing;
 import io.holdfast.order.model.Money;
 import io.holdfast.order.model.Order;
@@ -85,7 +85,7 @@ public record OrderView(
                 order.whyClosed()
                         .map(closing -> new Reason(closing.cause().code(), closingReason.apply(closing)))
                         .orElse(null),
-                order.cancellationWish().map(Cancellation::of).orElse(null),
+                order.cancellationRequest().map(Cancellation::of).orElse(null),
                 order.createdAt(),
                 order.decidedAt());
     }
@@ -118,8 +118,8 @@ public record OrderView(
     public record Cancellation(
             @Schema(example = "Ordered twice by mistake.") String reason, Instant askedAt) {
 
-        static Cancellation of(CancellationWish wish) {
-            return new Cancellation(wish.reason(), wish.askedAt());
+        static Cancellation of(CancellationRequest request) {
+            return new Cancellation(request.reason(), request.askedAt());
         }
     }
 

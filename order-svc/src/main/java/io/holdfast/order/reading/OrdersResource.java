@@ -2,13 +2,13 @@ package io.holdfast.order.reading;
 
 import io.holdfast.edge.ProblemException;
 import io.holdfast.edge.access.Bearer;
-import io.holdfast.order.book.OrderFilter;
-import io.holdfast.order.book.OrderLists;
-import io.holdfast.order.book.OrderPage;
+import io.holdfast.order.downstream.DownstreamBranches;
 import io.holdfast.order.model.BuyerId;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderStatus;
-import io.holdfast.order.neighbour.NeighbourBranches;
+import io.holdfast.order.store.OrderFilter;
+import io.holdfast.order.store.OrderLists;
+import io.holdfast.order.store.OrderPage;
 import io.holdfast.tcc.branch.BranchHistory;
 import io.holdfast.tcc.branch.BranchRecord;
 import io.swagger.v3.oas.annotations.Operation;
@@ -34,14 +34,14 @@ class OrdersResource {
     private final OrderLists lists;
     private final VisibleOrders visible;
     private final BranchHistory ownBranches;
-    private final NeighbourBranches neighbourBranches;
+    private final DownstreamBranches downstreamBranches;
 
     OrdersResource(
-            OrderLists lists, VisibleOrders visible, BranchHistory ownBranches, NeighbourBranches neighbourBranches) {
+            OrderLists lists, VisibleOrders visible, BranchHistory ownBranches, DownstreamBranches downstreamBranches) {
         this.lists = lists;
         this.visible = visible;
         this.ownBranches = ownBranches;
-        this.neighbourBranches = neighbourBranches;
+        this.downstreamBranches = downstreamBranches;
     }
 
     @GetMapping("/orders/{orderId}")
@@ -59,7 +59,7 @@ class OrdersResource {
         if (order.xid() == null) {
             return withTimeline(order, List.of(), List.of());
         }
-        NeighbourBranches.Found found = neighbourBranches.of(order.xid());
+        DownstreamBranches.Found found = downstreamBranches.of(order.xid());
         List<BranchRecord> branches = new ArrayList<>(found.branches());
         branches.addAll(ownBranches.branchesOf(order.xid()));
         return withTimeline(order, branches, found.silent());

@@ -1,6 +1,6 @@
 package io.holdfast.order.reading;
 
-import io.holdfast.order.model.CancellationWish;
+import io.holdfast.order.model.CancellationRequest;
 import io.holdfast.order.model.Closing;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderStatus;
@@ -49,7 +49,7 @@ final class Timeline {
         Timeline timeline = new Timeline(order, forOperator);
         timeline.event(OrderStatus.RECEIVED, order.createdAt(), null);
         branches.forEach(timeline::branch);
-        order.cancellationWish().ifPresent(timeline::wish);
+        order.cancellationRequest().ifPresent(timeline::cancellationRequest);
         order.whyClosed().ifPresent(timeline::closing);
         if (order.decidedAt() != null) {
             String reason = order.whyRejected()
@@ -72,12 +72,12 @@ final class Timeline {
                 service, action, null, outcome, order.xid(), null, at, millis(at), null, null, null, null, reason));
     }
 
-    private void wish(CancellationWish wish) {
+    private void cancellationRequest(CancellationRequest request) {
         Closing closing = order.closing();
         if (closing != null && closing.paidAt() != null) {
             event(OrderStatus.PAID, closing.paidAt(), null);
         }
-        event(SELF, CANCELLATION, "ASKED", wish.askedAt(), wish.reason());
+        event(SELF, CANCELLATION, "ASKED", request.askedAt(), request.reason());
     }
 
     private void closing(Closing closing) {

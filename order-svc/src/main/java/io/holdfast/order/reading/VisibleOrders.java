@@ -2,9 +2,9 @@ package io.holdfast.order.reading;
 
 import io.holdfast.edge.ProblemException;
 import io.holdfast.edge.access.Bearer;
-import io.holdfast.order.book.OrderBook;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderId;
+import io.holdfast.order.store.OrderRepository;
 import java.util.Optional;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
@@ -13,17 +13,17 @@ import org.springframework.stereotype.Component;
 @Component
 public class VisibleOrders {
 
-    private final OrderBook book;
+    private final OrderRepository repository;
 
-    VisibleOrders(OrderBook book) {
-        this.book = book;
+    VisibleOrders(OrderRepository repository) {
+        this.repository = repository;
     }
 
     /** @throws ProblemException with 404 if there is no such order, or it is not the bearer's to see */
     public Order find(String orderId) {
         return Optional.of(orderId)
                 .filter(OrderId::isWellFormed)
-                .flatMap(id -> book.find(new OrderId(id)))
+                .flatMap(id -> repository.find(new OrderId(id)))
                 // Somebody else's order looks like none, so that nobody can find out which ids there are.
                 .filter(found ->
                         Bearer.current().maySee(found.purchase().buyer().value()))

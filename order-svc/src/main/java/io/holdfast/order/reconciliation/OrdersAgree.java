@@ -1,17 +1,17 @@
 package io.holdfast.order.reconciliation;
 
-import io.holdfast.order.book.ClosingOrders;
-import io.holdfast.order.book.OrderLists;
-import io.holdfast.order.book.OrderLists.Ended;
+import io.holdfast.order.downstream.DownstreamStates;
+import io.holdfast.order.downstream.DownstreamStates.DownstreamUnavailableException;
+import io.holdfast.order.downstream.DownstreamStates.Goods;
+import io.holdfast.order.downstream.DownstreamStates.Held;
+import io.holdfast.order.downstream.DownstreamStates.Money;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderId;
 import io.holdfast.order.model.OrderLine;
 import io.holdfast.order.model.OrderStatus;
-import io.holdfast.order.neighbour.NeighbourStates;
-import io.holdfast.order.neighbour.NeighbourStates.Goods;
-import io.holdfast.order.neighbour.NeighbourStates.Held;
-import io.holdfast.order.neighbour.NeighbourStates.Money;
-import io.holdfast.order.neighbour.NeighbourStates.NeighbourSilentException;
+import io.holdfast.order.store.ClosingOrders;
+import io.holdfast.order.store.OrderLists;
+import io.holdfast.order.store.OrderLists.Ended;
 import io.holdfast.reconciliation.Finding;
 import io.holdfast.reconciliation.Grace;
 import io.holdfast.reconciliation.NotCompletedException;
@@ -39,15 +39,15 @@ class OrdersAgree extends WalkingCheck<Ended> {
 
     private final OrderLists lists;
     private final ClosingOrders closing;
-    private final NeighbourStates neighbours;
+    private final DownstreamStates downstream;
     private final Grace grace;
     private final Clock clock;
 
-    OrdersAgree(OrderLists lists, ClosingOrders closing, NeighbourStates neighbours, Grace grace, Clock clock) {
+    OrdersAgree(OrderLists lists, ClosingOrders closing, DownstreamStates downstream, Grace grace, Clock clock) {
         super(PAGE, clock);
         this.lists = lists;
         this.closing = closing;
-        this.neighbours = neighbours;
+        this.downstream = downstream;
         this.grace = grace;
         this.clock = clock;
     }
@@ -102,8 +102,8 @@ class OrdersAgree extends WalkingCheck<Ended> {
 
     private Map<OrderId, Held> heldBy(List<Ended> orders) {
         try {
-            return neighbours.of(orders.stream().map(Ended::id).toList());
-        } catch (NeighbourSilentException e) {
+            return downstream.of(orders.stream().map(Ended::id).toList());
+        } catch (DownstreamUnavailableException e) {
             throw new NotCompletedException(e.getMessage());
         }
     }

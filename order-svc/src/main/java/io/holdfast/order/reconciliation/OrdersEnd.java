@@ -1,7 +1,7 @@
 package io.holdfast.order.reconciliation;
 
-import io.holdfast.order.book.OrderLists;
-import io.holdfast.order.book.OrderLists.Unfinished;
+import io.holdfast.order.store.OrderLists;
+import io.holdfast.order.store.OrderLists.Unfinished;
 import io.holdfast.reconciliation.Check;
 import io.holdfast.reconciliation.Finding;
 import io.holdfast.reconciliation.Look;

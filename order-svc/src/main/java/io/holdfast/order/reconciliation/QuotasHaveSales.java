@@ -1,11 +1,11 @@
 package io.holdfast.order.reconciliation;
 
-import io.holdfast.order.book.SaleBook;
+import io.holdfast.order.downstream.DownstreamStates.DownstreamUnavailableException;
+import io.holdfast.order.downstream.SaleQuotas;
+import io.holdfast.order.downstream.SaleQuotas.SetApart;
 import io.holdfast.order.model.SaleId;
 import io.holdfast.order.model.SaleStage;
-import io.holdfast.order.neighbour.NeighbourStates.NeighbourSilentException;
-import io.holdfast.order.neighbour.SaleQuotas;
-import io.holdfast.order.neighbour.SaleQuotas.SetApart;
+import io.holdfast.order.store.SaleBook;
 import io.holdfast.reconciliation.Check;
 import io.holdfast.reconciliation.Finding;
 import io.holdfast.reconciliation.Grace;
@@ -32,9 +32,9 @@ class QuotasHaveSales implements Check {
     private static final int PAGE = 500;
 
     /** Far more than there can be sales at a time. */
-    private static final int MOST_PAGES = 20;
+    private static final int MAX_PAGES = 20;
 
-    private static final int MOST_FINDINGS = 200;
+    private static final int MAX_FINDINGS = 200;
 
     private final SaleQuotas quotas;
     private final SaleBook book;
@@ -70,7 +70,7 @@ class QuotasHaveSales implements Check {
         String last = null;
         long looked = 0;
         boolean more = true;
-        for (int page = 0; more && page < MOST_PAGES && findings.size() < MOST_FINDINGS; page++) {
+        for (int page = 0; more && page < MAX_PAGES && findings.size() < MAX_FINDINGS; page++) {
             List<SetApart> next = after(last);
             // The quotas first and the sales after them: a sale is written down before anything is set apart for it.
             Map<String, SaleStage> stages =
@@ -90,7 +90,7 @@ class QuotasHaveSales implements Check {
     private List<SetApart> after(@Nullable String last) {
         try {
             return quotas.setApartAfter(last, PAGE);
-        } catch (NeighbourSilentException e) {
+        } catch (DownstreamUnavailableException e) {
             throw new NotCompletedException(e.getMessage());
         }
     }

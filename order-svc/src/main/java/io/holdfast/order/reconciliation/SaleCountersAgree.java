@@ -1,7 +1,7 @@
 package io.holdfast.order.reconciliation;
 
-import io.holdfast.order.book.SaleBook;
-import io.holdfast.order.book.SaleBook.Mend;
+import io.holdfast.order.store.SaleBook;
+import io.holdfast.order.store.SaleBook.Mend;
 import io.holdfast.reconciliation.Check;
 import io.holdfast.reconciliation.Finding;
 import io.holdfast.reconciliation.Look;

@@ -1,11 +1,11 @@
 package io.holdfast.order.refusals;
 
-import io.holdfast.order.book.OrderLists.Ended;
-import io.holdfast.order.book.RefusedOrders;
-import io.holdfast.order.book.RefusedOrders.Place;
+import io.holdfast.order.downstream.DownstreamStates;
+import io.holdfast.order.downstream.DownstreamStates.DownstreamUnavailableException;
 import io.holdfast.order.model.OrderId;
-import io.holdfast.order.neighbour.NeighbourStates;
-import io.holdfast.order.neighbour.NeighbourStates.NeighbourSilentException;
+import io.holdfast.order.store.OrderLists.Ended;
+import io.holdfast.order.store.RefusedOrders;
+import io.holdfast.order.store.RefusedOrders.Place;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A refused order holds nothing, and is kept as long as that is not so: stock-svc and payment-svc are asked. One of which goods
  * are held, of which there is a payment, or whose card is still to be voided or refunded stays, for the reconciler to compare and for
- * people to look at; so does one whose rows contradict each other. If a neighbour does not answer, nothing is removed.
+ * people to look at; so does one whose rows contradict each other. If a downstream service does not answer, nothing is removed.
  *
  * <p>Several instances may do it at once: what one is removing the others pass over.
  */
@@ -30,10 +30,10 @@ public final class OldRefusals {
     private static final Logger log = LoggerFactory.getLogger(OldRefusals.class);
 
     /** Of one run. What is left is for the next one. */
-    private static final int MOST_PAGES = 50;
+    private static final int MAX_PAGES = 50;
 
     private final RefusedOrders orders;
-    private final NeighbourStates neighbours;
+    private final DownstreamStates downstream;
     private final Clock clock;
     private final Duration kept;
     private final int page;
@@ -45,9 +45,9 @@ public final class OldRefusals {
      * @param kept how long a refused order is kept
      * @param page orders that are removed in one transaction
      */
-    public OldRefusals(RefusedOrders orders, NeighbourStates neighbours, Clock clock, Duration kept, int page) {
+    public OldRefusals(RefusedOrders orders, DownstreamStates downstream, Clock clock, Duration kept, int page) {
         this.orders = orders;
-        this.neighbours = neighbours;
+        this.downstream = downstream;
         this.clock = clock;
         this.kept = kept;
         this.page = page;
@@ -57,11 +57,11 @@ public final class OldRefusals {
     public synchronized int remove() {
         Instant before = clock.instant().minus(kept);
         int removed = 0;
-        for (int pages = 0; pages < MOST_PAGES; pages++) {
+        for (int pages = 0; pages < MAX_PAGES; pages++) {
             List<Ended> old = orders.before(before, last, page);
             try {
                 removed += remove(old, before);
-            } catch (NeighbourSilentException e) {
+            } catch (DownstreamUnavailableException e) {
                 log.info("Old refused orders are kept for now: {}", e.getMessage());
                 return removed;
             }
@@ -90,7 +90,7 @@ public final class OldRefusals {
         if (ids.isEmpty()) {
             return 0;
         }
-        Set<OrderId> free = neighbours.withNothingOpen(ids);
+        Set<OrderId> free = downstream.withNothingOpen(ids);
         if (free.size() < ids.size()) {
             log.warn(
                     "{} refused orders are kept: something is still held for them, or is to be given back",

@@ -2,10 +2,10 @@ package io.holdfast.order.refusals;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.holdfast.order.book.RefusedOrders;
 import io.holdfast.order.model.BuyerId;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.Rejection;
+import io.holdfast.order.store.RefusedOrders;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many of a buyer's orders may be refused within an hour. Each of them is written down and is asked for at the neighbours; so whoever
+ * How many of a buyer's orders may be refused within an hour. Each of them is written down and is asked for at the downstream services; so whoever
  * orders on and on what cannot be had is told to come later, before anything is written.
  *
  * <p>The truth is in the orders, and is counted there: it is one for all instances, and outlives them. But only of buyers whose order was
@@ -35,14 +35,14 @@ public final class RefusalBudget {
     private static final Duration COUNT_HOLDS = Duration.ofMinutes(1);
 
     /** Each some hundred bytes. Who is forgotten because there are more is counted anew after the next refusal. */
-    private static final long MOST_BUYERS = 100_000;
+    private static final long MAX_BUYERS = 100_000;
 
     private final RefusedOrders orders;
     private final int perHour;
     private final Clock clock;
     private final Counter refused;
     private final Cache<String, Known> buyers = Caffeine.newBuilder()
-            .maximumSize(MOST_BUYERS)
+            .maximumSize(MAX_BUYERS)
             .expireAfterWrite(WINDOW)
             .build();
 

@@ -1,11 +1,11 @@
 package io.holdfast.order.sale;
 
-import io.holdfast.order.book.SaleBook;
+import io.holdfast.order.downstream.SaleQuotas;
+import io.holdfast.order.downstream.SaleQuotas.Answer;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
 import io.holdfast.order.model.SaleStage;
-import io.holdfast.order.neighbour.SaleQuotas;
-import io.holdfast.order.neighbour.SaleQuotas.Answer;
+import io.holdfast.order.store.SaleBook;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,11 +1,11 @@
 package io.holdfast.order.sale;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.holdfast.order.book.SaleBook.Tally;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleState;
 import io.holdfast.order.model.SaleTerms;
 import io.holdfast.order.reading.OrderView.Amount;
+import io.holdfast.order.store.SaleBook.Tally;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

@@ -2,8 +2,8 @@ package io.holdfast.order.sale;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.holdfast.order.book.SaleBook;
 import io.holdfast.order.model.SaleId;
+import io.holdfast.order.store.SaleBook;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

@@ -6,11 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.holdfast.order.OnRealDatabase;
 import io.holdfast.order.StandInCoordinator;
 import io.holdfast.order.StandInCoordinator.Database;
-import io.holdfast.order.book.OrderBook;
-import io.holdfast.order.book.OrderLists;
-import io.holdfast.order.book.PlacedOrders;
-import io.holdfast.order.coordinator.Fate;
-import io.holdfast.order.intake.OrderIds;
+import io.holdfast.order.coordinator.GlobalTxOutcome;
 import io.holdfast.order.model.BuyerId;
 import io.holdfast.order.model.Money;
 import io.holdfast.order.model.Order;
@@ -21,6 +17,10 @@ import io.holdfast.order.model.Purchase;
 import io.holdfast.order.model.Quantity;
 import io.holdfast.order.model.Rejection;
 import io.holdfast.order.model.Sku;
+import io.holdfast.order.placing.OrderIds;
+import io.holdfast.order.store.OrderLists;
+import io.holdfast.order.store.OrderRepository;
+import io.holdfast.order.store.PlacedOrders;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,22 +41,22 @@ class AbandonedOrdersTest {
     private static final Instant NOW = Instant.parse("2001-06-01T12:00:00Z");
     private static final Duration AGE = Duration.ofSeconds(15);
 
-    private final Map<String, Fate> fates = new ConcurrentHashMap<>();
+    private final Map<String, GlobalTxOutcome> outcomes = new ConcurrentHashMap<>();
     private final List<String> asked = new ArrayList<>();
     private final OrderLists lists;
-    private final OrderBook book;
+    private final OrderRepository repository;
     private final PlacedOrders placedOrders;
     private final OrderIds ids;
     private final Database database;
 
     AbandonedOrdersTest(
             @Autowired OrderLists lists,
-            @Autowired OrderBook book,
+            @Autowired OrderRepository repository,
             @Autowired PlacedOrders placedOrders,
             @Autowired OrderIds ids,
             @Autowired Database database) {
         this.lists = lists;
-        this.book = book;
+        this.repository = repository;
         this.placedOrders = placedOrders;
         this.ids = ids;
         this.database = database;
@@ -70,14 +70,14 @@ class AbandonedOrdersTest {
 
     @ParameterizedTest
     @EnumSource
-    void anOldOrderIsRejectedOnlyIfItsTransactionIsOver(Fate fate) {
-        Order order = received(NOW.minus(AGE).minusMillis(1), fate);
+    void anOldOrderIsRejectedOnlyIfItsTransactionIsOver(GlobalTxOutcome outcome) {
+        Order order = received(NOW.minus(AGE).minusMillis(1), outcome);
 
         int rejected = job(10).rejectThem();
 
-        boolean over = fate == Fate.ROLLED_BACK || fate == Fate.FORGOTTEN;
+        boolean over = outcome == GlobalTxOutcome.ROLLED_BACK || outcome == GlobalTxOutcome.FORGOTTEN;
         assertThat(rejected).isEqualTo(over ? 1 : 0);
-        Order after = book.find(order.id()).orElseThrow();
+        Order after = repository.find(order.id()).orElseThrow();
         assertThat(after.status()).isEqualTo(over ? OrderStatus.REJECTED : OrderStatus.RECEIVED);
         if (over) {
             assertThat(after.whyRejected()).contains(Rejection.abandoned());
@@ -87,7 +87,7 @@ class AbandonedOrdersTest {
 
     @Test
     void anOrderThatMayStillBePlacedIsNotEvenAskedFor() {
-        received(NOW.minus(AGE), Fate.FORGOTTEN);
+        received(NOW.minus(AGE), GlobalTxOutcome.FORGOTTEN);
 
         assertThat(job(10).rejectThem()).isZero();
 
@@ -96,7 +96,7 @@ class AbandonedOrdersTest {
 
     @Test
     void onlyReceivedOrdersAreLookedAt() {
-        Order placed = received(NOW.minusSeconds(60), Fate.FORGOTTEN);
+        Order placed = received(NOW.minusSeconds(60), GlobalTxOutcome.FORGOTTEN);
         placedOrders.place(List.of(placed), placed.xid(), 1);
 
         assertThat(job(10).rejectThem()).isZero();
@@ -106,7 +106,7 @@ class AbandonedOrdersTest {
 
     @Test
     void aLateTryOfARejectedOrderRefuses() {
-        Order order = received(NOW.minusSeconds(60), Fate.FORGOTTEN);
+        Order order = received(NOW.minusSeconds(60), GlobalTxOutcome.FORGOTTEN);
         job(10).rejectThem();
 
         assertThatThrownBy(() -> placedOrders.place(List.of(order), order.xid(), 1))
@@ -115,8 +115,8 @@ class AbandonedOrdersTest {
 
     @Test
     void aCoordinatorThatCannotBeAskedIsAskedOncePerRun() {
-        received(NOW.minusSeconds(60), Fate.UNKNOWN);
-        received(NOW.minusSeconds(50), Fate.FORGOTTEN);
+        received(NOW.minusSeconds(60), GlobalTxOutcome.UNKNOWN);
+        received(NOW.minusSeconds(50), GlobalTxOutcome.FORGOTTEN);
 
         assertThat(job(10).rejectThem()).isZero();
 
@@ -126,16 +126,16 @@ class AbandonedOrdersTest {
     @Test
     void ordersThatHaveToWaitDoNotHideTheOthers() {
         for (int i = 0; i < 5; i++) {
-            received(NOW.minusSeconds(100 - i), Fate.ROLLING_BACK);
+            received(NOW.minusSeconds(100 - i), GlobalTxOutcome.ROLLING_BACK);
         }
-        Order last = received(NOW.minusSeconds(60), Fate.FORGOTTEN);
+        Order last = received(NOW.minusSeconds(60), GlobalTxOutcome.FORGOTTEN);
         AbandonedOrders job = job(2);
 
         int rejected = job.rejectThem() + job.rejectThem() + job.rejectThem();
 
         assertThat(rejected).isEqualTo(1);
-        assertThat(book.find(last.id()).orElseThrow().status()).isEqualTo(OrderStatus.REJECTED);
-        fates.replaceAll((xid, fate) -> Fate.ROLLED_BACK);
+        assertThat(repository.find(last.id()).orElseThrow().status()).isEqualTo(OrderStatus.REJECTED);
+        outcomes.replaceAll((xid, outcome) -> GlobalTxOutcome.ROLLED_BACK);
         int then = 0;
         for (int run = 0; run < 6; run++) {
             then += job.rejectThem();
@@ -146,25 +146,25 @@ class AbandonedOrdersTest {
     private AbandonedOrders job(int page) {
         return new AbandonedOrders(
                 lists,
-                book,
+                repository,
                 xid -> {
                     asked.add(xid);
-                    return fates.get(xid);
+                    return outcomes.get(xid);
                 },
                 Clock.fixed(NOW, ZoneOffset.UTC),
                 AGE,
                 page);
     }
 
-    private Order received(Instant at, Fate fate) {
+    private Order received(Instant at, GlobalTxOutcome outcome) {
         String xid = StandInCoordinator.newXid();
-        fates.put(xid, fate);
+        outcomes.put(xid, outcome);
         Purchase purchase = new Purchase(
                 new BuyerId("alice"),
                 List.of(new OrderLine(new Sku("a"), new Quantity(1), new Money(5, "CNY"))),
                 PaymentMethod.WALLET);
         Order order = Order.received(ids.next(), purchase, xid, at).placedBy(xid);
-        book.enter(order);
+        repository.enter(order);
         return order;
     }
 }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.holdfast.order.RealRedis;
-import io.holdfast.order.book.SaleBook.Held;
-import io.holdfast.order.book.SaleBook.OrderKey;
 import io.holdfast.order.model.Money;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
@@ -13,6 +11,8 @@ import io.holdfast.order.model.SalePart;
 import io.holdfast.order.model.SaleStage;
 import io.holdfast.order.model.SaleTerms;
 import io.holdfast.order.model.Sku;
+import io.holdfast.order.store.SaleBook.Held;
+import io.holdfast.order.store.SaleBook.OrderKey;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;

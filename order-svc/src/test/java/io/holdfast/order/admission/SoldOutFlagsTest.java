@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Test;
 class SoldOutFlagsTest {
 
     private static final Duration MEMORY = Duration.ofMillis(500);
-    private static final int MOST_NAMES = 1_000;
+    private static final int MAX_NAMES = 1_000;
     private static final SaleId SALE = new SaleId("01890a5d-ac96-774b-bcce-b302099a8057");
 
     private long now = Long.MAX_VALUE - MEMORY.toNanos() / 2;
-    private final SoldOutFlags flags = new SoldOutFlags(MEMORY, MOST_NAMES, () -> now);
+    private final SoldOutFlags flags = new SoldOutFlags(MEMORY, MAX_NAMES, () -> now);
 
     @Test
     void everybodyHearsItAtOnceButThoseWhoGotSomething() {
@@ -145,13 +145,13 @@ class SoldOutFlagsTest {
     @Test
     void ofManyLargeSalesNoMoreNamesAreKeptThanTheBound() {
         for (int sale = 0; sale < 100; sale++) {
-            Set<String> names = IntStream.range(0, MOST_NAMES / 5)
+            Set<String> names = IntStream.range(0, MAX_NAMES / 5)
                     .mapToObj(i -> "buyer-" + i)
                     .collect(Collectors.toSet());
             flags.raise(new SaleId("01890a5d-ac96-774b-bcce-%012d".formatted(sale)), "1", () -> Optional.of(names));
         }
 
-        assertThat(flags.size()).isBetween(MOST_NAMES / 5L, (long) MOST_NAMES);
+        assertThat(flags.size()).isBetween(MAX_NAMES / 5L, (long) MAX_NAMES);
     }
 
     private void raise(String generation, String... buyers) {

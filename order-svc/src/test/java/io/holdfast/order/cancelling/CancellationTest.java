@@ -7,9 +7,9 @@ import io.holdfast.edge.testtokens.TestTokens;
 import io.holdfast.order.OverKafka;
 import io.holdfast.order.StandInCoordinator;
 import io.holdfast.order.StandInCoordinator.Database;
-import io.holdfast.order.StandInNeighbours;
-import io.holdfast.order.StandInNeighbours.Answer;
-import io.holdfast.order.coordinator.Fate;
+import io.holdfast.order.StandInDownstreamServices;
+import io.holdfast.order.StandInDownstreamServices.Answer;
+import io.holdfast.order.coordinator.GlobalTxOutcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -52,19 +52,19 @@ class CancellationTest extends OverKafka {
     private final HttpClient http = HttpClient.newHttpClient();
     private final String url;
     private final StandInCoordinator coordinator;
-    private final StandInNeighbours neighbours;
+    private final StandInDownstreamServices downstream;
     private final Database database;
     private final TestTokens tokens;
 
     CancellationTest(
             @LocalServerPort int port,
             @Autowired StandInCoordinator coordinator,
-            @Autowired StandInNeighbours neighbours,
+            @Autowired StandInDownstreamServices downstream,
             @Autowired Database database,
             @Autowired TestTokens tokens) {
         this.url = "http://127.0.0.1:" + port;
         this.coordinator = coordinator;
-        this.neighbours = neighbours;
+        this.downstream = downstream;
         this.database = database;
         this.tokens = tokens;
     }
@@ -72,7 +72,7 @@ class CancellationTest extends OverKafka {
     @BeforeEach
     void everythingIsUp() {
         coordinator.behave();
-        neighbours.serveAll();
+        downstream.serveAll();
     }
 
     @ParameterizedTest
@@ -156,7 +156,7 @@ class CancellationTest extends OverKafka {
 
     @Test
     void anOrderThatIsConfirmingIsCancelledAsSoonAsItsMoneyIsTaken() {
-        neighbours.outcomes("OPEN");
+        downstream.outcomes("OPEN");
         String id = placed("CONFIRMING");
 
         Reply noted = cancel(id, "{}");
@@ -166,7 +166,7 @@ class CancellationTest extends OverKafka {
         assertThat(cancel(id, "{\"reason\":\"Another one.\"}").body()).isEqualTo(noted.body());
         assertThat(messagesOf(id)).containsExactly("placed");
 
-        neighbours.outcomes("CAPTURED");
+        downstream.outcomes("CAPTURED");
         await().atMost(LIMIT).until(() -> database.statusOf(id).equals("CLOSING"));
         answer(first(RELEASE, id), 1);
         answer(first(REFUND, id), 1);
@@ -179,11 +179,11 @@ class CancellationTest extends OverKafka {
 
     @Test
     void anOrderThatIsGivenUpAfterItWasToBeCancelledNeedsOnlyItsGoodsBack() {
-        neighbours.outcomes("OPEN");
+        downstream.outcomes("OPEN");
         String id = placed("CONFIRMING");
         assertThat(cancel(id, "").status()).isEqualTo(202);
 
-        neighbours.outcomes("GIVEN_UP");
+        downstream.outcomes("GIVEN_UP");
         await().atMost(LIMIT).until(() -> database.statusOf(id).equals("CLOSING"));
         Reply closing = cancel(id, "");
         assertThat(closing.status()).isEqualTo(202);
@@ -210,7 +210,7 @@ class CancellationTest extends OverKafka {
 
     @Test
     void anOrderThatIsNotDecidedIsToBeAskedForAgainAndARejectedOneHasNothingToCancel() {
-        coordinator.onCommit(any -> Fate.UNKNOWN);
+        coordinator.onCommit(any -> GlobalTxOutcome.UNKNOWN);
         String undecided = placed("PLACED");
 
         Reply later = cancel(undecided, "");
@@ -220,7 +220,8 @@ class CancellationTest extends OverKafka {
         assertThat(database.statusOf(undecided)).isEqualTo("PLACED");
 
         coordinator.behave();
-        neighbours.on(StandInNeighbours.RESERVE, call -> Answer.refusal(409, "out-of-stock", "", call.orderIds()));
+        downstream.on(
+                StandInDownstreamServices.RESERVE, call -> Answer.refusal(409, "out-of-stock", "", call.orderIds()));
         String rejected = placed("REJECTED");
         assertProblem(cancel(rejected, ""), 409, "order-rejected");
         assertThat(messagesOf(rejected)).containsExactly("rejected");

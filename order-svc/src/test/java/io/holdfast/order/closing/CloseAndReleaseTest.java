@@ -7,14 +7,14 @@ import io.holdfast.edge.testtokens.TestTokens;
 import io.holdfast.order.OverKafka;
 import io.holdfast.order.StandInCoordinator;
 import io.holdfast.order.StandInCoordinator.Database;
-import io.holdfast.order.StandInNeighbours;
-import io.holdfast.order.StandInNeighbours.Answer;
-import io.holdfast.order.book.ClosingOrders;
-import io.holdfast.order.book.OrderBook;
-import io.holdfast.order.book.PlacedOrders;
-import io.holdfast.order.coordinator.Fate;
+import io.holdfast.order.StandInDownstreamServices;
+import io.holdfast.order.StandInDownstreamServices.Answer;
+import io.holdfast.order.coordinator.GlobalTxOutcome;
 import io.holdfast.order.model.OrderId;
 import io.holdfast.order.model.OrderStatus;
+import io.holdfast.order.store.ClosingOrders;
+import io.holdfast.order.store.OrderRepository;
+import io.holdfast.order.store.PlacedOrders;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -55,9 +55,9 @@ class CloseAndReleaseTest extends OverKafka {
     private final HttpClient http = HttpClient.newHttpClient();
     private final String url;
     private final StandInCoordinator coordinator;
-    private final StandInNeighbours neighbours;
+    private final StandInDownstreamServices downstream;
     private final Database database;
-    private final OrderBook book;
+    private final OrderRepository repository;
     private final PlacedOrders placedOrders;
     private final ClosingOrders closingOrders;
     private final TestTokens tokens;
@@ -65,17 +65,17 @@ class CloseAndReleaseTest extends OverKafka {
     CloseAndReleaseTest(
             @LocalServerPort int port,
             @Autowired StandInCoordinator coordinator,
-            @Autowired StandInNeighbours neighbours,
+            @Autowired StandInDownstreamServices downstream,
             @Autowired Database database,
-            @Autowired OrderBook book,
+            @Autowired OrderRepository repository,
             @Autowired PlacedOrders placedOrders,
             @Autowired ClosingOrders closingOrders,
             @Autowired TestTokens tokens) {
         this.url = "http://127.0.0.1:" + port;
         this.coordinator = coordinator;
-        this.neighbours = neighbours;
+        this.downstream = downstream;
         this.database = database;
-        this.book = book;
+        this.repository = repository;
         this.placedOrders = placedOrders;
         this.closingOrders = closingOrders;
         this.tokens = tokens;
@@ -84,7 +84,7 @@ class CloseAndReleaseTest extends OverKafka {
     @BeforeEach
     void everythingIsUp() {
         coordinator.behave();
-        neighbours.serveAll();
+        downstream.serveAll();
     }
 
     @Test
@@ -120,7 +120,7 @@ class CloseAndReleaseTest extends OverKafka {
 
     @Test
     void aPaymentThatIsGivenUpWhileItsOrderIsConfirmingClosesItAndAKillInBetweenDoesNoHarm() throws Exception {
-        neighbours.outcomes("OPEN");
+        downstream.outcomes("OPEN");
         JsonNode placed = post();
         assertThat(placed.get("status").asString()).isEqualTo("CONFIRMING");
         String id = placed.get("orderId").asString();
@@ -183,7 +183,8 @@ class CloseAndReleaseTest extends OverKafka {
 
     @Test
     void anOrderThatIsRefusedIsToldOfOnceWithItsReason() throws Exception {
-        neighbours.on(StandInNeighbours.RESERVE, call -> Answer.refusal(409, "out-of-stock", "", call.orderIds()));
+        downstream.on(
+                StandInDownstreamServices.RESERVE, call -> Answer.refusal(409, "out-of-stock", "", call.orderIds()));
         String id = post().get("orderId").asString();
 
         List<ConsumerRecord<String, String>> events = read(EVENTS, id, 1);
@@ -201,7 +202,7 @@ class CloseAndReleaseTest extends OverKafka {
         String xid = StandInCoordinator.newXid();
         List<OrderId> ids = new ArrayList<>();
         // Placed one by one here, then given to one branch: what is counted is what the branch does.
-        coordinator.onCommit(any -> Fate.UNKNOWN);
+        coordinator.onCommit(any -> GlobalTxOutcome.UNKNOWN);
         for (int i = 0; i < 5; i++) {
             post("in-one-branch");
         }
@@ -219,7 +220,7 @@ class CloseAndReleaseTest extends OverKafka {
         placedOrders.complete(xid, 77);
 
         assertThat(statements("Com_insert") - before).isLessThanOrEqualTo(1);
-        assertThat(book.find(ids)).extracting(order -> order.status()).containsOnly(OrderStatus.PAID);
+        assertThat(repository.find(ids)).extracting(order -> order.status()).containsOnly(OrderStatus.PAID);
         for (OrderId id : ids) {
             assertThat(eventsOf(id.value(), 2)).containsExactly("placed", "paid");
         }
@@ -230,7 +231,7 @@ class CloseAndReleaseTest extends OverKafka {
     }
 
     private void giveUp(String reason) {
-        neighbours.on(StandInNeighbours.OUTCOMES, call -> {
+        downstream.on(StandInDownstreamServices.OUTCOMES, call -> {
             List<Map<String, String>> outcomes = new ArrayList<>();
             call.body()
                     .get("orderIds")

@@ -12,26 +12,28 @@ class SeataCoordinatorTest {
     @ParameterizedTest
     @EnumSource
     void whatSeataCallsACommitIsNeverTakenForARollbackNorTheOtherWayRound(GlobalStatus status) {
-        Fate fate = SeataCoordinator.fate(status);
+        GlobalTxOutcome outcome = SeataCoordinator.outcome(status);
 
         boolean commit = status.name().contains("Commit");
         boolean rollback = status.name().contains("Rollback");
-        assertThat(fate == Fate.COMMITTED).isEqualTo(commit);
-        assertThat(fate == Fate.ROLLED_BACK || fate == Fate.ROLLING_BACK).isEqualTo(rollback);
+        assertThat(outcome == GlobalTxOutcome.COMMITTED).isEqualTo(commit);
+        assertThat(outcome == GlobalTxOutcome.ROLLED_BACK || outcome == GlobalTxOutcome.ROLLING_BACK)
+                .isEqualTo(rollback);
     }
 
     @Test
     void onlyAFinishedRollbackIsCalledRolledBack() {
-        assertThat(SeataCoordinator.fate(GlobalStatus.Rollbacked)).isEqualTo(Fate.ROLLED_BACK);
-        assertThat(SeataCoordinator.fate(GlobalStatus.TimeoutRollbacked)).isEqualTo(Fate.ROLLED_BACK);
-        assertThat(SeataCoordinator.fate(GlobalStatus.RollbackRetrying)).isEqualTo(Fate.ROLLING_BACK);
-        assertThat(SeataCoordinator.fate(GlobalStatus.TimeoutRollbackRetrying)).isEqualTo(Fate.ROLLING_BACK);
+        assertThat(SeataCoordinator.outcome(GlobalStatus.Rollbacked)).isEqualTo(GlobalTxOutcome.ROLLED_BACK);
+        assertThat(SeataCoordinator.outcome(GlobalStatus.TimeoutRollbacked)).isEqualTo(GlobalTxOutcome.ROLLED_BACK);
+        assertThat(SeataCoordinator.outcome(GlobalStatus.RollbackRetrying)).isEqualTo(GlobalTxOutcome.ROLLING_BACK);
+        assertThat(SeataCoordinator.outcome(GlobalStatus.TimeoutRollbackRetrying))
+                .isEqualTo(GlobalTxOutcome.ROLLING_BACK);
     }
 
     @Test
     void aTransactionThatTheCoordinatorDoesNotKnowIsForgottenAndNotRunning() {
-        assertThat(SeataCoordinator.fate(GlobalStatus.Finished)).isEqualTo(Fate.FORGOTTEN);
-        assertThat(SeataCoordinator.fate(GlobalStatus.Begin)).isEqualTo(Fate.RUNNING);
-        assertThat(SeataCoordinator.fate(GlobalStatus.UnKnown)).isEqualTo(Fate.UNKNOWN);
+        assertThat(SeataCoordinator.outcome(GlobalStatus.Finished)).isEqualTo(GlobalTxOutcome.FORGOTTEN);
+        assertThat(SeataCoordinator.outcome(GlobalStatus.Begin)).isEqualTo(GlobalTxOutcome.RUNNING);
+        assertThat(SeataCoordinator.outcome(GlobalStatus.UnKnown)).isEqualTo(GlobalTxOutcome.UNKNOWN);
     }
 }

@@ -56,21 +56,22 @@ class OrderTest {
 
     @Test
     void anOrderIsClosedAsCancelledOnlyIfSomebodyWantedIt() {
-        CancellationWish wish = CancellationWish.of("Too many.", Instant.EPOCH);
+        CancellationRequest request = CancellationRequest.of("Too many.", Instant.EPOCH);
         Closing cancelled = closing(Closing.Cause.CANCELLED);
 
-        assertThat(order(OrderStatus.CLOSING, cancelled, wish).cancellationWish())
-                .contains(wish);
-        assertThat(order(OrderStatus.CONFIRMING, null, wish).cancellationWish()).contains(wish);
-        assertThat(order(OrderStatus.CLOSED, closing(Closing.Cause.PAYMENT_GIVEN_UP), wish)
-                        .cancellationWish())
-                .contains(wish);
+        assertThat(order(OrderStatus.CLOSING, cancelled, request).cancellationRequest())
+                .contains(request);
+        assertThat(order(OrderStatus.CONFIRMING, null, request).cancellationRequest())
+                .contains(request);
+        assertThat(order(OrderStatus.CLOSED, closing(Closing.Cause.PAYMENT_GIVEN_UP), request)
+                        .cancellationRequest())
+                .contains(request);
         assertThatThrownBy(() -> order(OrderStatus.CLOSING, cancelled, null)).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> order(OrderStatus.PAID, null, wish)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> order(OrderStatus.PAID, null, request)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() ->
                         new Closing(Closing.Cause.PAYMENT_GIVEN_UP, "no", Instant.EPOCH, null, null, Instant.EPOCH))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new CancellationWish("x".repeat(201), Instant.EPOCH))
+        assertThatThrownBy(() -> new CancellationRequest("x".repeat(201), Instant.EPOCH))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -78,7 +79,7 @@ class OrderTest {
         return new Closing(cause, "why", Instant.EPOCH, null, null, null);
     }
 
-    private static Order order(OrderStatus status, @Nullable Closing closing, @Nullable CancellationWish wish) {
+    private static Order order(OrderStatus status, @Nullable Closing closing, @Nullable CancellationRequest request) {
         Order order = Order.received(ID, purchase(line("a", 1, 5)), "key", Instant.EPOCH);
         return new Order(
                 ID,
@@ -90,7 +91,7 @@ class OrderTest {
                 "xid",
                 null,
                 closing,
-                wish,
+                request,
                 Instant.EPOCH,
                 null);
     }

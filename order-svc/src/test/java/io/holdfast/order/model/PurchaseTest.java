@@ -23,17 +23,17 @@ class PurchaseTest {
 
     @Test
     void aTotalThatOverflowsIsTooMuchAndNeverWrapsAround() {
-        assertThat(Purchase.flawsOf(List.of(line("a", 2, Long.MAX_VALUE))))
+        assertThat(Purchase.violationsOf(List.of(line("a", 2, Long.MAX_VALUE))))
                 .singleElement()
                 .asString()
                 .contains("cost");
-        assertThat(Purchase.flawsOf(List.of(line("a", 1, Long.MAX_VALUE), line("b", 1, Long.MAX_VALUE))))
+        assertThat(Purchase.violationsOf(List.of(line("a", 1, Long.MAX_VALUE), line("b", 1, Long.MAX_VALUE))))
                 .singleElement()
                 .asString()
                 .contains("cost");
-        assertThat(Purchase.flawsOf(List.of(line("a", 1, Purchase.GREATEST_TOTAL_MINOR))))
+        assertThat(Purchase.violationsOf(List.of(line("a", 1, Purchase.MAX_TOTAL_MINOR))))
                 .isEmpty();
-        assertThat(Purchase.flawsOf(List.of(line("a", 1, Purchase.GREATEST_TOTAL_MINOR + 1))))
+        assertThat(Purchase.violationsOf(List.of(line("a", 1, Purchase.MAX_TOTAL_MINOR + 1))))
                 .hasSize(1);
     }
 
@@ -41,7 +41,7 @@ class PurchaseTest {
     void aSkuInSeveralLinesIsRefusedAndNamedOnce() {
         List<OrderLine> lines = List.of(line("a", 1, 1), line("b", 1, 1), line("a", 1, 1), line("a", 1, 1));
 
-        assertThat(Purchase.flawsOf(lines)).singleElement().asString().contains("have a in several lines");
+        assertThat(Purchase.violationsOf(lines)).singleElement().asString().contains("have a in several lines");
         assertThatThrownBy(() -> new Purchase(ALICE, lines, PaymentMethod.WALLET))
                 .isInstanceOf(InvalidValueException.class);
     }
@@ -50,13 +50,13 @@ class PurchaseTest {
     void allLinesHaveOneCurrency() {
         OrderLine euros = new OrderLine(new Sku("b"), new Quantity(1), new Money(1, "EUR"));
 
-        assertThat(Purchase.flawsOf(List.of(line("a", 1, 1), euros)))
+        assertThat(Purchase.violationsOf(List.of(line("a", 1, 1), euros)))
                 .containsExactly("must all be priced in one currency");
     }
 
     @Test
     void anOrderOfNothingIsNone() {
-        assertThat(Purchase.flawsOf(List.of())).hasSize(1);
+        assertThat(Purchase.violationsOf(List.of())).hasSize(1);
     }
 
     @Test

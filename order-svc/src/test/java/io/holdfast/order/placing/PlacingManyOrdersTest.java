@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.order.OnRealDatabase;
 import io.holdfast.order.StandInCoordinator;
-import io.holdfast.order.StandInNeighbours;
-import io.holdfast.order.StandInNeighbours.Answer;
-import io.holdfast.order.StandInNeighbours.Call;
-import io.holdfast.order.book.OrderBook;
+import io.holdfast.order.StandInDownstreamServices;
+import io.holdfast.order.StandInDownstreamServices.Answer;
+import io.holdfast.order.StandInDownstreamServices.Call;
 import io.holdfast.order.coordinator.Coordinator.GlobalTx;
-import io.holdfast.order.coordinator.Fate;
-import io.holdfast.order.intake.OrderIds;
+import io.holdfast.order.coordinator.GlobalTxOutcome;
 import io.holdfast.order.model.BuyerId;
 import io.holdfast.order.model.Money;
 import io.holdfast.order.model.Order;
@@ -23,6 +21,7 @@ import io.holdfast.order.model.Quantity;
 import io.holdfast.order.model.Rejection;
 import io.holdfast.order.model.Rejection.Reason;
 import io.holdfast.order.model.Sku;
+import io.holdfast.order.store.OrderRepository;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
@@ -39,53 +38,60 @@ import org.springframework.beans.factory.annotation.Autowired;
 class PlacingManyOrdersTest {
 
     private final PlacingOrders placing;
-    private final OrderBook book;
+    private final OrderRepository repository;
     private final OrderIds ids;
     private final StandInCoordinator coordinator;
-    private final StandInNeighbours neighbours;
+    private final StandInDownstreamServices downstream;
 
     PlacingManyOrdersTest(
             @Autowired PlacingOrders placing,
-            @Autowired OrderBook book,
+            @Autowired OrderRepository repository,
             @Autowired OrderIds ids,
             @Autowired StandInCoordinator coordinator,
-            @Autowired StandInNeighbours neighbours) {
+            @Autowired StandInDownstreamServices downstream) {
         this.placing = placing;
-        this.book = book;
+        this.repository = repository;
         this.ids = ids;
         this.coordinator = coordinator;
-        this.neighbours = neighbours;
+        this.downstream = downstream;
     }
 
     @BeforeEach
     void everythingIsUpAndInStock() {
         coordinator.behave();
-        neighbours.serveAll();
+        downstream.serveAll();
     }
 
     @AfterEach
     void noThreadIsLeftInAGlobalTransaction() {
         assertThat(RootContext.getXID()).isNull();
-        assertThat(coordinator.begun()).extracting(coordinator::fateOf).doesNotContain(Fate.RUNNING);
+        assertThat(coordinator.begun()).extracting(coordinator::outcomeOf).doesNotContain(GlobalTxOutcome.RUNNING);
     }
 
     @Test
-    void allArePaidByOneGlobalTransactionAndOneCallToEachNeighbour() {
+    void allArePaidByOneGlobalTransactionAndOneCallToEachDownstreamService() {
         List<Order> placed = place(3);
 
         assertThat(placed).extracting(Order::status).containsOnly(OrderStatus.PAID);
         assertThat(coordinator.begun()).hasSize(1);
-        assertThat(neighbours.paths())
-                .containsExactly(StandInNeighbours.OPEN, StandInNeighbours.RESERVE, StandInNeighbours.OUTCOMES);
-        assertThat(neighbours.callsTo(StandInNeighbours.OUTCOMES).get(0).body().get("orderIds"))
+        assertThat(downstream.paths())
+                .containsExactly(
+                        StandInDownstreamServices.OPEN,
+                        StandInDownstreamServices.RESERVE,
+                        StandInDownstreamServices.OUTCOMES);
+        assertThat(downstream
+                        .callsTo(StandInDownstreamServices.OUTCOMES)
+                        .get(0)
+                        .body()
+                        .get("orderIds"))
                 .hasSize(3);
     }
 
     @Test
     void refusedOnesAreLeftOutAndTheRestIsRunAgainInANewTransaction() {
-        refuseOnce(StandInNeighbours.OPEN, "opened", 402, "insufficient-funds", call -> call.orderIds()
+        refuseOnce(StandInDownstreamServices.OPEN, "opened", 402, "insufficient-funds", call -> call.orderIds()
                 .subList(0, 1));
-        refuseOnce(StandInNeighbours.RESERVE, "reserved", 409, "out-of-stock", call -> call.orderIds()
+        refuseOnce(StandInDownstreamServices.RESERVE, "reserved", 409, "out-of-stock", call -> call.orderIds()
                 .subList(1, 2));
 
         List<Order> placed = place(4);
@@ -98,8 +104,8 @@ class PlacingManyOrdersTest {
                         .map(Rejection::reason))
                 .containsExactly(Reason.INSUFFICIENT_FUNDS, Reason.OUT_OF_STOCK);
         assertThat(coordinator.begun())
-                .extracting(coordinator::fateOf)
-                .containsExactly(Fate.ROLLED_BACK, Fate.ROLLED_BACK, Fate.COMMITTED);
+                .extracting(coordinator::outcomeOf)
+                .containsExactly(GlobalTxOutcome.ROLLED_BACK, GlobalTxOutcome.ROLLED_BACK, GlobalTxOutcome.COMMITTED);
         assertThat(placed.get(1).xid()).isEqualTo(coordinator.begun().get(2));
         assertThat(placed.get(0).xid()).isEqualTo(coordinator.begun().get(0));
         assertThat(placed.get(2).xid()).isEqualTo(coordinator.begun().get(1));
@@ -107,16 +113,17 @@ class PlacingManyOrdersTest {
 
     @Test
     void ifNobodyCanBeServedNothingIsRunAgain() {
-        neighbours.on(StandInNeighbours.RESERVE, call -> Answer.refusal(409, "out-of-stock", "", call.orderIds()));
+        downstream.on(
+                StandInDownstreamServices.RESERVE, call -> Answer.refusal(409, "out-of-stock", "", call.orderIds()));
 
         assertThat(place(3)).extracting(Order::status).containsOnly(OrderStatus.REJECTED);
         assertThat(coordinator.begun()).hasSize(1);
     }
 
     @Test
-    void aNeighbourThatRefusesOneMoreEachTimeDoesNotKeepThemGoingRoundForEver() {
-        neighbours.on(
-                StandInNeighbours.RESERVE,
+    void aDownstreamServiceThatRefusesOneMoreEachTimeDoesNotKeepThemGoingRoundForEver() {
+        downstream.on(
+                StandInDownstreamServices.RESERVE,
                 call -> Answer.refusal(409, "out-of-stock", "", call.orderIds().subList(0, 1)));
 
         List<Order> placed = place(8);
@@ -134,7 +141,7 @@ class PlacingManyOrdersTest {
 
     @Test
     void theRestIsRejectedIfNoSecondTransactionCanBeBegun() {
-        refuseOnce(StandInNeighbours.OPEN, "opened", 402, "insufficient-funds", call -> {
+        refuseOnce(StandInDownstreamServices.OPEN, "opened", 402, "insufficient-funds", call -> {
             coordinator.goAway();
             return call.orderIds().subList(0, 1);
         });
@@ -149,9 +156,9 @@ class PlacingManyOrdersTest {
 
     @Test
     void anOrderThatWasEndedMeanwhileMakesTheTryOfTheOrdersRefuse() {
-        neighbours.on(StandInNeighbours.RESERVE, call -> {
+        downstream.on(StandInDownstreamServices.RESERVE, call -> {
             String xid = call.xid();
-            book.reject(new OrderId(call.orderIds().get(0)), xid, Rejection.abandoned());
+            repository.reject(new OrderId(call.orderIds().get(0)), xid, Rejection.abandoned());
             return Answer.ok("{\"reserved\":[\"" + String.join("\",\"", call.orderIds()) + "\"]}");
         });
 
@@ -160,13 +167,13 @@ class PlacingManyOrdersTest {
         assertThat(placed.stream()
                         .map(order -> order.whyRejected().orElseThrow().reason()))
                 .containsExactly(Reason.ABANDONED, Reason.SERVICE_UNAVAILABLE);
-        assertThat(coordinator.fateOf(coordinator.begun().get(0))).isEqualTo(Fate.ROLLED_BACK);
+        assertThat(coordinator.outcomeOf(coordinator.begun().get(0))).isEqualTo(GlobalTxOutcome.ROLLED_BACK);
     }
 
     private void refuseOnce(String path, String served, int status, String code, Function<Call, List<String>> refused) {
-        neighbours.on(
+        downstream.on(
                 path,
-                call -> neighbours.callsTo(path).size() == 1
+                call -> downstream.callsTo(path).size() == 1
                         ? Answer.refusal(status, code, "", refused.apply(call))
                         : Answer.ok("{\"" + served + "\":[\"" + String.join("\",\"", call.orderIds()) + "\"]}"));
     }
@@ -176,7 +183,7 @@ class PlacingManyOrdersTest {
         List<Order> orders = IntStream.range(0, count)
                 .mapToObj(i -> newOrder(i, transaction.xid()))
                 .toList();
-        orders.forEach(order -> assertThat(book.enter(order)).isTrue());
+        orders.forEach(order -> assertThat(repository.enter(order)).isTrue());
         List<Order> placed = placing.place(transaction, orders);
         assertThat(placed)
                 .extracting(Order::id)

@@ -3,7 +3,7 @@ package io.holdfast.order.reading;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.order.model.BuyerId;
-import io.holdfast.order.model.CancellationWish;
+import io.holdfast.order.model.CancellationRequest;
 import io.holdfast.order.model.Closing;
 import io.holdfast.order.model.Money;
 import io.holdfast.order.model.Order;
@@ -69,7 +69,7 @@ class TimelineTest {
     }
 
     @Test
-    void aCancelledOrderTellsWhenItWasPaidWhoseWishItWasAndWhatWentBack() {
+    void aCancelledOrderTellsWhenItWasPaidWhoAskedForItAndWhatWentBack() {
         Order cancelled = new Order(
                 order.id(),
                 order.purchase(),
@@ -86,7 +86,7 @@ class TimelineTest {
                         START.plusMillis(30),
                         START.plusMillis(80),
                         START.plusMillis(70)),
-                CancellationWish.of("Ordered twice.", START.plusMillis(50)),
+                CancellationRequest.of("Ordered twice.", START.plusMillis(50)),
                 START,
                 START.plusMillis(90));
 

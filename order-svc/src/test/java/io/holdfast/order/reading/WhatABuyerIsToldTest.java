@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.holdfast.edge.testtokens.TestTokens;
 import io.holdfast.order.OnRealDatabase;
 import io.holdfast.order.StandInCoordinator;
-import io.holdfast.order.StandInNeighbours;
-import io.holdfast.order.StandInNeighbours.Answer;
+import io.holdfast.order.StandInDownstreamServices;
+import io.holdfast.order.StandInDownstreamServices.Answer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -27,7 +27,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Buyers get codes; what libraries, databases and neighbours said of a failure is for operators. */
+/** Buyers get codes; what libraries, databases and downstream services said of a failure is for operators. */
 @OnRealDatabase
 class WhatABuyerIsToldTest {
 
@@ -43,30 +43,30 @@ class WhatABuyerIsToldTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private final String url;
     private final StandInCoordinator coordinator;
-    private final StandInNeighbours neighbours;
+    private final StandInDownstreamServices downstream;
     private final TestTokens tokens;
 
     WhatABuyerIsToldTest(
             @LocalServerPort int port,
             @Autowired StandInCoordinator coordinator,
-            @Autowired StandInNeighbours neighbours,
+            @Autowired StandInDownstreamServices downstream,
             @Autowired TestTokens tokens) {
         this.url = "http://127.0.0.1:" + port;
         this.coordinator = coordinator;
-        this.neighbours = neighbours;
+        this.downstream = downstream;
         this.tokens = tokens;
     }
 
     @BeforeEach
     void everythingIsUp() {
         coordinator.behave();
-        neighbours.serveAll();
+        downstream.serveAll();
     }
 
     @Test
     void whyAnAttemptFailedIsACodeForItsBuyerAndATextForOperators() {
         String id = place("k").get("orderId").asString();
-        neighbours.on(StandInNeighbours.BRANCHES, call -> Answer.ok("""
+        downstream.on(StandInDownstreamServices.BRANCHES, call -> Answer.ok("""
                 [{"service":"payment-svc","action":"payment.open","branchId":"77","status":"TRIED",
                   "createdAt":"2026-01-01T00:00:00Z","attempts":1,"lastError":"%1$s","decision":"CONFIRM",
                   "scheduledAt":"2026-01-01T00:00:01Z","nextDueAt":"2026-01-01T00:01:00Z","state":"SCHEDULED",
@@ -92,7 +92,7 @@ class WhatABuyerIsToldTest {
 
     @Test
     void whileItsOrderWaitsForAnotherBuyersPaymentABuyerIsNotToldWhose() {
-        neighbours.outcomes("OPEN");
+        downstream.outcomes("OPEN");
         String id = place("k").get("orderId").asString();
         await().until(() -> !entries(get("/orders/" + id, tokens.authorizationFor("/orders")), "FAILED")
                 .isEmpty());
@@ -104,7 +104,7 @@ class WhatABuyerIsToldTest {
         assertThat(entries(get("/orders/" + id, tokens.authorizationFor("/orders")), "FAILED"))
                 .allSatisfy(
                         entry -> assertThat(entry.get("lastError").asString()).contains("the payment of order"));
-        neighbours.serveAll();
+        downstream.serveAll();
         await().until(
                         () -> get("/orders/" + id, tokens.buyer(buyer))
                                 .get("status")
@@ -114,7 +114,7 @@ class WhatABuyerIsToldTest {
 
     @Test
     void whyAPaymentWasGivenUpIsACodeAndASentenceForItsBuyerWhereverTheOrderIsShown() {
-        neighbours.on(StandInNeighbours.OUTCOMES, call -> {
+        downstream.on(StandInDownstreamServices.OUTCOMES, call -> {
             List<Map<String, String>> outcomes = new ArrayList<>();
             call.body()
                     .get("orderIds")

@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.order.OnRealDatabase;
 import io.holdfast.order.StandInCoordinator;
 import io.holdfast.order.StandInCoordinator.Database;
-import io.holdfast.order.StandInNeighbours;
-import io.holdfast.order.StandInNeighbours.Answer;
-import io.holdfast.order.book.OrderBook;
-import io.holdfast.order.book.PlacedOrders;
-import io.holdfast.order.intake.OrderIds;
+import io.holdfast.order.StandInDownstreamServices;
+import io.holdfast.order.StandInDownstreamServices.Answer;
 import io.holdfast.order.model.BuyerId;
 import io.holdfast.order.model.Money;
 import io.holdfast.order.model.Order;
@@ -20,6 +17,9 @@ import io.holdfast.order.model.Purchase;
 import io.holdfast.order.model.Quantity;
 import io.holdfast.order.model.Rejection;
 import io.holdfast.order.model.Sku;
+import io.holdfast.order.placing.OrderIds;
+import io.holdfast.order.store.OrderRepository;
+import io.holdfast.order.store.PlacedOrders;
 import io.holdfast.reconciliation.CheckRun;
 import io.holdfast.reconciliation.CheckRun.Outcome;
 import io.holdfast.reconciliation.FindingState;
@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Ended orders, compared with what neighbours say of them: each answers what a test has put there. */
+/** Ended orders, compared with what downstream services say of them: each answers what a test has put there. */
 @OnRealDatabase
 class OrdersAgreeTest {
 
@@ -47,8 +47,8 @@ class OrdersAgreeTest {
 
     private final ReconciliationOperations reconciliation;
     private final StandInCoordinator coordinator;
-    private final StandInNeighbours neighbours;
-    private final OrderBook book;
+    private final StandInDownstreamServices downstream;
+    private final OrderRepository repository;
     private final PlacedOrders placed;
     private final OrderIds ids;
     private final Clock clock;
@@ -60,16 +60,16 @@ class OrdersAgreeTest {
     OrdersAgreeTest(
             @Autowired ReconciliationOperations reconciliation,
             @Autowired StandInCoordinator coordinator,
-            @Autowired StandInNeighbours neighbours,
-            @Autowired OrderBook book,
+            @Autowired StandInDownstreamServices downstream,
+            @Autowired OrderRepository repository,
             @Autowired PlacedOrders placed,
             @Autowired OrderIds ids,
             @Autowired Clock clock,
             @Autowired Database database) {
         this.reconciliation = reconciliation;
         this.coordinator = coordinator;
-        this.neighbours = neighbours;
-        this.book = book;
+        this.downstream = downstream;
+        this.repository = repository;
         this.placed = placed;
         this.ids = ids;
         this.clock = clock;
@@ -77,14 +77,14 @@ class OrdersAgreeTest {
     }
 
     @BeforeEach
-    void neighboursTellWhatTheyHave() {
+    void downstreamServicesTellWhatTheyHave() {
         coordinator.behave();
-        neighbours.serveAll();
-        neighbours.on(
-                StandInNeighbours.RESERVATION_STATES,
+        downstream.serveAll();
+        downstream.on(
+                StandInDownstreamServices.RESERVATION_STATES,
                 call -> Answer.ok(JSON.writeValueAsString(Map.of("reservations", reservations))));
-        neighbours.on(
-                StandInNeighbours.PAYMENT_STATES,
+        downstream.on(
+                StandInDownstreamServices.PAYMENT_STATES,
                 call -> Answer.ok(JSON.writeValueAsString(Map.of("payments", payments.values()))));
     }
 
@@ -183,9 +183,9 @@ class OrdersAgreeTest {
     }
 
     @Test
-    void aNeighbourThatIsAwayIsNoFinding() {
+    void aDownstreamServiceThatIsAwayIsNoFinding() {
         Order order = paid();
-        neighbours.on(StandInNeighbours.PAYMENT_STATES, call -> Answer.hangUp());
+        downstream.on(StandInDownstreamServices.PAYMENT_STATES, call -> Answer.hangUp());
 
         lookTwice();
 
@@ -225,7 +225,7 @@ class OrdersAgreeTest {
         assertThat(findings(order)).singleElement().satisfies(finding -> assertThat(finding.check())
                 .isEqualTo("orders-end"));
         change(order, "created_at = created_at + interval 3 hour");
-        book.reject(order.id(), order.xid(), Rejection.unavailable());
+        repository.reject(order.id(), order.xid(), Rejection.unavailable());
     }
 
     private Order received() {
@@ -238,7 +238,7 @@ class OrdersAgreeTest {
                         "agree-" + number + "-" + NUMBERS.incrementAndGet(),
                         clock.instant().truncatedTo(ChronoUnit.MILLIS))
                 .placedBy("127.0.0.2:8091:7" + NUMBERS.incrementAndGet());
-        book.enter(order);
+        repository.enter(order);
         return order;
     }
 
@@ -252,7 +252,7 @@ class OrdersAgreeTest {
 
     private Order rejected() {
         Order order = received();
-        book.reject(order.id(), order.xid(), Rejection.unavailable());
+        repository.reject(order.id(), order.xid(), Rejection.unavailable());
         return order;
     }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.order.OnRealDatabase;
 import io.holdfast.order.StandInCoordinator.Database;
-import io.holdfast.order.StandInNeighbours;
-import io.holdfast.order.StandInNeighbours.Answer;
+import io.holdfast.order.StandInDownstreamServices;
+import io.holdfast.order.StandInDownstreamServices.Answer;
 import io.holdfast.order.model.SaleStage;
 import io.holdfast.reconciliation.CheckRun.Outcome;
 import io.holdfast.reconciliation.FindingState;
@@ -31,24 +31,25 @@ class QuotasHaveSalesTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final ReconciliationOperations reconciliation;
-    private final StandInNeighbours neighbours;
+    private final StandInDownstreamServices downstream;
     private final Database database;
     private final String sale = UUID.randomUUID().toString();
     private final List<Map<String, Object>> quotas = new ArrayList<>();
 
     QuotasHaveSalesTest(
             @Autowired ReconciliationOperations reconciliation,
-            @Autowired StandInNeighbours neighbours,
+            @Autowired StandInDownstreamServices downstream,
             @Autowired Database database) {
         this.reconciliation = reconciliation;
-        this.neighbours = neighbours;
+        this.downstream = downstream;
         this.database = database;
     }
 
     @BeforeEach
     void stockSvcTellsWhatItHasSetApart() {
-        neighbours.serveAll();
-        neighbours.on(StandInNeighbours.QUOTAS, call -> Answer.ok(JSON.writeValueAsString(Map.of("quotas", quotas))));
+        downstream.serveAll();
+        downstream.on(
+                StandInDownstreamServices.QUOTAS, call -> Answer.ok(JSON.writeValueAsString(Map.of("quotas", quotas))));
     }
 
     @ParameterizedTest
@@ -62,7 +63,7 @@ class QuotasHaveSalesTest {
         lookTwice();
 
         assertThat(findings()).isEmpty();
-        assertThat(neighbours.callsTo(StandInNeighbours.GIVE_BACK)).isEmpty();
+        assertThat(downstream.callsTo(StandInDownstreamServices.GIVE_BACK)).isEmpty();
     }
 
     @ParameterizedTest
@@ -78,7 +79,7 @@ class QuotasHaveSalesTest {
         assertThat(findings()).singleElement().satisfies(finding -> assertThat(finding.detail())
                 .startsWith("100 of tea are set apart since")
                 .endsWith("for a sale that is " + stage));
-        assertThat(neighbours.callsTo(StandInNeighbours.GIVE_BACK)).hasSize(1);
+        assertThat(downstream.callsTo(StandInDownstreamServices.GIVE_BACK)).hasSize(1);
         quotas.clear();
         lookTwice();
         assertThat(findings()).isEmpty();
@@ -92,13 +93,13 @@ class QuotasHaveSalesTest {
 
         assertThat(findings()).singleElement().satisfies(finding -> assertThat(finding.detail())
                 .endsWith("for a sale that there is none of"));
-        assertThat(neighbours.callsTo(StandInNeighbours.GIVE_BACK)).isEmpty();
+        assertThat(downstream.callsTo(StandInDownstreamServices.GIVE_BACK)).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{\"quotas\":[null]}", "{\"quotas\":[{\"saleId\":\"x\"}]}", "no JSON"})
     void nothingIsConcludedFromAnAnswerThatCannotBeUnderstood(String answer) {
-        neighbours.on(StandInNeighbours.QUOTAS, call -> Answer.ok(answer));
+        downstream.on(StandInDownstreamServices.QUOTAS, call -> Answer.ok(answer));
 
         lookTwice();
 

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.order.OnRealDatabase;
 import io.holdfast.order.StandInCoordinator;
 import io.holdfast.order.StandInCoordinator.Database;
-import io.holdfast.order.StandInNeighbours;
-import io.holdfast.order.StandInNeighbours.Answer;
-import io.holdfast.order.book.OrderBook;
-import io.holdfast.order.book.RefusedOrders;
-import io.holdfast.order.intake.OrderIds;
+import io.holdfast.order.StandInDownstreamServices;
+import io.holdfast.order.StandInDownstreamServices.Answer;
+import io.holdfast.order.downstream.DownstreamStates;
 import io.holdfast.order.model.BuyerId;
 import io.holdfast.order.model.Money;
 import io.holdfast.order.model.Order;
@@ -19,7 +17,9 @@ import io.holdfast.order.model.Purchase;
 import io.holdfast.order.model.Quantity;
 import io.holdfast.order.model.Rejection;
 import io.holdfast.order.model.Sku;
-import io.holdfast.order.neighbour.NeighbourStates;
+import io.holdfast.order.placing.OrderIds;
+import io.holdfast.order.store.OrderRepository;
+import io.holdfast.order.store.RefusedOrders;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -51,12 +51,12 @@ class OldRefusalsTest {
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     private final Instant longAgo = now.minus(KEPT).minusSeconds(1);
     private final StandInCoordinator coordinator;
-    private final StandInNeighbours neighbours;
+    private final StandInDownstreamServices downstream;
     private final Database database;
     private final DataSource dataSource;
-    private final OrderBook book;
+    private final OrderRepository repository;
     private final RefusedOrders refused;
-    private final NeighbourStates states;
+    private final DownstreamStates states;
     private final OrderIds ids;
     private final List<Map<String, Object>> reservations = new ArrayList<>();
     private final List<Map<String, Object>> payments = new ArrayList<>();
@@ -64,39 +64,39 @@ class OldRefusalsTest {
 
     OldRefusalsTest(
             @Autowired StandInCoordinator coordinator,
-            @Autowired StandInNeighbours neighbours,
+            @Autowired StandInDownstreamServices downstream,
             @Autowired Database database,
             @Autowired DataSource dataSource,
-            @Autowired OrderBook book,
+            @Autowired OrderRepository repository,
             @Autowired RefusedOrders refused,
-            @Autowired NeighbourStates states,
+            @Autowired DownstreamStates states,
             @Autowired OrderIds ids) {
         this.coordinator = coordinator;
-        this.neighbours = neighbours;
+        this.downstream = downstream;
         this.database = database;
         this.dataSource = dataSource;
-        this.book = book;
+        this.repository = repository;
         this.refused = refused;
         this.states = states;
         this.ids = ids;
     }
 
     @BeforeEach
-    void neighboursTellWhatTheyHave() {
+    void downstreamServicesTellWhatTheyHave() {
         coordinator.behave();
-        neighbours.serveAll();
-        neighbours.on(
-                StandInNeighbours.RESERVATION_STATES,
+        downstream.serveAll();
+        downstream.on(
+                StandInDownstreamServices.RESERVATION_STATES,
                 call -> Answer.ok(JSON.writeValueAsString(Map.of("reservations", reservations))));
-        neighbours.on(
-                StandInNeighbours.PAYMENT_STATES,
+        downstream.on(
+                StandInDownstreamServices.PAYMENT_STATES,
                 call -> Answer.ok(JSON.writeValueAsString(Map.of("payments", payments, "owed", owed))));
     }
 
     /** Other tests order long ago, too. */
     @BeforeEach
     void nothingOldIsThere() {
-        neighboursTellWhatTheyHave();
+        downstreamServicesTellWhatTheyHave();
         removal(100).remove();
     }
 
@@ -105,7 +105,7 @@ class OldRefusalsTest {
         reservations.clear();
         payments.clear();
         owed.clear();
-        neighboursTellWhatTheyHave();
+        downstreamServicesTellWhatTheyHave();
         removal(100).remove();
         assertThat(database.jdbc()
                         .queryForObject(
@@ -120,24 +120,24 @@ class OldRefusalsTest {
                 IntStream.range(0, 7).mapToObj(i -> refusedAt(longAgo)).toList();
         Order young = refusedAt(now.minus(KEPT).plusSeconds(60));
         Order received = orderAt(longAgo).placedBy("127.0.0.1:8091:" + NUMBERS.incrementAndGet());
-        assertThat(book.enter(received)).isTrue();
+        assertThat(repository.enter(received)).isTrue();
         Order justRefused = orderAt(longAgo).placedBy("127.0.0.1:8091:" + NUMBERS.incrementAndGet());
-        assertThat(book.enter(justRefused)).isTrue();
-        assertThat(book.reject(justRefused.id(), justRefused.xid(), Rejection.abandoned()))
+        assertThat(repository.enter(justRefused)).isTrue();
+        assertThat(repository.reject(justRefused.id(), justRefused.xid(), Rejection.abandoned()))
                 .isTrue();
 
         assertThat(removal(3).remove()).as("page after page").isEqualTo(7);
 
-        assertThat(book.find(old.stream().map(Order::id).toList())).isEmpty();
-        assertThat(book.find(List.of(young.id(), received.id(), justRefused.id())))
+        assertThat(repository.find(old.stream().map(Order::id).toList())).isEmpty();
+        assertThat(repository.find(List.of(young.id(), received.id(), justRefused.id())))
                 .hasSize(3);
-        assertThat(book.enter(Order.received(
+        assertThat(repository.enter(Order.received(
                                 ids.next(), old.get(0).purchase(), old.get(0).idempotencyKey(), now)
                         .rejectedAtOnce(Rejection.soldOut(new Sku("a")))))
                 .as("its key makes an order again")
                 .isTrue();
         assertThat(removal(3).remove()).isZero();
-        book.reject(received.id(), received.xid(), Rejection.abandoned());
+        repository.reject(received.id(), received.xid(), Rejection.abandoned());
     }
 
     @Test
@@ -162,7 +162,8 @@ class OldRefusalsTest {
 
         assertThat(removal(2).remove()).isEqualTo(2);
 
-        assertThat(book.find(List.of(withGoods.id(), withMoney.id(), withOpenVoid.id(), released.id(), nothing.id())))
+        assertThat(repository.find(
+                        List.of(withGoods.id(), withMoney.id(), withOpenVoid.id(), released.id(), nothing.id())))
                 .extracting(Order::id)
                 .containsExactly(withGoods.id(), withMoney.id(), withOpenVoid.id());
         owed.clear();
@@ -170,19 +171,19 @@ class OldRefusalsTest {
     }
 
     @Test
-    void whileANeighbourDoesNotTellNothingGoes() {
+    void whileADownstreamServiceDoesNotAnswerNothingGoes() {
         Order old = refusedAt(longAgo);
         OldRefusals removal = removal(10);
 
-        neighbours.on(StandInNeighbours.RESERVATION_STATES, call -> new Answer(503, "text/plain", "later"));
+        downstream.on(StandInDownstreamServices.RESERVATION_STATES, call -> new Answer(503, "text/plain", "later"));
         assertThat(removal.remove()).isZero();
-        neighboursTellWhatTheyHave();
+        downstreamServicesTellWhatTheyHave();
         // As payment-svc of the release before answers.
-        neighbours.on(StandInNeighbours.PAYMENT_STATES, call -> Answer.ok("{\"payments\":[]}"));
+        downstream.on(StandInDownstreamServices.PAYMENT_STATES, call -> Answer.ok("{\"payments\":[]}"));
         assertThat(removal.remove()).isZero();
-        assertThat(book.find(old.id())).isPresent();
+        assertThat(repository.find(old.id())).isPresent();
 
-        neighboursTellWhatTheyHave();
+        downstreamServicesTellWhatTheyHave();
         assertThat(removal.remove()).isEqualTo(1);
     }
 
@@ -215,7 +216,7 @@ class OldRefusalsTest {
 
             other.rollback();
         }
-        assertThat(book.find(List.of(locked.id(), free.id())))
+        assertThat(repository.find(List.of(locked.id(), free.id())))
                 .extracting(Order::id)
                 .containsExactly(locked.id());
     }
@@ -230,7 +231,7 @@ class OldRefusalsTest {
 
     private Order refusedAt(Instant at) {
         Order order = orderAt(at).rejectedAtOnce(Rejection.soldOut(new Sku("a")));
-        assertThat(book.enter(order)).isTrue();
+        assertThat(repository.enter(order)).isTrue();
         return order;
     }
 

@@ -6,11 +6,8 @@ import io.holdfast.edge.testtokens.TestTokens;
 import io.holdfast.order.OnRealDatabase;
 import io.holdfast.order.StandInCoordinator;
 import io.holdfast.order.StandInCoordinator.Database;
-import io.holdfast.order.StandInNeighbours;
-import io.holdfast.order.StandInNeighbours.Answer;
-import io.holdfast.order.book.OrderBook;
-import io.holdfast.order.book.RefusedOrders;
-import io.holdfast.order.intake.OrderIds;
+import io.holdfast.order.StandInDownstreamServices;
+import io.holdfast.order.StandInDownstreamServices.Answer;
 import io.holdfast.order.model.BuyerId;
 import io.holdfast.order.model.Money;
 import io.holdfast.order.model.Order;
@@ -20,6 +17,9 @@ import io.holdfast.order.model.Purchase;
 import io.holdfast.order.model.Quantity;
 import io.holdfast.order.model.Rejection;
 import io.holdfast.order.model.Sku;
+import io.holdfast.order.placing.OrderIds;
+import io.holdfast.order.store.OrderRepository;
+import io.holdfast.order.store.RefusedOrders;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -58,9 +58,9 @@ class RefusalBudgetTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private final String url;
     private final StandInCoordinator coordinator;
-    private final StandInNeighbours neighbours;
+    private final StandInDownstreamServices downstream;
     private final Database database;
-    private final OrderBook book;
+    private final OrderRepository repository;
     private final RefusedOrders refused;
     private final OrderIds ids;
     private final MeterRegistry meters;
@@ -69,18 +69,18 @@ class RefusalBudgetTest {
     RefusalBudgetTest(
             @LocalServerPort int port,
             @Autowired StandInCoordinator coordinator,
-            @Autowired StandInNeighbours neighbours,
+            @Autowired StandInDownstreamServices downstream,
             @Autowired Database database,
-            @Autowired OrderBook book,
+            @Autowired OrderRepository repository,
             @Autowired RefusedOrders refused,
             @Autowired OrderIds ids,
             @Autowired MeterRegistry meters,
             @Autowired TestTokens tokens) {
         this.url = "http://127.0.0.1:" + port;
         this.coordinator = coordinator;
-        this.neighbours = neighbours;
+        this.downstream = downstream;
         this.database = database;
-        this.book = book;
+        this.repository = repository;
         this.refused = refused;
         this.ids = ids;
         this.meters = meters;
@@ -90,12 +90,13 @@ class RefusalBudgetTest {
     @BeforeEach
     void everythingIsUp() {
         coordinator.behave();
-        neighbours.serveAll();
+        downstream.serveAll();
     }
 
     @Test
     void beyondTheBudgetNothingIsAskedForAndNothingWrittenAndAKnownKeyStillGetsItsAnswer() {
-        neighbours.on(StandInNeighbours.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
+        downstream.on(
+                StandInDownstreamServices.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
         Reply first = order("k0");
         for (int i = 1; i < PER_HOUR; i++) {
             assertThat(order("k" + i).problem()).isEqualTo("402 insufficient-funds");
@@ -103,7 +104,7 @@ class RefusalBudgetTest {
         int written = orders();
         int begun = coordinator.begun().size();
         double before = meters.counter(RefusalBudget.REFUSED).count();
-        neighbours.serveAll();
+        downstream.serveAll();
 
         Reply beyond = order("more");
 
@@ -113,7 +114,7 @@ class RefusalBudgetTest {
         assertThat(beyond.body().has("orderId")).isFalse();
         assertThat(orders()).isEqualTo(written);
         assertThat(coordinator.begun()).hasSize(begun);
-        assertThat(neighbours.paths()).isEmpty();
+        assertThat(downstream.paths()).isEmpty();
         assertThat(meters.counter(RefusalBudget.REFUSED).count()).isEqualTo(before + 1);
         Reply again = order("k0");
         assertThat(again.problem()).isEqualTo("402 insufficient-funds");
@@ -123,13 +124,14 @@ class RefusalBudgetTest {
 
     @Test
     void whatIsRefusedInASaleCountsAndBeyondTheBudgetNoPlaceInTheSaleIsTaken() {
-        neighbours.on(StandInNeighbours.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
+        downstream.on(
+                StandInDownstreamServices.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
         String path = "/sales/" + openSale() + "/orders";
         String one = "{\"quantity\":1,\"payment\":{\"method\":\"WALLET\"}}";
         for (int i = 0; i < PER_HOUR; i++) {
             assertThat(send(path, buyer, "s" + i, one).problem()).isEqualTo("402 insufficient-funds");
         }
-        neighbours.serveAll();
+        downstream.serveAll();
 
         assertThat(send(path, buyer, "s-more", one).problem()).isEqualTo("429 too-many-refused");
         assertThat(order("more").problem()).isEqualTo("429 too-many-refused");
@@ -139,11 +141,11 @@ class RefusalBudgetTest {
 
     @Test
     void ordersThatAreRefusedBecauseAServiceIsAwayAreNoFaultOfTheirBuyer() {
-        neighbours.on(StandInNeighbours.RESERVE, call -> new Answer(500, "text/plain", "oops"));
+        downstream.on(StandInDownstreamServices.RESERVE, call -> new Answer(500, "text/plain", "oops"));
         for (int i = 0; i <= PER_HOUR; i++) {
             assertThat(order("k" + i).problem()).isEqualTo("503 service-unavailable");
         }
-        neighbours.serveAll();
+        downstream.serveAll();
 
         assertThat(order("more").status()).isEqualTo(201);
     }
@@ -207,7 +209,7 @@ class RefusalBudgetTest {
 
     private Order refusedAt(Instant at) {
         Order order = orderAt(at).rejectedAtOnce(Rejection.soldOut(new Sku("a")));
-        assertThat(book.enter(order)).isTrue();
+        assertThat(repository.enter(order)).isTrue();
         return order;
     }
 

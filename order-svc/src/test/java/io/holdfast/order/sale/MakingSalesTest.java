@@ -9,8 +9,8 @@ import io.holdfast.edge.testtokens.TestTokens;
 import io.holdfast.order.OnRealDatabase;
 import io.holdfast.order.StandInCoordinator;
 import io.holdfast.order.StandInCoordinator.Database;
-import io.holdfast.order.StandInNeighbours;
-import io.holdfast.order.StandInNeighbours.Answer;
+import io.holdfast.order.StandInDownstreamServices;
+import io.holdfast.order.StandInDownstreamServices.Answer;
 import io.holdfast.order.sale.SalesHttp.Reply;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,25 +39,25 @@ class MakingSalesTest {
     private final String sku = unique("sku");
     private final String key = unique("key");
     private final SalesHttp http;
-    private final StandInNeighbours neighbours;
+    private final StandInDownstreamServices downstream;
     private final StandInCoordinator coordinator;
     private final Database database;
 
     MakingSalesTest(
             @LocalServerPort int port,
             @Autowired TestTokens tokens,
-            @Autowired StandInNeighbours neighbours,
+            @Autowired StandInDownstreamServices downstream,
             @Autowired StandInCoordinator coordinator,
             @Autowired Database database) {
         this.http = new SalesHttp(port, tokens);
-        this.neighbours = neighbours;
+        this.downstream = downstream;
         this.coordinator = coordinator;
         this.database = database;
     }
 
     @BeforeEach
     void everythingIsUp() {
-        neighbours.serveAll();
+        downstream.serveAll();
         coordinator.behave();
     }
 
@@ -71,7 +71,7 @@ class MakingSalesTest {
         assertThat(made.body().toString()).isEqualTo("""
                 {"saleId":"%s","sku":"%s","quota":10,"unitPrice":{"minor":500,"currency":"CNY"},"opensAt":"%s",\
                 "closesAt":"%s","perBuyerLimit":2,"state":"OPEN","left":10,"sold":0,"rejected":0}""".formatted(sale, sku, NOW, LATER));
-        assertThat(neighbours.callsTo(StandInNeighbours.SET_APART))
+        assertThat(downstream.callsTo(StandInDownstreamServices.SET_APART))
                 .singleElement()
                 .satisfies(call ->
                         assertThat(call.body().toString()).isEqualTo("{\"sku\":\"%s\",\"quota\":10}".formatted(sku)));
@@ -90,7 +90,7 @@ class MakingSalesTest {
         // Also after its own times have changed.
         http.operate(made.text("saleId"), "close");
         assertThat(http.make(key, terms(sku, 10, 2, NOW, LATER)).text("state")).isEqualTo("CLOSED");
-        assertThat(neighbours.callsTo(StandInNeighbours.SET_APART)).hasSize(1);
+        assertThat(downstream.callsTo(StandInDownstreamServices.SET_APART)).hasSize(1);
     }
 
     @ParameterizedTest
@@ -114,7 +114,7 @@ class MakingSalesTest {
         assertThat(refused.problem()).as("%s", refused).isEqualTo("400 invalid-sale");
         assertThat(refused.body().at("/errors/0/field").asString()).isEqualTo(field);
         assertThat(salesOf(sku)).isZero();
-        assertThat(neighbours.paths()).isEmpty();
+        assertThat(downstream.paths()).isEmpty();
     }
 
     /** What a caller does wrong is said so, and never an accident of ours. */
@@ -200,7 +200,7 @@ class MakingSalesTest {
                     .isEqualTo(problem);
         }
         assertThat(salesOf(sku)).isZero();
-        assertThat(neighbours.paths()).isEmpty();
+        assertThat(downstream.paths()).isEmpty();
     }
 
     @ParameterizedTest
@@ -248,7 +248,7 @@ class MakingSalesTest {
                 .update(
                         "update sale set stage = 'PREPARING', changed_at = now(3) - interval 1 minute where sale_id = ?",
                         sale);
-        neighbours.on(StandInNeighbours.SET_APART, call -> {
+        downstream.on(StandInDownstreamServices.SET_APART, call -> {
             database.jdbc()
                     .update(
                             "update sale set stage = 'REFUSED', reason_code = 'quota-exceeds-stock', reason_detail = 'No.'"
@@ -258,7 +258,8 @@ class MakingSalesTest {
         });
 
         await().atMost(Duration.ofSeconds(20))
-                .until(() -> neighbours.callsTo(StandInNeighbours.GIVE_BACK).size() == 1);
+                .until(() ->
+                        downstream.callsTo(StandInDownstreamServices.GIVE_BACK).size() == 1);
 
         assertThat(stageOf(sale)).isEqualTo("REFUSED");
     }
@@ -274,15 +275,15 @@ class MakingSalesTest {
 
     @Test
     void aQuotaAboveTheStockIsRefusedForGood() {
-        neighbours.on(
-                StandInNeighbours.SET_APART,
+        downstream.on(
+                StandInDownstreamServices.SET_APART,
                 call -> Answer.problem(
                         409,
                         "{\"status\":409,\"code\":\"quota-exceeds-stock\",\"detail\":\"Of it are 3 available.\"}"));
 
         Reply refused = http.make(key, terms(sku, 10, 2, NOW, LATER));
         assertThat(refused.problem()).isEqualTo("409 quota-exceeds-stock");
-        neighbours.serveAll();
+        downstream.serveAll();
         assertThat(http.make(key, terms(sku, 10, 2, NOW, LATER)).problem()).isEqualTo("409 quota-exceeds-stock");
         assertThat(http.show(refused.text("saleId")).text("state")).isEqualTo("REFUSED");
         assertThat(http.order(refused.text("saleId"), "alice", key, 1).problem())
@@ -291,8 +292,8 @@ class MakingSalesTest {
 
     @Test
     void aSkuThatNobodyKnowsIsAMistakeInTheRequest() {
-        neighbours.on(
-                StandInNeighbours.SET_APART,
+        downstream.on(
+                StandInDownstreamServices.SET_APART,
                 call -> Answer.problem(404, "{\"status\":404,\"code\":\"unknown-sku\",\"detail\":\"No such SKU.\"}"));
 
         Reply refused = http.make(key, terms(sku, 10, 2, NOW, LATER));
@@ -303,13 +304,13 @@ class MakingSalesTest {
 
     @Test
     void aSaleWhoseQuotaIsNotKnownToBeSetApartIsMadeOnceStockSvcAnswers() {
-        neighbours.on(StandInNeighbours.SET_APART, call -> Answer.hangUp());
+        downstream.on(StandInDownstreamServices.SET_APART, call -> Answer.hangUp());
         Reply unknown = http.make(key, terms(sku, 10, 2, NOW, LATER));
         assertThat(unknown.problem()).isEqualTo("503 outcome-unknown");
         assertThat(http.order(unknown.text("saleId"), "alice", key, 1).problem())
                 .isEqualTo("404 not-found");
 
-        neighbours.serveAll();
+        downstream.serveAll();
 
         // By itself, and to whoever asks again.
         await().atMost(Duration.ofSeconds(20))
@@ -328,7 +329,7 @@ class MakingSalesTest {
         assertThat(http.order(sale, "alice", key, 1).status()).isEqualTo(201);
         assertThat(http.operate(sale, "close").text("state")).isEqualTo("CLOSED");
         // The keeper of sales may have asked at the same moment; stock-svc gives back once.
-        assertThat(neighbours.callsTo(StandInNeighbours.GIVE_BACK)).hasSizeBetween(1, 2);
+        assertThat(downstream.callsTo(StandInDownstreamServices.GIVE_BACK)).hasSizeBetween(1, 2);
         assertThat(http.operate(sale, "close").text("state")).isEqualTo("CLOSED");
         assertThat(http.operate(sale, "open").problem()).isEqualTo("409 sale-state");
         assertThat(http.operate(sale, "pause").problem()).isEqualTo("409 sale-state");
@@ -379,11 +380,11 @@ class MakingSalesTest {
     @Test
     void aQuotaThatCouldNotBeGivenBackIsGivenBackOnceStockSvcAnswers() {
         String sale = http.openSale(10, 2);
-        neighbours.on(StandInNeighbours.GIVE_BACK, call -> Answer.problem(503, "{\"status\":503}"));
+        downstream.on(StandInDownstreamServices.GIVE_BACK, call -> Answer.problem(503, "{\"status\":503}"));
         assertThat(http.operate(sale, "close").text("state")).isEqualTo("CLOSED");
         assertThat(stageOf(sale)).isEqualTo("CLOSING");
 
-        neighbours.serveAll();
+        downstream.serveAll();
 
         await().atMost(Duration.ofSeconds(10)).until(() -> stageOf(sale).equals("CLOSED"));
     }

@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.holdfast.edge.testtokens.TestTokens;
 import io.holdfast.order.StandInCoordinator;
 import io.holdfast.order.StandInCoordinator.Database;
-import io.holdfast.order.StandInNeighbours;
-import io.holdfast.order.StandInNeighbours.Answer;
+import io.holdfast.order.StandInDownstreamServices;
+import io.holdfast.order.StandInDownstreamServices.Answer;
 import io.holdfast.order.sale.SalesHttp.Reply;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,20 +33,20 @@ abstract class SaleOrderCases {
     protected final String key = unique("key");
     protected final String buyer = unique("buyer");
     protected final SalesHttp http;
-    protected final StandInNeighbours neighbours;
+    protected final StandInDownstreamServices downstream;
     protected final StandInCoordinator coordinator;
     protected final Database database;
 
     SaleOrderCases(int port, Services services) {
         this.http = new SalesHttp(port, services.tokens());
-        this.neighbours = services.neighbours();
+        this.downstream = services.downstream();
         this.coordinator = services.coordinator();
         this.database = services.database();
     }
 
     @BeforeEach
     void everythingIsUp() {
-        neighbours.serveAll();
+        downstream.serveAll();
         coordinator.behave();
     }
 
@@ -63,7 +63,7 @@ abstract class SaleOrderCases {
         assertThat(placed.body().at("/total/minor").asLong()).isEqualTo(1_000);
         String sku = http.show(sale).text("sku");
         assertThat(placed.body().at("/items/0/sku").asString()).isEqualTo(sku);
-        assertThat(neighbours.callsTo(StandInNeighbours.RESERVE))
+        assertThat(downstream.callsTo(StandInDownstreamServices.RESERVE))
                 .singleElement()
                 .satisfies(call -> assertThat(
                                 call.body().at("/orders/0/lines/0/sku").asString())
@@ -125,13 +125,14 @@ abstract class SaleOrderCases {
     @Test
     void anOrderThatIsRefusedLeavesItsPiecesToOthersAndToItsBuyer() {
         String sale = http.openSale(1, 1);
-        neighbours.on(StandInNeighbours.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
+        downstream.on(
+                StandInDownstreamServices.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
         Reply poor = http.order(sale, buyer, key + "a", 1);
         assertThat(poor.problem()).isEqualTo("402 insufficient-funds");
         assertThat(http.order(sale, buyer, key + "a", 1).problem()).isEqualTo("402 insufficient-funds");
         await().until(() -> http.show(sale).number("left") == 1);
 
-        neighbours.serveAll();
+        downstream.serveAll();
 
         assertThat(http.order(sale, buyer, key + "b", 1).status()).isEqualTo(201);
     }
@@ -139,10 +140,11 @@ abstract class SaleOrderCases {
     @Test
     void anOrderThatWasRefusedGetsTheSameAnswerWhateverHasBecomeOfItsSale() {
         String sale = http.openSale(3, 2);
-        neighbours.on(StandInNeighbours.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
+        downstream.on(
+                StandInDownstreamServices.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
         Reply refused = http.order(sale, buyer, key, 2);
         assertThat(refused.problem()).isEqualTo("402 insufficient-funds");
-        neighbours.serveAll();
+        downstream.serveAll();
 
         assertAnswered(refused, sale);
         // The buyer has as many as one may have, and there are too few left.
@@ -150,8 +152,8 @@ abstract class SaleOrderCases {
         assertThat(http.order(sale, buyer, key + "-more", 1).problem()).isEqualTo("409 already-bought");
         assertAnswered(refused, sale);
         http.order(sale, unique("other"), key, 1);
-        neighbours.on(
-                StandInNeighbours.RESERVE,
+        downstream.on(
+                StandInDownstreamServices.RESERVE,
                 call -> Answer.refusal(409, "out-of-stock", ",\"sku\":\"x\",\"available\":0", call.orderIds()));
         assertThat(http.order(sale, unique("late"), key, 1).problem()).isEqualTo("409 sold-out");
         assertAnswered(refused, sale);
@@ -292,5 +294,8 @@ abstract class SaleOrderCases {
 
     /** What a test of the whole service is made of. */
     record Services(
-            TestTokens tokens, StandInNeighbours neighbours, StandInCoordinator coordinator, Database database) {}
+            TestTokens tokens,
+            StandInDownstreamServices downstream,
+            StandInCoordinator coordinator,
+            Database database) {}
 }

@@ -9,8 +9,8 @@ import io.holdfast.order.OnRealDatabase;
 import io.holdfast.order.RealRedis;
 import io.holdfast.order.StandInCoordinator;
 import io.holdfast.order.StandInCoordinator.Database;
-import io.holdfast.order.StandInNeighbours;
-import io.holdfast.order.StandInNeighbours.Answer;
+import io.holdfast.order.StandInDownstreamServices;
+import io.holdfast.order.StandInDownstreamServices.Answer;
 import io.holdfast.order.model.Money;
 import io.holdfast.order.model.SalePart;
 import io.holdfast.order.model.SaleTerms;
@@ -49,10 +49,10 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
     SaleOrdersByRedisTest(
             @LocalServerPort int port,
             @Autowired TestTokens tokens,
-            @Autowired StandInNeighbours neighbours,
+            @Autowired StandInDownstreamServices downstream,
             @Autowired StandInCoordinator coordinator,
             @Autowired Database database) {
-        super(port, new Services(tokens, neighbours, coordinator, database));
+        super(port, new Services(tokens, downstream, coordinator, database));
     }
 
     @DynamicPropertySource
@@ -129,11 +129,12 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
     @Test
     void aSlotWhoseOrderIsRefusedComesBackAtOnce() {
         String sale = readySale(1, 1);
-        neighbours.on(StandInNeighbours.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
+        downstream.on(
+                StandInDownstreamServices.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
         assertThat(http.order(sale, buyer, key, 1).problem()).isEqualTo("402 insufficient-funds");
 
         assertThat(counter(sale, "taken")).isEqualTo("0");
-        neighbours.serveAll();
+        downstream.serveAll();
         assertThat(http.order(sale, unique("other"), key, 1).status()).isEqualTo(201);
         assertThat(counter(sale, "taken")).isEqualTo("1");
     }
@@ -141,10 +142,11 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
     @Test
     void theKeyOfARefusedOrderIsKnownAfterAllIsBuiltAnewAndCostsNobodyElseAStatement() {
         String sale = readySale(2, 2);
-        neighbours.on(StandInNeighbours.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
+        downstream.on(
+                StandInDownstreamServices.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
         Reply refused = http.order(sale, buyer, key, 2);
         assertThat(refused.problem()).isEqualTo("402 insufficient-funds");
-        neighbours.serveAll();
+        downstream.serveAll();
 
         REDIS.wipe();
         http.order(sale, buyer + ".first", key, 1);
@@ -346,11 +348,12 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
                 .hasSizeGreaterThan(3);
         assertThat(buyers).allMatch(each -> slot(sale, each) != null);
         assertThat(http.order(sale, buyers.get(0), key + 2, 1).problem()).isEqualTo("409 already-bought");
-        neighbours.on(StandInNeighbours.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
+        downstream.on(
+                StandInDownstreamServices.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
         for (int i = 0; i < 10; i++) {
             assertThat(http.order(sale, buyer + ".poor." + i, key, 1).status()).isEqualTo(402);
         }
-        neighbours.serveAll();
+        downstream.serveAll();
         assertThat(takenOfParts(sale)).isEqualTo(20);
         // The database deals them out in the same way.
         for (String each : buyers) {

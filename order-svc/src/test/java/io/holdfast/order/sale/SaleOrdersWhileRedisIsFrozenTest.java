@@ -9,8 +9,8 @@ import io.holdfast.order.OnRealDatabase;
 import io.holdfast.order.RealRedis;
 import io.holdfast.order.StandInCoordinator;
 import io.holdfast.order.StandInCoordinator.Database;
-import io.holdfast.order.StandInNeighbours;
-import io.holdfast.order.StandInNeighbours.Answer;
+import io.holdfast.order.StandInDownstreamServices;
+import io.holdfast.order.StandInDownstreamServices.Answer;
 import io.holdfast.order.sale.SalesHttp.Reply;
 import java.time.Duration;
 import java.util.List;
@@ -35,7 +35,7 @@ class SaleOrdersWhileRedisIsFrozenTest {
     private static final RealRedis REDIS = RealRedis.start();
 
     private final SalesHttp http;
-    private final StandInNeighbours neighbours;
+    private final StandInDownstreamServices downstream;
     private final StandInCoordinator coordinator;
     private final Database database;
     private final String buyer = unique("buyer");
@@ -44,11 +44,11 @@ class SaleOrdersWhileRedisIsFrozenTest {
     SaleOrdersWhileRedisIsFrozenTest(
             @LocalServerPort int port,
             @Autowired TestTokens tokens,
-            @Autowired StandInNeighbours neighbours,
+            @Autowired StandInDownstreamServices downstream,
             @Autowired StandInCoordinator coordinator,
             @Autowired Database database) {
         this.http = new SalesHttp(port, tokens);
-        this.neighbours = neighbours;
+        this.downstream = downstream;
         this.coordinator = coordinator;
         this.database = database;
     }
@@ -65,7 +65,7 @@ class SaleOrdersWhileRedisIsFrozenTest {
 
     @BeforeEach
     void everythingIsUp() {
-        neighbours.serveAll();
+        downstream.serveAll();
         coordinator.behave();
     }
 
@@ -85,10 +85,11 @@ class SaleOrdersWhileRedisIsFrozenTest {
         REDIS.freeze();
         Reply placed = http.order(sale, buyer, key, 1);
         assertThat(placed.status()).as("%s", placed).isEqualTo(201);
-        neighbours.on(StandInNeighbours.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
+        downstream.on(
+                StandInDownstreamServices.OPEN, call -> Answer.refusal(402, "insufficient-funds", "", call.orderIds()));
         Reply refused = http.order(sale, buyer + ".poor", key, 1);
         assertThat(refused.problem()).isEqualTo("402 insufficient-funds");
-        neighbours.serveAll();
+        downstream.serveAll();
         REDIS.thaw();
         await().atMost(PATIENCE).ignoreExceptions().until(() -> "SELLING".equals(counter(sale, "state")));
         await("it is asked again").atMost(PATIENCE).until(() -> {

@@ -2,8 +2,8 @@ package io.holdfast.order.sale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.order.book.SaleBook.Tally;
 import io.holdfast.order.model.SaleId;
+import io.holdfast.order.store.SaleBook.Tally;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.holdfast.edge.testtokens.TestTokens;
 import io.holdfast.order.OverKafka;
 import io.holdfast.order.StandInCoordinator;
-import io.holdfast.order.StandInNeighbours;
-import io.holdfast.order.StandInNeighbours.Answer;
+import io.holdfast.order.StandInDownstreamServices;
+import io.holdfast.order.StandInDownstreamServices.Answer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,24 +32,24 @@ class GoodsCameInTest extends OverKafka {
     private final String sku = "came-in-" + UUID.randomUUID();
     private final String url;
     private final StandInCoordinator coordinator;
-    private final StandInNeighbours neighbours;
+    private final StandInDownstreamServices downstream;
     private final TestTokens tokens;
 
     GoodsCameInTest(
             @LocalServerPort int port,
             @Autowired StandInCoordinator coordinator,
-            @Autowired StandInNeighbours neighbours,
+            @Autowired StandInDownstreamServices downstream,
             @Autowired TestTokens tokens) {
         this.url = "http://127.0.0.1:" + port;
         this.coordinator = coordinator;
-        this.neighbours = neighbours;
+        this.downstream = downstream;
         this.tokens = tokens;
     }
 
     @BeforeEach
     void everythingIsUp() {
         coordinator.behave();
-        neighbours.serveAll();
+        downstream.serveAll();
     }
 
     @Test
@@ -84,14 +84,14 @@ class GoodsCameInTest extends OverKafka {
 
     /** There is enough again, and this instance does not know. */
     private void soldOut() throws Exception {
-        neighbours.on(
-                StandInNeighbours.RESERVE,
+        downstream.on(
+                StandInDownstreamServices.RESERVE,
                 call -> Answer.refusal(
                         409, "out-of-stock", ",\"sku\":\"" + sku + "\",\"available\":0", call.orderIds()));
         assertThat(order()).isEqualTo(409);
-        neighbours.serveAll();
+        downstream.serveAll();
         assertThat(order()).as("from memory").isEqualTo(409);
-        assertThat(neighbours.callsTo(StandInNeighbours.RESERVE)).isEmpty();
+        assertThat(downstream.callsTo(StandInDownstreamServices.RESERVE)).isEmpty();
     }
 
     private int order() throws Exception {

@@ -1,0 +1,10 @@
+package io.holdfast.order.placing;
+
+import io.holdfast.order.model.OrderId;
+
+/** Where the ids of new orders come from: from time and chance, or in tests from a list. */
+@FunctionalInterface
+public interface OrderIds {
+
+    OrderId next();
+}

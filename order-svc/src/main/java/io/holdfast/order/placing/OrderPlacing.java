@@ -1,0 +1,217 @@
+package io.holdfast.order.placing;
+
+import io.holdfast.edge.IdempotencyKey;
+import io.holdfast.edge.access.AuditedAct;
+import io.holdfast.order.coordinator.Coordinator;
+import io.holdfast.order.coordinator.Coordinator.GlobalTx;
+import io.holdfast.order.coordinator.CoordinatorUnavailableException;
+import io.holdfast.order.model.CardToken;
+import io.holdfast.order.model.Order;
+import io.holdfast.order.model.Purchase;
+import io.holdfast.order.model.Rejection;
+import io.holdfast.order.model.RequestHash;
+import io.holdfast.order.model.Sku;
+import io.holdfast.order.refusals.RefusalBudget;
+import io.holdfast.order.soldout.SoldOut;
+import io.holdfast.order.store.OrderRepository;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * The way of a request until it is an order that is being placed, and how it is answered. One (buyer, idempotency key) makes one
+ * order, and all requests with it get that order's answer.
+ */
+@Component
+public class OrderPlacing {
+
+    private static final Logger log = LoggerFactory.getLogger(OrderPlacing.class);
+
+    private final OrderRepository repository;
+    private final PlacingOrders placing;
+    private final Coordinator coordinator;
+    private final GroupCommit groups;
+    private final LoneOrders lone;
+    private final SoldOut soldOut;
+    private final LiveOrderLimits limits;
+    private final RefusalBudget budget;
+    private final DuplicateRequestWait duplicates;
+    private final OrderIds ids;
+    private final Clock clock;
+
+    OrderPlacing(
+            OrderRepository repository,
+            PlacingOrders placing,
+            Coordinator coordinator,
+            GroupCommit groups,
+            LoneOrders lone,
+            SoldOut soldOut,
+            LiveOrderLimits limits,
+            RefusalBudget budget,
+            DuplicateRequestWait duplicates,
+            OrderIds ids,
+            Clock clock) {
+        this.repository = repository;
+        this.placing = placing;
+        this.coordinator = coordinator;
+        this.groups = groups;
+        this.lone = lone;
+        this.soldOut = soldOut;
+        this.limits = limits;
+        this.budget = budget;
+        this.duplicates = duplicates;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /** @return how the request ends */
+    PlacingResult place(PlaceOrderRequest request, IdempotencyKey key) {
+        try {
+            ValidOrder order = OrderValidation.validate(request);
+            return again(order.purchase(), key).orElseGet(() -> placeNew(order, key));
+        } catch (InvalidOrderException e) {
+            return new PlacingResult.Invalid(e.errors());
+        }
+    }
+
+    private PlacingResult placeNew(ValidOrder order, IdempotencyKey key) {
+        Purchase purchase = order.purchase();
+        // Later than the rest, for limits change: a request that is repeated gets the answer to the order that it made
+        // before.
+        OrderValidation.validate(purchase, limits.now());
+        return budget.spentBy(purchase.buyer())
+                .<PlacingResult>map(PlacingResult.TooManyRefused::new)
+                .orElseGet(() -> counted(placeOrRefuse(received(purchase, key), order.card())));
+    }
+
+    private PlacingResult placeOrRefuse(Order order, Optional<CardToken> card) {
+        return soldOut.in(order.purchase()).map(sku -> refuse(order, sku)).orElseGet(() -> dispatch(order, card));
+    }
+
+    /** Counts what was refused just now towards its buyer's budget. */
+    private PlacingResult counted(PlacingResult result) {
+        if (result instanceof PlacingResult.Decided decided && decided.created()) {
+            budget.note(decided.order());
+        }
+        return result;
+    }
+
+    /**
+     * How a request ends whose buyer had too many orders refused: with the answer to the order that its key made before, or with
+     * nothing done.
+     *
+     * @return empty if the buyer may order
+     */
+    public Optional<PlacingResult> beyondBudget(Purchase purchase, IdempotencyKey key) {
+        return budget.spentBy(purchase.buyer())
+                .map(spent -> again(purchase, key).orElseGet(() -> new PlacingResult.TooManyRefused(spent)));
+    }
+
+    /**
+     * As {@link #place}, of an order in a sale: whoever calls has asked whether it may be had, so there is no look for an earlier one
+     * of the same key first. If there is one, that is found out when the order is written.
+     */
+    public PlacingResult placeAdmitted(ValidOrder order, IdempotencyKey key) {
+        try {
+            OrderValidation.validate(order.purchase(), limits.now());
+            return counted(dispatch(received(order.purchase(), key), order.card()));
+        } catch (InvalidOrderException e) {
+            return new PlacingResult.Invalid(e.errors());
+        }
+    }
+
+    /** The answer to the order that the key has made before, if it has. */
+    public Optional<PlacingResult> again(Purchase purchase, IdempotencyKey key) {
+        return repository.findByKey(purchase.buyer(), key.value()).map(earlier -> again(earlier, purchase));
+    }
+
+    /** Whether stock-svc has just said that there is none left. */
+    public boolean isSoldOut(Purchase purchase) {
+        return soldOut.in(purchase).isPresent();
+    }
+
+    private Order received(Purchase purchase, IdempotencyKey key) {
+        // The database keeps milliseconds; an order is the same before and after it is read back.
+        return audited(Order.received(
+                ids.next(), purchase, key.value(), clock.instant().truncatedTo(ChronoUnit.MILLIS)));
+    }
+
+    private static Order audited(Order order) {
+        AuditedAct.tell(
+                "order " + order.id() + " of " + order.purchase().buyer().value(),
+                order.total().minor() + " " + order.total().currency());
+        return order;
+    }
+
+    /** Refused from memory, and kept all the same: the same key gets the same answer when there are goods again. */
+    private PlacingResult refuse(Order order, Sku sku) {
+        Order refused = order.rejectedAtOnce(Rejection.soldOut(sku));
+        if (!repository.enter(refused)) {
+            return answerOfEarlier(order);
+        }
+        log.info("Order {} is rejected at once: {} was just found sold out", order.id(), sku);
+        return new PlacingResult.Decided(refused, true);
+    }
+
+    private PlacingResult dispatch(Order order, Optional<CardToken> card) {
+        PlacingResult result = card.isEmpty() && groups.isOn()
+                ? groups.place(order)
+                : lone.place(() -> placeAlone(order, card)).orElseGet(PlacingResult.TooManyWaiting::new);
+        return result instanceof PlacingResult.NotEntered ? answerOfEarlier(order) : result;
+    }
+
+    private PlacingResult placeAlone(Order order, Optional<CardToken> card) {
+        GlobalTx transaction;
+        try {
+            transaction = coordinator.begin();
+        } catch (CoordinatorUnavailableException e) {
+            log.warn("No order can be placed: {}", e.getMessage());
+            return new PlacingResult.NotBegun();
+        }
+        if (!enter(order.placedBy(transaction.xid()), transaction)) {
+            return new PlacingResult.NotEntered();
+        }
+        Order placed = card.map(token -> placing.place(transaction, order, token))
+                .orElseGet(() -> placing.place(transaction, List.of(order)).get(0));
+        return PlacingResult.of(placed);
+    }
+
+    /** Ends the empty global transaction if there is nothing to be placed in it. */
+    private boolean enter(Order order, GlobalTx transaction) {
+        boolean entered = false;
+        try {
+            entered = repository.enter(order);
+            return entered;
+        } finally {
+            if (!entered) {
+                transaction.rollback();
+            }
+        }
+    }
+
+    private PlacingResult again(Order earlier, Purchase purchase) {
+        if (!earlier.cameOf(RequestHash.of(purchase))) {
+            return new PlacingResult.KeyReused();
+        }
+        Order order = audited(duplicates.awaitDecision(earlier));
+        return order.status().isDecided()
+                ? new PlacingResult.Decided(order, false)
+                : new PlacingResult.InProgress(order);
+    }
+
+    /** It was not written down: another one has its key, or it would have been too much of a sale. */
+    private PlacingResult answerOfEarlier(Order order) {
+        Optional<Order> earlier = repository.findByKey(order.purchase().buyer(), order.idempotencyKey());
+        if (earlier.isPresent()) {
+            return again(earlier.get(), order.purchase());
+        }
+        if (order.purchase().sale().isEmpty()) {
+            throw new IllegalStateException("The order that took the key of " + order.id() + " is gone");
+        }
+        return new PlacingResult.NotEntered();
+    }
+}

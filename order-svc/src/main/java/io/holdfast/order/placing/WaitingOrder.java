@@ -1,0 +1,112 @@
+package io.holdfast.order.placing;
+
+import io.holdfast.edge.access.AuditedAct;
+import io.holdfast.order.model.Order;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+
+/**
+ * A new order and the request that waits for it. Either its group takes it, and then it may be written down, or its request
+ * withdraws it, and then it never is: one of them comes first.
+ */
+final class WaitingOrder {
+
+    private enum Owner {
+        QUEUE,
+        GROUP,
+        REQUEST
+    }
+
+    private final Order order;
+    private final long since = System.nanoTime();
+    private final @Nullable Map<String, String> trace = MDC.getCopyOfContextMap();
+    private final Optional<AuditedAct> act = AuditedAct.current();
+    private final AtomicReference<Owner> owner = new AtomicReference<>(Owner.QUEUE);
+    private final CompletableFuture<PlacingResult> outcome = new CompletableFuture<>();
+
+    WaitingOrder(Order order) {
+        this.order = order;
+    }
+
+    Order order() {
+        return order;
+    }
+
+    int lines() {
+        return order.purchase().lines().size();
+    }
+
+    /** Of one order at most one may be written down, whichever of its requests it came with. */
+    Key key() {
+        return new Key(order.purchase().buyer().value(), order.idempotencyKey());
+    }
+
+    String buyer() {
+        return order.purchase().buyer().value();
+    }
+
+    Duration waited() {
+        return Duration.ofNanos(System.nanoTime() - since);
+    }
+
+    /** The trace of the request, for what is done on another thread. */
+    @Nullable
+    Map<String, String> trace() {
+        return trace;
+    }
+
+    /** What the audit is told of, if its request is an operator's. */
+    Optional<AuditedAct> act() {
+        return act;
+    }
+
+    boolean isWithdrawn() {
+        return owner.get() == Owner.REQUEST;
+    }
+
+    /** @return false if the request has withdrawn it */
+    boolean take() {
+        return owner.compareAndSet(Owner.QUEUE, Owner.GROUP);
+    }
+
+    void answer(PlacingResult answer) {
+        outcome.complete(answer);
+    }
+
+    void fail(Throwable failure) {
+        outcome.completeExceptionally(failure);
+    }
+
+    /** @return what became of it; if that is not known in time, whether it can be known at all */
+    PlacingResult await(Duration patience) {
+        try {
+            return outcome.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return leave();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return leave();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("The order could not be placed", e.getCause());
+        }
+    }
+
+    private PlacingResult leave() {
+        return owner.compareAndSet(Owner.QUEUE, Owner.REQUEST)
+                ? new PlacingResult.NotBegun()
+                : new PlacingResult.Undecided(order);
+    }
+
+    record Key(String buyer, String idempotencyKey) {}
+}

@@ -1,0 +1,37 @@
+package io.holdfast.order.store;
+
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** A local transaction, or a part of the one that is open. A read has one, too: without it each statement would be one. */
+@Component
+class LocalTransaction {
+
+    private final TransactionTemplate template;
+
+    LocalTransaction(PlatformTransactionManager transactionManager) {
+        this.template = new TransactionTemplate(transactionManager);
+        // Under REPEATABLE READ a guard that finds nothing locks the gap where others want to insert.
+        this.template.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+    }
+
+    <T> T get(Supplier<T> sql) {
+        return Objects.requireNonNull(template.execute(status -> sql.get()));
+    }
+
+    void run(Runnable sql) {
+        template.executeWithoutResult(status -> sql.run());
+    }
+
+    /** Nothing of it stays. */
+    void runAndRollBack(Runnable sql) {
+        template.executeWithoutResult(status -> {
+            status.setRollbackOnly();
+            sql.run();
+        });
+    }
+}
