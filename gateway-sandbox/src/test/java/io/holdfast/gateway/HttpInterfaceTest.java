@@ -462,7 +462,7 @@ class HttpInterfaceTest {
         answers.add(caller.post("/charges", "b" + key, "{\"token\":\"" + token + "\",\"" + token + "\":1}")
                 .is(400)
                 .body()
-                // What a caller calls a member is shown to him: it is the name of what he has to mend.
+                // The answer shows the name that the caller used: it is what the caller has to correct.
                 .replace("\"field\":\"" + token + "\"", ""));
         caller.behave("{\"operation\":\"ANY\",\"kind\":\"FAIL_AFTER\",\"status\":500,\"times\":1}");
         answers.add(caller.authorize("f" + key, reference, 5, token).is(500).body());

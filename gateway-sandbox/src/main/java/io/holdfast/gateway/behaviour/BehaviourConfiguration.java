@@ -17,14 +17,14 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 class BehaviourConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(BehaviourConfiguration.class);
-    /** Behind whatever else looks at a request first, say who its caller is. */
+    /** After the filters that identify the caller and check the request. */
     private static final int FILTER_ORDER = Ordered.LOWEST_PRECEDENCE - 10;
 
     @Bean
-    RandomGenerator chance(BehaviourSettings settings) {
-        Long wanted = settings.randomSeed();
+    RandomGenerator chance(BehaviourProperties properties) {
+        Long wanted = properties.randomSeed();
         long seed = wanted == null ? new SplittableRandom().nextLong() : wanted;
-        // Told, so that a run that found something can be repeated.
+        // Logged, so that a run that found something can be repeated.
         log.info("The random seed is {}", seed);
         return new SplittableRandom(seed);
     }
@@ -35,8 +35,8 @@ class BehaviourConfiguration {
     }
 
     @Bean
-    HeldCalls heldCalls(BehaviourSettings settings) {
-        return new HeldCalls(settings.maxHeld());
+    HeldCalls heldCalls(BehaviourProperties properties) {
+        return new HeldCalls(properties.maxHeld());
     }
 
     @Bean

@@ -48,7 +48,7 @@ final class MisbehaviourFilter extends OncePerRequestFilter {
             return;
         }
         Rule rule = met.get();
-        log.debug("Told to: {} at {}", rule.kind(), call.get().operation());
+        log.debug("Misbehaves: {} at {}", rule.kind(), call.get().operation());
         switch (rule.kind()) {
             case LATE -> {
                 ContentCachingResponseWrapper answer = serve(request, response, chain);

@@ -53,7 +53,7 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Charges")
 class ChargeResource {
 
-    /** Tells that the answer was given before. Status and body are those of the first answer. */
+    /** Says that the answer was given before. Status and body are those of the first answer. */
     static final String REPLAYED = "Idempotent-Replayed";
 
     private static final String AFTER = "|" + ChargeId.FORM;
@@ -61,12 +61,12 @@ class ChargeResource {
     private static final int MAX_PAGE = 10_000;
 
     private final Charges charges;
-    private final ChargeBook book;
+    private final ChargeRepository repository;
     private final Ledger ledger;
 
-    ChargeResource(Charges charges, ChargeBook book, Ledger ledger) {
+    ChargeResource(Charges charges, ChargeRepository repository, Ledger ledger) {
         this.charges = charges;
-        this.book = book;
+        this.repository = repository;
         this.ledger = ledger;
     }
 
@@ -127,7 +127,7 @@ class ChargeResource {
     @GetMapping("/{id}")
     ChargeBody charge(
             @Parameter(schema = @Schema(type = "string", pattern = ChargeId.FORM)) @PathVariable ChargeId id) {
-        return book.find(id).map(ChargeBody::of).orElseThrow(ChargeResource::unknownCharge);
+        return repository.find(id).map(ChargeBody::of).orElseThrow(ChargeResource::unknownCharge);
     }
 
     @Operation(
@@ -162,10 +162,10 @@ class ChargeResource {
         }
         if (after != null) {
             return new ChargePage(
-                    book.after(after, size).stream().map(ChargeBody::of).toList(), null);
+                    repository.after(after, size).stream().map(ChargeBody::of).toList(), null);
         }
         if (reference != null) {
-            List<Charge> found = book.of(reference, (long) page * size, size + 1);
+            List<Charge> found = repository.of(reference, (long) page * size, size + 1);
             return new ChargePage(
                     found.stream().limit(size).map(ChargeBody::of).toList(), found.size() > size ? page + 1 : null);
         }
@@ -173,7 +173,7 @@ class ChargeResource {
                         Objects.requireNonNull(idempotencyKey).value())
                 .filter(entry -> entry.operation() == io.holdfast.gateway.model.Operation.AUTHORIZE)
                 .map(LedgerEntry::charge)
-                .flatMap(book::find);
+                .flatMap(repository::find);
         return new ChargePage(created.map(ChargeBody::of).stream().toList(), null);
     }
 

@@ -42,14 +42,14 @@ class Charges {
     private static final Logger log = LoggerFactory.getLogger(Charges.class);
     private static final int ATTEMPTS = 3;
 
-    private final ChargeBook book;
+    private final ChargeRepository repository;
     private final Ledger ledger;
     private final TransactionTemplate transaction;
     private final ChargeIds ids;
     private final Clock clock;
 
-    Charges(ChargeBook book, Ledger ledger, PlatformTransactionManager transactionManager, ChargeIds ids, Clock clock) {
-        this.book = book;
+    Charges(ChargeRepository repository, Ledger ledger, PlatformTransactionManager transactionManager, ChargeIds ids, Clock clock) {
+        this.repository = repository;
         this.ledger = ledger;
         this.ids = ids;
         this.clock = clock;
@@ -73,7 +73,7 @@ class Charges {
                     declined,
                     now,
                     now);
-            book.add(charge);
+            repository.add(charge);
             return record(key, asked, Operation.AUTHORIZE, charge, declined, now);
         });
     }
@@ -93,14 +93,14 @@ class Charges {
     private Outcome step(Operation operation, String key, ChargeId id, Issuer issuer) {
         Fingerprint asked = Fingerprint.of(operation, id);
         return oncePerKey(key, asked, () -> {
-            Optional<Charge> locked = book.lock(id);
+            Optional<Charge> locked = repository.lock(id);
             if (locked.isEmpty()) {
                 return new UnknownCharge();
             }
-            // A twin with the same key may have been served while this one waited for the lock.
-            Optional<LedgerEntry> twin = ledger.find(key);
-            if (twin.isPresent()) {
-                return repeated(twin.get(), asked);
+            // A concurrent duplicate may have been served while this one waited for the lock.
+            Optional<LedgerEntry> duplicate = ledger.find(key);
+            if (duplicate.isPresent()) {
+                return repeated(duplicate.get(), asked);
             }
             Charge charge = locked.get();
             Instant now = now();
@@ -111,7 +111,7 @@ class Charges {
             if (issuer == Issuer.DECLINES) {
                 return record(key, asked, operation, charge, Optional.of(Refusal.CARD_DECLINED), now);
             }
-            book.move(charge, next.get(), now);
+            repository.move(charge, next.get(), now);
             return record(key, asked, operation, charge.in(next.get(), now), Optional.empty(), now);
         });
     }
@@ -125,12 +125,12 @@ class Charges {
             try {
                 return Objects.requireNonNull(transaction.execute(status -> decision.get()));
             } catch (DuplicateKeyException e) {
-                // A twin with the same key came first and is committed: the next look finds it.
+                // A concurrent duplicate committed first: the next look-up finds it.
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
             } catch (PessimisticLockingFailureException e) {
-                // When the first of several twins is rolled back, those that wait for its key may deadlock.
+                // When the first of several duplicates is rolled back, those that wait for its key may deadlock.
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
@@ -159,9 +159,9 @@ class Charges {
         if (!entry.fingerprint().equals(asked)) {
             return new KeyReused();
         }
-        Charge charge = book.find(entry.charge())
+        Charge charge = repository.find(entry.charge())
                 .orElseThrow(() ->
-                        new IllegalStateException("the ledger knows charge " + entry.charge() + ", the book not"));
+                        new IllegalStateException("the ledger names charge " + entry.charge() + ", which does not exist"));
         return outcome(charge.in(entry.status(), entry.at()), entry.refusal(), Answer.REPEATED);
     }
 

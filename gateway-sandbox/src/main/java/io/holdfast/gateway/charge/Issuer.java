@@ -2,7 +2,7 @@ package io.holdfast.gateway.charge;
 
 /** How the issuer of the card meets a request. */
 public enum Issuer {
-    /** The token tells whether it authorizes; everything else it agrees to. */
+    /** The token decides whether it authorizes; it agrees to everything else. */
     DECIDES_BY_CARD,
     /** It declines, whatever is asked. */
     DECLINES;

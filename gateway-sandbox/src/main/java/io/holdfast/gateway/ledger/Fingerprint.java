@@ -6,7 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * Tells two requests apart without keeping what they said: a card token is in it.
+ * Distinguishes two requests without keeping what they said: a card token is in it.
  *
  * @param value a SHA-256 sum in 64 hexadecimal digits
  */

@@ -51,13 +51,13 @@ class BehaviourTest {
 
     @Test
     void theSameSeedMeetsTheSameCalls() {
-        Behaviour twin = new Behaviour(new SplittableRandom(42));
+        Behaviour same = new Behaviour(new SplittableRandom(42));
         behaviour.replaceBy(List.of(rate(Target.ANY, 0.5)));
-        twin.replaceBy(List.of(rate(Target.ANY, 0.5)));
+        same.replaceBy(List.of(rate(Target.ANY, 0.5)));
 
         assertThat(met(200))
                 .isEqualTo(IntStream.range(0, 200)
-                        .mapToObj(i -> twin.ruleFor(call(Target.CAPTURE)))
+                        .mapToObj(i -> same.ruleFor(call(Target.CAPTURE)))
                         .toList())
                 .contains(Optional.empty());
     }

@@ -32,7 +32,7 @@ class ChargesTest {
     private static final Money AMOUNT = new Money(500, "CNY");
 
     private final Charges charges;
-    private final ChargeBook book;
+    private final ChargeRepository book;
     private final Database database;
     private final SetClock clock = new SetClock();
     private final String key = Caller.fresh("key");
@@ -40,7 +40,7 @@ class ChargesTest {
     private final ChargeId id = new ChargeId(Caller.fresh("ch").replace("-", "_"));
 
     ChargesTest(
-            @Autowired ChargeBook book,
+            @Autowired ChargeRepository book,
             @Autowired Ledger ledger,
             @Autowired PlatformTransactionManager transactions,
             @Autowired Database database) {

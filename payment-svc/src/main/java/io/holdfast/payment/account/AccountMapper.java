@@ -56,12 +56,12 @@ interface AccountMapper {
             """)
     void ensure(String buyerId, String currency);
 
-    /** @param mostBefore the largest total of deposits to which the amount can still be added */
+    /** @param maxBefore the largest total of deposits to which the amount can still be added */
     @Update("""
             update account set deposited = deposited + #{amount}, balance = balance + #{amount}
-            where buyer_id = #{buyerId} and currency = #{currency} and deposited <= #{mostBefore}
+            where buyer_id = #{buyerId} and currency = #{currency} and deposited <= #{maxBefore}
             """)
-    int deposit(String buyerId, String currency, long amount, long mostBefore);
+    int deposit(String buyerId, String currency, long amount, long maxBefore);
 
     @Update("""
             update account set balance = balance - #{amount}, frozen = frozen + #{amount}

@@ -63,7 +63,7 @@ class Deposits {
                     return outcome;
                 }));
             } catch (DuplicateKeyException e) {
-                // A twin with the same key came first and is committed: the next look finds it.
+                // A concurrent duplicate committed first: the next look-up finds it.
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
@@ -78,8 +78,8 @@ class Deposits {
     }
 
     /**
-     * The account comes first and the key last: twins queue at the account's row, which takes exclusive locks only, and not at
-     * the key, where the losers of a duplicate check share a lock.
+     * The account comes first and the key last: concurrent duplicates queue at the account's row, which takes exclusive locks only,
+     * and not at the key, where the losers of a duplicate check share a lock.
      */
     private DepositOutcome add(DepositRow wanted) {
         if (!addToAccount(wanted)) {

@@ -36,13 +36,13 @@ import org.springframework.web.bind.annotation.RestController;
 class InternalPaymentResource {
 
     /** More orders than any batch has; one call must not hold its locks for long. */
-    private static final int MOST_ORDERS = 1000;
+    private static final int MAX_ORDERS = 1000;
 
-    private final PaymentDesk desk;
-    private final PaymentBook payments;
+    private final PaymentService service;
+    private final PaymentRepository payments;
 
-    InternalPaymentResource(PaymentDesk desk, PaymentBook payments) {
-        this.desk = desk;
+    InternalPaymentResource(PaymentService service, PaymentRepository payments) {
+        this.service = service;
         this.payments = payments;
     }
 
@@ -61,7 +61,7 @@ class InternalPaymentResource {
         List<PaymentRequest> orders =
                 request.orders().stream().map(OrderBody::toRequest).toList();
         requireDistinct(orders);
-        OpeningOutcome outcome = desk.open(orders, request.method() == null ? PaymentMethod.WALLET : request.method());
+        OpeningOutcome outcome = service.open(orders, request.method() == null ? PaymentMethod.WALLET : request.method());
         if (outcome instanceof Refused refused) {
             throw refusal(
                     HttpStatus.PAYMENT_REQUIRED,
@@ -105,7 +105,7 @@ class InternalPaymentResource {
     /** @param method how all of the orders are paid; WALLET if it is left out */
     record OpenRequest(
             @Nullable PaymentMethod method,
-            @NotEmpty @Size(max = MOST_ORDERS) List<@NotNull @Valid OrderBody> orders) {}
+            @NotEmpty @Size(max = MAX_ORDERS) List<@NotNull @Valid OrderBody> orders) {}
 
     record OrderBody(
             @NotNull @Pattern(regexp = OrderId.FORM, message = "must be an order id")
@@ -144,7 +144,7 @@ class InternalPaymentResource {
             @NotNull @Pattern(regexp = "[!-~]{1,128}", message = "must be an xid")
             String xid,
 
-            @NotEmpty @Size(max = MOST_ORDERS)
+            @NotEmpty @Size(max = MAX_ORDERS)
             List<@NotNull @Pattern(regexp = OrderId.FORM, message = "must be an order id") String> orderIds) {}
 
     record OutcomesBody(List<OrderOutcome> outcomes) {}

@@ -17,11 +17,11 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 final class JustCaptured {
 
-    private static final long MOST_TRANSACTIONS = 1_000;
+    private static final long MAX_TRANSACTIONS = 1_000;
     private static final Duration KEPT = Duration.ofMinutes(1);
 
     private final Cache<String, Set<String>> ordersByXid = Caffeine.newBuilder()
-            .maximumSize(MOST_TRANSACTIONS)
+            .maximumSize(MAX_TRANSACTIONS)
             .expireAfterWrite(KEPT)
             .build();
 

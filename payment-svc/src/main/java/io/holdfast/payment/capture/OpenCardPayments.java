@@ -33,12 +33,12 @@ import org.springframework.stereotype.Component;
 public class OpenCardPayments implements RemoteConfirmStep, GiveUp, EmptyRollbackHook {
 
     private static final Logger log = LoggerFactory.getLogger(OpenCardPayments.class);
-    private static final int MOST_OF_A_REASON = 255;
+    private static final int MAX_REASON_LENGTH = 255;
 
-    private final PaymentBook payments;
+    private final PaymentRepository payments;
     private final Charges charges;
 
-    OpenCardPayments(PaymentBook payments, Charges charges) {
+    OpenCardPayments(PaymentRepository payments, Charges charges) {
         this.payments = payments;
         this.charges = charges;
     }
@@ -78,7 +78,7 @@ public class OpenCardPayments implements RemoteConfirmStep, GiveUp, EmptyRollbac
     public boolean release(BusinessActionContext context) {
         payments.decide(context.getXid(), context.getBranchId(), PaymentStatus.OPEN.to(PaymentStatus.RELEASED));
         payments.unclaim(context.getXid(), context.getBranchId());
-        charges.oblige(context.getXid(), context.getBranchId());
+        charges.scheduleVoidOrRefund(context.getXid(), context.getBranchId());
         log.info("The payments by card of xid {}, branch {} are RELEASED", context.getXid(), context.getBranchId());
         return true;
     }
@@ -86,10 +86,10 @@ public class OpenCardPayments implements RemoteConfirmStep, GiveUp, EmptyRollbac
     /** An intent needs the payment of a Try that took effect, so there is none; if there is, it is not left behind. */
     @Override
     public void onEmptyRollback(BusinessActionContext context) {
-        charges.oblige(context.getXid(), context.getBranchId());
+        charges.scheduleVoidOrRefund(context.getXid(), context.getBranchId());
     }
 
-    /** What the gateway does not answer is left to the obligation that {@link #giveUp} writes down. */
+    /** What the gateway does not answer is left to the void or refund that {@link #giveUp} schedules. */
     @Override
     public void beforeGiveUp(BusinessActionContext context, GiveUpReason reason) {
         charges.settleForGiveUp(context.getXid(), context.getBranchId());
@@ -114,11 +114,11 @@ public class OpenCardPayments implements RemoteConfirmStep, GiveUp, EmptyRollbac
                 log.warn("The payment of order {} is GIVEN_UP: {}", order, why);
             }
         }
-        charges.oblige(xid, branchId);
+        charges.scheduleVoidOrRefund(xid, branchId);
     }
 
     private static String inWords(GiveUpReason reason) {
         String words = reason.cause().name().toLowerCase(Locale.ROOT) + ": " + reason.detail();
-        return words.length() <= MOST_OF_A_REASON ? words : words.substring(0, MOST_OF_A_REASON);
+        return words.length() <= MAX_REASON_LENGTH ? words : words.substring(0, MAX_REASON_LENGTH);
     }
 }

@@ -27,10 +27,10 @@ import org.springframework.stereotype.Component;
 @PhaseTwoPolicy(maxDelay = "30s")
 public class OpenPayments {
 
-    private final PaymentBook payments;
+    private final PaymentRepository payments;
     private final Funds funds;
 
-    OpenPayments(PaymentBook payments, Funds funds) {
+    OpenPayments(PaymentRepository payments, Funds funds) {
         this.payments = payments;
         this.funds = funds;
     }

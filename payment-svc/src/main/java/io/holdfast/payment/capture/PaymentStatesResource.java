@@ -20,7 +20,7 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Internal")
 class PaymentStatesResource {
 
-    private static final int MOST_ORDERS = 1_000;
+    private static final int MAX_ORDERS = 1_000;
 
     private final PaymentMapper payments;
 
@@ -47,7 +47,7 @@ class PaymentStatesResource {
     }
 
     record StatesRequest(
-            @NotEmpty @Size(max = MOST_ORDERS)
+            @NotEmpty @Size(max = MAX_ORDERS)
             List<@NotNull @Pattern(regexp = OrderId.FORM, message = "must be an order id") String> orderIds) {}
 
     record StatesBody(List<State> payments, List<String> owed) {}

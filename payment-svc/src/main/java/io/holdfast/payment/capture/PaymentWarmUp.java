@@ -22,7 +22,7 @@ class PaymentWarmUp {
     private static final String NO_XID = "warm-up";
 
     @Bean
-    WarmUp paymentPath(PaymentBook payments, Funds funds, PlatformTransactionManager transactions) {
+    WarmUp paymentPath(PaymentRepository payments, Funds funds, PlatformTransactionManager transactions) {
         TransactionTemplate transaction = new TransactionTemplate(transactions);
         return new WarmUp(
                 "payments",

@@ -20,9 +20,9 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * order-svc closes a paid order that was cancelled: its money goes back to the buyer's account, or becomes an obligation that is
- * carried out at the gateway later. Either way it is certain when the message is answered. As everywhere, payments come first and
- * the account last.
+ * Refunds a paid order that was cancelled, when order-svc asks for it. Wallet money goes back to the buyer's account at once; a card
+ * refund is scheduled and carried out at the gateway later. Either way the refund is certain when the message is answered. As
+ * everywhere, payments are changed first and the account last.
  */
 @Component
 class RefundOnMessage implements MessageHandler {
@@ -32,13 +32,13 @@ class RefundOnMessage implements MessageHandler {
     private static final String REFUNDED = "REFUNDED";
     private static final String NOTHING_TAKEN = "NOTHING_TAKEN";
 
-    private final PaymentBook payments;
+    private final PaymentRepository payments;
     private final Funds funds;
     private final Charges charges;
     private final JsonMapper json;
     private final Clock clock;
 
-    RefundOnMessage(PaymentBook payments, Funds funds, Charges charges, JsonMapper json, Clock clock) {
+    RefundOnMessage(PaymentRepository payments, Funds funds, Charges charges, JsonMapper json, Clock clock) {
         this.payments = payments;
         this.funds = funds;
         this.charges = charges;
@@ -82,8 +82,7 @@ class RefundOnMessage implements MessageHandler {
         }
         OrderId order = new OrderId(request.orderId());
         // The order was PAID, so there must be one. Money is not given up on a guess: the message comes again, and in
-        // the end a
-        // person sees it.
+        // the end a person sees it.
         PaymentRow payment = payments.current(order)
                 .orElseThrow(() -> new IllegalStateException("There is no payment of order " + order));
         return json.writeValueAsString(refund(payment));
@@ -112,7 +111,7 @@ class RefundOnMessage implements MessageHandler {
         LocalDateTime refundedAt = payments.refund(payment);
         switch (payment.method()) {
             case WALLET -> funds.refund(new BuyerId(payment.buyerId()), payment.amount());
-            case CARD -> charges.obligeToRefund(payment.xid(), payment.branchId(), payment.orderId());
+            case CARD -> charges.scheduleRefund(payment.xid(), payment.branchId(), payment.orderId());
         }
         log.info(
                 "The payment of order {} is REFUNDED: {} {} by {}",

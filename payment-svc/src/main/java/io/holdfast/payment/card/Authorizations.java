@@ -43,7 +43,7 @@ class Authorizations {
     private final ChargeMapper mapper;
     private final CardGateway gateway;
     private final TransactionTemplate transaction;
-    private final CardSettings.Authorization settings;
+    private final CardProperties.Authorization properties;
     private final Clock clock;
     private final Semaphore places;
 
@@ -51,20 +51,20 @@ class Authorizations {
             ChargeMapper mapper,
             CardGateway gateway,
             PlatformTransactionManager transactionManager,
-            CardSettings settings,
+            CardProperties properties,
             Clock clock) {
         this.mapper = mapper;
         this.gateway = gateway;
-        this.settings = settings.authorization();
+        this.properties = properties.authorization();
         this.clock = clock;
-        this.places = new Semaphore(this.settings.mostAtOnce());
+        this.places = new Semaphore(this.properties.mostAtOnce());
         this.transaction = new TransactionTemplate(transactionManager);
         this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
     }
 
     AuthorizationOutcome authorize(String xid, OrderId order, CardToken card) {
         if (!places.tryAcquire()) {
-            return new Unknown("nothing was sent: " + settings.mostAtOnce() + " authorizations are under way");
+            return new Unknown("nothing was sent: " + properties.mostAtOnce() + " authorizations are under way");
         }
         try {
             return atOnce(xid, order, card);
@@ -131,10 +131,10 @@ class Authorizations {
      * with the same key: the first one may be lost or still under way, and either way one charge is made.
      */
     private GatewayOutcome ask(ChargeRow charge, CardToken card) {
-        Instant last = clock.instant().plus(settings.within());
+        Instant last = clock.instant().plus(properties.within());
         GatewayOutcome outcome = new GatewayOutcome.Unknown("no call was made");
         boolean call = true;
-        for (int calls = 1; calls <= settings.mostCalls() && clock.instant().isBefore(last); calls++) {
+        for (int calls = 1; calls <= properties.mostCalls() && clock.instant().isBefore(last); calls++) {
             if (call) {
                 outcome = gateway.authorize(charge.authorizeKey(), charge.order(), charge.money(), card);
                 if (!(outcome instanceof GatewayOutcome.Unknown)) {
@@ -186,7 +186,7 @@ class Authorizations {
                     charge.chargeKey());
             return true;
         }
-        // A twin of this call may have come first.
+        // A concurrent duplicate may have come first.
         return mapper.find(charge.chargeKey())
                 .filter(found -> found.status() == next)
                 .isPresent();

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is known here of a charge, beside the payment that it belongs to.
  *
- * @param obliged whether it is somebody's obligation to undo it
+ * @param pending whether its void or refund is pending
  */
 record ChargeAndPayment(
         String chargeKey,
@@ -20,7 +20,7 @@ record ChargeAndPayment(
         @Nullable String gatewayId,
         LocalDateTime changedAt,
         PaymentStatus payment,
-        boolean obliged) {
+        boolean pending) {
 
     Money money() {
         return new Money(amount, currency);

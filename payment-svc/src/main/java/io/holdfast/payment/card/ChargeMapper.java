@@ -77,20 +77,20 @@ interface ChargeMapper {
             @Nullable String refusal,
             LocalDateTime now);
 
-    /** An obligation that is there already stays as it is; what this answers depends on a flag of the driver. */
+    /** A row that is there already stays as it is. What the statement answers depends on a flag of the driver. */
     @Insert("""
             insert into void_or_refund (charge_key, status, attempts, refusals, due_at, created_at)
             values (#{chargeKey}, 'DUE', 0, 0, #{now}, #{now})
             on duplicate key update charge_key = void_or_refund.charge_key
             """)
-    void oblige(String chargeKey, LocalDateTime now);
+    void scheduleVoidOrRefund(String chargeKey, LocalDateTime now);
 
     @Select("""
             select charge_key, attempts, refusals, due_at, created_at
             from void_or_refund where status = 'DUE' and due_at <= #{now}
             order by due_at limit #{limit}
             """)
-    List<ObligationRow> due(LocalDateTime now, int limit);
+    List<PendingVoidOrRefund> due(LocalDateTime now, int limit);
 
     @Select("select count(*) from void_or_refund where status = 'DUE'")
     long countDue();
@@ -113,11 +113,11 @@ interface ChargeMapper {
             update void_or_refund set status = #{outcome}, attempts = attempts + 1, due_at = null, settled_at = #{now}
             where charge_key = #{chargeKey} and status = 'DUE' and due_at = #{lease}
             """)
-    int settle(String chargeKey, LocalDateTime lease, ObligationOutcome outcome, LocalDateTime now);
+    int settle(String chargeKey, LocalDateTime lease, VoidOrRefundOutcome outcome, LocalDateTime now);
 
     String AND_PAYMENT = """
             select c.charge_key, c.order_id, c.amount, c.currency, c.status, c.gateway_id, c.changed_at,
-                p.status as payment, v.charge_key is not null as obliged
+                p.status as payment, v.charge_key is not null as pending
             from card_charge c
             join payment p on p.xid = c.xid and p.branch_id = c.branch_id and p.order_id = c.order_id
             left join void_or_refund v on v.charge_key = c.charge_key and v.status = 'DUE'

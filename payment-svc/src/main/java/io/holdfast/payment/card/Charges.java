@@ -149,10 +149,10 @@ public class Charges {
      * Writes down that what the gateway may hold or have taken for a branch has to be voided or refunded, in the local
      * transaction that ends its payments.
      */
-    public void oblige(String xid, long branchId) {
+    public void scheduleVoidOrRefund(String xid, long branchId) {
         for (ChargeRow charge : mapper.ofBranch(xid, branchId)) {
             if (charge.status().isUnsettled()) {
-                mapper.oblige(charge.chargeKey(), now());
+                mapper.scheduleVoidOrRefund(charge.chargeKey(), now());
                 log.info(
                         "The charge of order {} is {} and has to be voided or refunded, key {}",
                         charge.orderId(),
@@ -166,7 +166,7 @@ public class Charges {
      * Writes down that what was captured for an order has to be refunded, in the local transaction in which its payment becomes
      * REFUNDED.
      */
-    public void obligeToRefund(String xid, long branchId, String orderId) {
+    public void scheduleRefund(String xid, long branchId, String orderId) {
         ChargeRow charge = mapper.ofBranch(xid, branchId).stream()
                 .filter(found -> found.orderId().equals(orderId))
                 .findFirst()
@@ -175,7 +175,7 @@ public class Charges {
             throw new IllegalStateException("the charge of order " + orderId + " is " + charge.status()
                     + ", and only what was captured is refunded");
         }
-        mapper.oblige(charge.chargeKey(), now());
+        mapper.scheduleVoidOrRefund(charge.chargeKey(), now());
         log.info("The charge of order {} has to be refunded, key {}", orderId, charge.chargeKey());
     }
 
@@ -188,11 +188,11 @@ public class Charges {
             if (!charge.status().isUnsettled()) {
                 continue;
             }
-            Undone undone = undo(charge, 0, Captured.IS_KEPT);
-            if (undone instanceof Undone.Settled settled) {
+            UndoOutcome outcome = undo(charge, 0, Captured.IS_KEPT);
+            if (outcome instanceof UndoOutcome.Settled settled) {
                 record(charge, settled.status(), settled.charge());
             } else {
-                log.warn("The charge of order {} cannot be settled yet: {}", charge.orderId(), undone);
+                log.warn("The charge of order {} cannot be settled yet: {}", charge.orderId(), outcome);
             }
         }
     }
@@ -217,15 +217,15 @@ public class Charges {
      *
      * @param refusals how often the gateway has refused that for good
      */
-    Undone undo(ChargeRow charge, int refusals, Captured captured) {
+    UndoOutcome undo(ChargeRow charge, int refusals, Captured captured) {
         // The second time for a charge that was captured while we were about to void it.
         for (int look = 1; look <= 2; look++) {
             Found found = look(charge);
             if (found instanceof Found.Unknown unknown) {
-                return new Undone.Unknown(unknown.why());
+                return new UndoOutcome.Unknown(unknown.why());
             }
             if (!(found instanceof Found.Charge seen)) {
-                return new Undone.Absent();
+                return new UndoOutcome.Absent();
             }
             GatewayCharge now = seen.charge();
             GatewayOutcome outcome;
@@ -233,31 +233,31 @@ public class Charges {
                 case AUTHORIZED -> outcome = gateway.cancel(charge.voidKey(refusals), now.id());
                 case CAPTURED -> {
                     if (captured == Captured.IS_KEPT) {
-                        return new Undone.Settled(ChargeStatus.CAPTURED, now);
+                        return new UndoOutcome.Settled(ChargeStatus.CAPTURED, now);
                     }
                     outcome = gateway.refund(charge.refundKey(refusals), now.id());
                 }
                 case VOIDED -> {
-                    return new Undone.Settled(ChargeStatus.VOIDED, now);
+                    return new UndoOutcome.Settled(ChargeStatus.VOIDED, now);
                 }
                 case REFUNDED -> {
-                    return new Undone.Settled(ChargeStatus.REFUNDED, now);
+                    return new UndoOutcome.Settled(ChargeStatus.REFUNDED, now);
                 }
                 case DECLINED -> {
-                    return new Undone.Settled(ChargeStatus.DECLINED, now);
+                    return new UndoOutcome.Settled(ChargeStatus.DECLINED, now);
                 }
                 default -> throw new IllegalStateException("a charge that is " + now.state());
             }
             if (outcome instanceof Done) {
                 boolean held = now.state() == GatewayCharge.State.AUTHORIZED;
-                return new Undone.Settled(held ? ChargeStatus.VOIDED : ChargeStatus.REFUNDED, now);
+                return new UndoOutcome.Settled(held ? ChargeStatus.VOIDED : ChargeStatus.REFUNDED, now);
             }
             if (outcome instanceof Unknown unknown) {
-                return new Undone.Unknown(unknown.why());
+                return new UndoOutcome.Unknown(unknown.why());
             }
             Refused refused = (Refused) outcome;
             if (look == 2 || !refused.code().startsWith("charge-")) {
-                return new Undone.Refused(refused.code());
+                return new UndoOutcome.Refused(refused.code());
             }
         }
         throw new IllegalStateException("two looks, and no end");

@@ -23,7 +23,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * I9: every card payment and the gateway's charge for it say the same.
  *
  * <p>One difference is set right without doubt: the gateway holds or has taken money for a payment that was ended without it, and
- * nobody is obliged to undo it. Then somebody is. Every other difference is for people.
+ * no void or refund is pending. Then one is scheduled. Every other difference is left to people.
  */
 @Component
 class ChargesAgree extends WalkingCheck<ChargeAndPayment> {
@@ -88,8 +88,8 @@ class ChargesAgree extends WalkingCheck<ChargeAndPayment> {
     protected List<Finding> compare(List<ChargeAndPayment> charges) {
         List<Finding> findings = new ArrayList<>();
         for (ChargeAndPayment charge : charges) {
-            // An open one is under way, and one that somebody is obliged to undo will be undone.
-            if (charge.payment() != PaymentStatus.OPEN && !charge.obliged()) {
+            // An open payment is under way, and a pending void or refund will be carried out.
+            if (charge.payment() != PaymentStatus.OPEN && !charge.pending()) {
                 compare(charge).ifPresent(findings::add);
             }
         }
@@ -107,7 +107,7 @@ class ChargesAgree extends WalkingCheck<ChargeAndPayment> {
                 + charge.status() + " here and " + (state == null ? "not known" : state) + " at the gateway";
         if (!right) {
             boolean safe = !captured && charge.status().canBeUndone();
-            return Optional.of(new Finding(charge.chargeKey(), story, safe ? () -> oblige(charge) : null));
+            return Optional.of(new Finding(charge.chargeKey(), story, safe ? () -> scheduleVoidOrRefund(charge) : null));
         }
         boolean sameAmount = there.map(GatewayCharge::amount)
                 .map(amount -> Objects.equals(amount, charge.money()))
@@ -129,8 +129,8 @@ class ChargesAgree extends WalkingCheck<ChargeAndPayment> {
         return found instanceof Found.Charge known ? Optional.of(known.charge()) : Optional.empty();
     }
 
-    private String oblige(ChargeAndPayment charge) {
-        transaction.executeWithoutResult(running -> mapper.oblige(charge.chargeKey(), LocalDateTime.now(clock)));
+    private String scheduleVoidOrRefund(ChargeAndPayment charge) {
+        transaction.executeWithoutResult(running -> mapper.scheduleVoidOrRefund(charge.chargeKey(), LocalDateTime.now(clock)));
         return "the charge is to be voided or refunded";
     }
 

@@ -23,23 +23,23 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Carries out what {@code void_or_refund} obliges to, until it is done. Several instances share the work: one is claimed by moving
+ * Carries out the rows of {@code void_or_refund} until each is done. Several instances share the work: one is claimed by moving
  * its due time to the end of a lease, guarded by the due time that was read; whoever dies leaves a lease that ends. Each step may
  * be made again after it succeeded, so a claim that is lost halfway does no harm.
  *
  * <p>A charge that the gateway does not know may still be made by a request that was under way when its caller gave up. So it is
- * looked for as long as the settings say, and only then it is settled that there is none.
+ * looked for as long as {@code look-for} says. Only then is it settled that there is none.
  */
 @Component
 class VoidOrRefund {
 
     private static final Logger log = LoggerFactory.getLogger(VoidOrRefund.class);
-    private static final int MOST_OF_AN_ERROR = 500;
+    private static final int MAX_ERROR_LENGTH = 500;
 
     private final ChargeMapper mapper;
     private final Charges charges;
     private final TransactionTemplate transaction;
-    private final CardSettings.VoidOrRefund settings;
+    private final CardProperties.VoidOrRefund properties;
     private final Clock clock;
     private final MeterRegistry meters;
     private final Backoff backoff;
@@ -50,20 +50,20 @@ class VoidOrRefund {
             ChargeMapper mapper,
             Charges charges,
             PlatformTransactionManager transactionManager,
-            CardSettings settings,
+            CardProperties properties,
             Clock clock,
             Backoff voidOrRefundBackoff,
             MeterRegistry meters) {
         this.mapper = mapper;
         this.charges = charges;
-        this.settings = settings.voidOrRefund();
+        this.properties = properties.voidOrRefund();
         this.clock = clock;
         this.meters = meters;
         this.backoff = voidOrRefundBackoff;
         ActionPolicy usual = ActionPolicy.DEFAULT;
         this.delays = new ActionPolicy(
-                this.settings.initialDelay(),
-                this.settings.maxDelay(),
+                this.properties.initialDelay(),
+                this.properties.maxDelay(),
                 usual.deadline(),
                 false,
                 usual.answerWithin(),
@@ -81,11 +81,11 @@ class VoidOrRefund {
      */
     int carryOutDue() {
         int tried = 0;
-        for (ObligationRow obligation : mapper.due(now(), settings.chunk())) {
-            Optional<LocalDateTime> lease = claim(obligation);
+        for (PendingVoidOrRefund pending : mapper.due(now(), properties.chunk())) {
+            Optional<LocalDateTime> lease = claim(pending);
             if (lease.isPresent()) {
                 tried++;
-                carryOut(obligation, lease.get());
+                carryOut(pending, lease.get());
             }
         }
         due.set(mapper.countDue());
@@ -93,26 +93,26 @@ class VoidOrRefund {
     }
 
     /** @return the end of the lease; empty if somebody else has it */
-    Optional<LocalDateTime> claim(ObligationRow obligation) {
-        LocalDateTime lease = now().plus(settings.lease());
-        return inTransaction(mapper -> mapper.claim(obligation.chargeKey(), obligation.dueAt(), lease)) == 1
+    Optional<LocalDateTime> claim(PendingVoidOrRefund pending) {
+        LocalDateTime lease = now().plus(properties.lease());
+        return inTransaction(mapper -> mapper.claim(pending.chargeKey(), pending.dueAt(), lease)) == 1
                 ? Optional.of(lease)
                 : Optional.empty();
     }
 
-    private void carryOut(ObligationRow obligation, LocalDateTime lease) {
+    private void carryOut(PendingVoidOrRefund pending, LocalDateTime lease) {
         try {
-            ChargeRow charge = mapper.find(obligation.chargeKey()).orElseThrow();
-            Undone undone = charge.status().canBeUndone()
-                    ? charges.undo(charge, obligation.refusals(), Captured.IS_REFUNDED)
+            ChargeRow charge = mapper.find(pending.chargeKey()).orElseThrow();
+            UndoOutcome outcome = charge.status().canBeUndone()
+                    ? charges.undo(charge, pending.refusals(), Captured.IS_REFUNDED)
                     : null;
-            record(obligation, lease, charge, undone);
+            record(pending, lease, charge, outcome);
         } catch (RuntimeException e) {
-            log.warn("The charge with key {} could not be undone", obligation.chargeKey(), e);
+            log.warn("The charge with key {} could not be undone", pending.chargeKey(), e);
             later(
-                    obligation,
+                    pending,
                     lease,
-                    obligation.refusals(),
+                    pending.refusals(),
                     "failed with " + e.getClass().getSimpleName());
         }
     }
@@ -120,44 +120,44 @@ class VoidOrRefund {
     /**
      * Writes down what came of one attempt.
      *
-     * @param undone null if the charge was settled already
+     * @param outcome null if the charge was settled already
      */
-    void record(ObligationRow obligation, LocalDateTime lease, ChargeRow charge, @Nullable Undone undone) {
-        if (undone == null) {
-            settle(obligation, lease, charge, charge.status(), null);
-        } else if (undone instanceof Undone.Settled settled) {
-            settle(obligation, lease, charge, settled.status(), settled);
-        } else if (undone instanceof Undone.Absent) {
+    void record(PendingVoidOrRefund pending, LocalDateTime lease, ChargeRow charge, @Nullable UndoOutcome outcome) {
+        if (outcome == null) {
+            settle(pending, lease, charge, charge.status(), null);
+        } else if (outcome instanceof UndoOutcome.Settled settled) {
+            settle(pending, lease, charge, settled.status(), settled);
+        } else if (outcome instanceof UndoOutcome.Absent) {
             if (charge.gatewayId() != null) {
                 // It was named to us once. That it is gone is for people to find out, and no reason to forget it.
-                later(obligation, lease, obligation.refusals(), "the gateway does not know its own charge any more");
-            } else if (now().isBefore(obligation.createdAt().plus(settings.lookFor()))) {
-                later(obligation, lease, obligation.refusals(), "the gateway knows no charge so far");
+                later(pending, lease, pending.refusals(), "the gateway does not know its own charge any more");
+            } else if (now().isBefore(pending.createdAt().plus(properties.lookFor()))) {
+                later(pending, lease, pending.refusals(), "the gateway knows no charge so far");
             } else {
-                settle(obligation, lease, charge, ChargeStatus.ABSENT, null);
+                settle(pending, lease, charge, ChargeStatus.ABSENT, null);
             }
-        } else if (undone instanceof Undone.Refused refused) {
+        } else if (outcome instanceof UndoOutcome.Refused refused) {
             log.error(
                     "ALARM the gateway refuses to undo the charge of order {}: {}, key {}; it is tried again",
                     charge.orderId(),
                     refused.code(),
                     charge.chargeKey());
-            later(obligation, lease, obligation.refusals() + 1, "refused: " + refused.code());
+            later(pending, lease, pending.refusals() + 1, "refused: " + refused.code());
         } else {
-            later(obligation, lease, obligation.refusals(), ((Undone.Unknown) undone).why());
+            later(pending, lease, pending.refusals(), ((UndoOutcome.Unknown) outcome).why());
         }
     }
 
-    /** What is known of the charge and the end of the obligation: both or neither. */
+    /** What is known of the charge and the end of the pending row: both or neither. */
     private void settle(
-            ObligationRow obligation,
+            PendingVoidOrRefund pending,
             LocalDateTime lease,
             ChargeRow charge,
             ChargeStatus status,
-            Undone.@Nullable Settled seen) {
-        ObligationOutcome outcome = ObligationOutcome.of(status);
+            UndoOutcome.@Nullable Settled seen) {
+        VoidOrRefundOutcome outcome = VoidOrRefundOutcome.of(status);
         boolean settled = Boolean.TRUE.equals(transaction.execute(running -> {
-            if (mapper.settle(obligation.chargeKey(), lease, outcome, now()) != 1) {
+            if (mapper.settle(pending.chargeKey(), lease, outcome, now()) != 1) {
                 return false;
             }
             if (charge.status() != status) {
@@ -178,7 +178,7 @@ class VoidOrRefund {
             log.info(
                     "Undoing the charge of order {} ended after {} earlier attempts: {}, key {}",
                     charge.orderId(),
-                    obligation.attempts(),
+                    pending.attempts(),
                     outcome,
                     charge.chargeKey());
         } else {
@@ -186,12 +186,12 @@ class VoidOrRefund {
         }
     }
 
-    private void later(ObligationRow obligation, LocalDateTime lease, int refusals, String why) {
-        Duration delay = backoff.delayAfter(obligation.attempts() + 1, delays);
-        String error = why.length() <= MOST_OF_AN_ERROR ? why : why.substring(0, MOST_OF_AN_ERROR);
-        inTransaction(mapper -> mapper.later(obligation.chargeKey(), lease, refusals, now().plus(delay), error));
-        if (obligation.attempts() == 0) {
-            log.warn("The charge with key {} is not undone yet: {}", obligation.chargeKey(), error);
+    private void later(PendingVoidOrRefund pending, LocalDateTime lease, int refusals, String why) {
+        Duration delay = backoff.delayAfter(pending.attempts() + 1, delays);
+        String error = why.length() <= MAX_ERROR_LENGTH ? why : why.substring(0, MAX_ERROR_LENGTH);
+        inTransaction(mapper -> mapper.later(pending.chargeKey(), lease, refusals, now().plus(delay), error));
+        if (pending.attempts() == 0) {
+            log.warn("The charge with key {} is not undone yet: {}", pending.chargeKey(), error);
         }
     }
 

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class BoundedBody implements BodySubscriber<byte[]> {
 
     private final BodySubscriber<byte[]> whole = BodySubscribers.ofByteArray();
-    private final int mostBytes;
+    private final int maxBytes;
     private Flow.@Nullable Subscription subscription;
     private long seen;
 
-    BoundedBody(int mostBytes) {
-        this.mostBytes = mostBytes;
+    BoundedBody(int maxBytes) {
+        this.maxBytes = maxBytes;
     }
 
     @Override
@@ -35,14 +35,14 @@ final class BoundedBody implements BodySubscriber<byte[]> {
     @Override
     public void onNext(List<ByteBuffer> part) {
         seen += part.stream().mapToLong(ByteBuffer::remaining).sum();
-        if (seen <= mostBytes) {
+        if (seen <= maxBytes) {
             whole.onNext(part);
             return;
         }
         if (subscription != null) {
             subscription.cancel();
         }
-        whole.onError(new IOException("the answer has more than " + mostBytes + " bytes"));
+        whole.onError(new IOException("the answer has more than " + maxBytes + " bytes"));
     }
 
     @Override

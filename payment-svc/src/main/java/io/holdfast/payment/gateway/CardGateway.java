@@ -40,7 +40,7 @@ public class CardGateway {
     /** The name that the gateway goes by in tokens. */
     private static final String AUDIENCE = "gateway-sandbox";
 
-    private static final int MOST_BYTES = 1 << 16;
+    private static final int MAX_BYTES = 1 << 16;
 
     /** What else a gateway may say with a 4xx is a fault of ours or its, and says nothing of the charge. */
     private static final Set<String> REFUSALS = Set.of(
@@ -56,20 +56,20 @@ public class CardGateway {
             "unknown-charge");
 
     private final HttpClient http;
-    private final GatewaySettings settings;
+    private final GatewayProperties properties;
     private final CircuitBreaker breaker;
     private final ServiceTokens tokens;
     private final JsonMapper json;
 
-    CardGateway(GatewaySettings settings, CircuitBreaker gatewayBreaker, ServiceTokens tokens, JsonMapper json) {
-        this.settings = settings;
+    CardGateway(GatewayProperties properties, CircuitBreaker gatewayBreaker, ServiceTokens tokens, JsonMapper json) {
+        this.properties = properties;
         this.breaker = gatewayBreaker;
         this.tokens = tokens;
         this.json = json;
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(settings.connectTimeout())
+                .connectTimeout(properties.connectTimeout())
                 .build();
     }
 
@@ -130,7 +130,7 @@ public class CardGateway {
      * Charges of all orders, in the order of their ids.
      *
      * @param chargeId those that come after this one; empty for the first ones
-     * @return empty if the gateway did not tell
+     * @return empty if the gateway did not answer
      */
     public Optional<List<GatewayCharge>> after(String chargeId, int most) {
         Reply reply = exchange(
@@ -168,8 +168,8 @@ public class CardGateway {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(settings.url().resolve(path))
-                .timeout(settings.callTimeout())
+        return HttpRequest.newBuilder(properties.url().resolve(path))
+                .timeout(properties.callTimeout())
                 .header("Accept", "application/json, application/problem+json")
                 .header("Authorization", "Bearer " + tokens.tokenFor(AUDIENCE));
     }
@@ -201,11 +201,11 @@ public class CardGateway {
 
     /** The client's own timeout ends at the head of an answer; a body that drips in is bounded here. */
     private HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<byte[]>> answer = http.sendAsync(request, head -> new BoundedBody(MOST_BYTES));
+        CompletableFuture<HttpResponse<byte[]>> answer = http.sendAsync(request, head -> new BoundedBody(MAX_BYTES));
         try {
-            return answer.get(settings.callTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            return answer.get(properties.callTimeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new IOException("not within " + settings.callTimeout().toMillis() + " ms", e);
+            throw new IOException("not within " + properties.callTimeout().toMillis() + " ms", e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException io ? io : new IOException(String.valueOf(e.getCause()), e);
         } finally {

@@ -4,12 +4,12 @@ import io.holdfast.payment.model.Money;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A charge as the gateway tells it.
+ * A charge as the gateway describes it.
  *
  * @param id the gateway's name for it
- * @param reference what we named it with when it was authorized, the order id; null if the gateway did not tell it
+ * @param reference what we named it with when it was authorized, the order id; null if the gateway did not say
  * @param declineCode why it was declined; null unless it was
- * @param amount null if the gateway did not tell it
+ * @param amount null if the gateway did not say
  */
 public record GatewayCharge(
         String id,

@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(GatewaySettings.class)
+@EnableConfigurationProperties(GatewayProperties.class)
 class GatewayConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(GatewayConfiguration.class);
@@ -22,8 +22,8 @@ class GatewayConfiguration {
      * thread is to wait for it.
      */
     @Bean
-    CircuitBreaker gatewayBreaker(GatewaySettings settings, MeterRegistry meters) {
-        GatewaySettings.Breaker wanted = settings.breaker();
+    CircuitBreaker gatewayBreaker(GatewayProperties properties, MeterRegistry meters) {
+        GatewayProperties.Breaker wanted = properties.breaker();
         CircuitBreaker breaker = CircuitBreaker.of(
                 "gateway",
                 CircuitBreakerConfig.custom()

@@ -16,7 +16,7 @@ import org.springframework.validation.annotation.Validated;
 
 /** What always has to be true of the money. Each sum is one statement, so one consistent picture. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(PaymentChecks.Settings.class)
+@EnableConfigurationProperties(PaymentChecks.Properties.class)
 class PaymentChecks {
 
     @Bean
@@ -40,12 +40,12 @@ class PaymentChecks {
 
     /** Reads all deposits, once and before the join, so it does so less often. */
     @Bean
-    Check accountDeposits(DataSource database, Clock clock, Settings settings) {
+    Check accountDeposits(DataSource database, Clock clock, Properties properties) {
         return sql(
                 "account-deposits",
                 "I2",
                 "what was deposited is the sum of the deposits, per account",
-                settings.sumsEvery(),
+                properties.sumsEvery(),
                 Duration.ZERO,
                 """
                 select a.buyer_id as subject, concat('deposited ', a.deposited, ', deposits ', coalesce(d.amount, 0)) as detail
@@ -60,12 +60,12 @@ class PaymentChecks {
 
     /** Reads all payments, once and before the join, so it does so less often. */
     @Bean
-    Check accountPayments(DataSource database, Clock clock, Settings settings) {
+    Check accountPayments(DataSource database, Clock clock, Properties properties) {
         return sql(
                 "account-payments",
                 "I2",
                 "what is frozen and what is spent are the sums of the payments from wallets, per account",
-                settings.sumsEvery(),
+                properties.sumsEvery(),
                 Duration.ZERO,
                 """
                 select a.buyer_id as subject, concat('frozen ', a.frozen, ', in payments ', coalesce(p.open, 0),
@@ -84,14 +84,14 @@ class PaymentChecks {
 
     /** An open payment has a branch that is TRIED, so it is found by the index of the fence. A parked one waits for a person. */
     @Bean
-    Check paymentsByAge(DataSource database, Clock clock, Settings settings) {
+    Check paymentsByAge(DataSource database, Clock clock, Properties properties) {
         return sql(
                 "payments-by-age",
                 "I6",
-                "no order has its money set aside for longer than " + settings.openFor()
+                "no order has its money set aside for longer than " + properties.openFor()
                         + ", unless its branch is parked and waits for a person",
                 Duration.ZERO,
-                settings.openFor(),
+                properties.openFor(),
                 """
                 select p.order_id as subject, concat('open since ', min(p.created_at), ', xid ', min(p.xid)) as detail
                 from tcc_fence_log f
@@ -104,13 +104,13 @@ class PaymentChecks {
     }
 
     @Bean
-    Check obligationsByAge(DataSource database, Clock clock, Settings settings) {
+    Check voidsAndRefundsByAge(DataSource database, Clock clock, Properties properties) {
         return sql(
                 "obligations-by-age",
                 "I7",
-                "no charge waits to be voided or refunded for longer than " + settings.dueFor(),
+                "no charge waits to be voided or refunded for longer than " + properties.dueFor(),
                 Duration.ZERO,
-                settings.dueFor(),
+                properties.dueFor(),
                 """
                 select charge_key as subject, concat('due since ', created_at, ', attempts ', attempts,
                     coalesce(concat(', ', last_error), '')) as detail
@@ -134,15 +134,15 @@ class PaymentChecks {
     }
 
     /**
-     * Settings {@code holdfast.payment.reconciliation.*}.
+     * Properties {@code holdfast.payment.reconciliation.*}.
      *
-     * @param sumsEvery between two looks that read whole tables
-     * @param openFor how long money may be set aside for an order before people are told. Longer than the deadline of captures
-     * @param dueFor how long a charge may wait to be undone before people are told
+     * @param sumsEvery between two checks that read whole tables
+     * @param openFor how long money may be set aside for an order before it is a finding. Longer than the deadline of captures
+     * @param dueFor how long a charge may wait to be undone before it is a finding
      */
     @Validated
     @ConfigurationProperties("holdfast.payment.reconciliation")
-    record Settings(
+    record Properties(
             @DefaultValue("10m") @NotNull @DurationMin(seconds = 0)
             Duration sumsEvery,
 

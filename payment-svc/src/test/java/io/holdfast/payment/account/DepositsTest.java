@@ -32,7 +32,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 class DepositsTest {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
-    private static final int TWINS = 20;
+    private static final int DUPLICATES = 20;
 
     private final Deposits deposits;
     private final JdbcTemplate jdbc;
@@ -94,7 +94,7 @@ class DepositsTest {
     void theSameKeyFromTwentyThreadsIsOneDeposit() throws Exception {
         List<DepositOutcome> outcomes = atOnce(i -> deposits.deposit(key, buyer, cny(70)));
 
-        assertThat(countByType(outcomes)).isEqualTo(Map.of(Deposited.class, 1L, Repeated.class, TWINS - 1L));
+        assertThat(countByType(outcomes)).isEqualTo(Map.of(Deposited.class, 1L, Repeated.class, DUPLICATES - 1L));
         assertThat(total()).isEqualTo("CNY 70");
     }
 
@@ -103,7 +103,7 @@ class DepositsTest {
         List<DepositOutcome> outcomes =
                 atOnce(i -> deposits.deposit(key, new BuyerId(buyer.value() + "-" + i), cny(70)));
 
-        assertThat(countByType(outcomes)).isEqualTo(Map.of(Deposited.class, 1L, KeyReused.class, TWINS - 1L));
+        assertThat(countByType(outcomes)).isEqualTo(Map.of(Deposited.class, 1L, KeyReused.class, DUPLICATES - 1L));
         assertThat(jdbc.queryForList(
                         "select deposited from account where buyer_id like ?", Long.class, buyer.value() + "-%"))
                 .containsExactly(70L);
@@ -113,16 +113,16 @@ class DepositsTest {
     void twentyFirstDepositsOfOneBuyerAllCount() throws Exception {
         List<DepositOutcome> outcomes = atOnce(i -> deposits.deposit(key + "-" + i, buyer, cny(1 + i)));
 
-        assertThat(countByType(outcomes)).isEqualTo(Map.of(Deposited.class, (long) TWINS));
+        assertThat(countByType(outcomes)).isEqualTo(Map.of(Deposited.class, (long) DUPLICATES));
         assertThat(total()).isEqualTo("CNY 210");
     }
 
     private static List<DepositOutcome> atOnce(IntFunction<DepositOutcome> request) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(TWINS);
+        ExecutorService threads = Executors.newFixedThreadPool(DUPLICATES);
         try {
-            CyclicBarrier start = new CyclicBarrier(TWINS);
+            CyclicBarrier start = new CyclicBarrier(DUPLICATES);
             List<Callable<DepositOutcome>> calls = new ArrayList<>();
-            for (int i = 0; i < TWINS; i++) {
+            for (int i = 0; i < DUPLICATES; i++) {
                 int number = i;
                 calls.add(() -> {
                     start.await(30, TimeUnit.SECONDS);

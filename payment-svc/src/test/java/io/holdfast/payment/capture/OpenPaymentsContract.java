@@ -282,7 +282,7 @@ abstract class OpenPaymentsContract {
     @Test
     void whatAnotherProcessHasOpenedIsCapturedAndReleasedAsItsRowsSay() {
         Coordinator afterARestart = coordinator.withAction(
-                new OpenPayments(beans.createBean(PaymentBook.class), beans.getBean(Funds.class)));
+                new OpenPayments(beans.createBean(PaymentRepository.class), beans.getBean(Funds.class)));
         Branch captured = coordinator.newBranch();
         Branch released = coordinator.newBranch();
         PaymentRequest one = order(ann, 30);
@@ -297,13 +297,13 @@ abstract class OpenPaymentsContract {
 
         assertThat(money(ann)).isEqualTo("balance 65 frozen 0 spent 35");
         assertThat(money(bob)).isEqualTo("balance 30 frozen 0 spent 20");
-        assertThat(outcomes(beans.getBean(PaymentBook.class), captured.xid, one, two))
+        assertThat(outcomes(beans.getBean(PaymentRepository.class), captured.xid, one, two))
                 .containsExactly(PaymentOutcome.CAPTURED, PaymentOutcome.CAPTURED);
     }
 
     @Test
     void aCaptureIsToldOfOnceItIsCommittedAndNotWhenItWasRolledBack() {
-        PaymentBook book = beans.getBean(PaymentBook.class);
+        PaymentRepository book = beans.getBean(PaymentRepository.class);
         Branch branch = coordinator.newBranch();
         PaymentRequest order = order(ann, 30);
         branch.open(List.of(order));
@@ -327,7 +327,7 @@ abstract class OpenPaymentsContract {
 
     @Test
     void whatThisProcessHasJustCapturedIsNotReadForTheAnswer() {
-        PaymentBook book = beans.getBean(PaymentBook.class);
+        PaymentRepository book = beans.getBean(PaymentRepository.class);
         Branch branch = coordinator.newBranch();
         PaymentRequest order = order(ann, 30);
         branch.open(List.of(order));
@@ -338,7 +338,7 @@ abstract class OpenPaymentsContract {
                 order.order().value());
 
         assertThat(outcomes(book, branch.xid, order)).containsExactly(PaymentOutcome.CAPTURED);
-        assertThat(outcomes(beans.createBean(PaymentBook.class), branch.xid, order))
+        assertThat(outcomes(beans.createBean(PaymentRepository.class), branch.xid, order))
                 .containsExactly(PaymentOutcome.NONE);
         jdbc.update(
                 "update payment set xid = ? where order_id = ?",
@@ -346,7 +346,7 @@ abstract class OpenPaymentsContract {
                 order.order().value());
     }
 
-    private static List<PaymentOutcome> outcomes(PaymentBook book, String xid, PaymentRequest... orders) {
+    private static List<PaymentOutcome> outcomes(PaymentRepository book, String xid, PaymentRequest... orders) {
         List<String> ids =
                 Arrays.stream(orders).map(order -> order.order().value()).toList();
         Map<String, List<OrderStatus>> found = book.outcomes(xid, Set.copyOf(ids));
@@ -482,7 +482,7 @@ abstract class OpenPaymentsContract {
     }
 
     private static OrderId newOrderId() {
-        // In the order of time, as real order ids are: neighbours in time are neighbours in every index.
+        // In the order of time, as real order ids are: ids that follow each other in time do so in every index.
         return new OrderId("order-%08d".formatted(NUMBERS.incrementAndGet()));
     }
 

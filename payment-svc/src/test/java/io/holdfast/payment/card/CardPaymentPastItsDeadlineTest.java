@@ -57,12 +57,12 @@ class CardPaymentPastItsDeadlineTest extends OnCards {
         branch.capture();
         paymentBecomes("GIVEN_UP");
         outcomeIs("GIVEN_UP", "deadline: ");
-        assertThat(obligation()).containsExactly("DUE");
+        assertThat(voidOrRefundStatus()).containsExactly("DUE");
         voidOrRefund.carryOutDue();
-        assertThat(obligation()).containsExactly("DUE");
+        assertThat(voidOrRefundStatus()).containsExactly("DUE");
 
         gateway.comeBack();
-        obligationEndsAs("VOIDED");
+        voidOrRefundEndsAs("VOIDED");
         assertThat(payment()).isEqualTo("GIVEN_UP");
         assertThat(gateway.effectsOn(order)).containsExactly("AUTHORIZED", "VOIDED");
     }
@@ -76,10 +76,10 @@ class CardPaymentPastItsDeadlineTest extends OnCards {
         gateway.next("capture", FOR_EVER);
 
         paymentBecomes("GIVEN_UP");
-        assertThat(obligation()).containsExactly("DUE");
+        assertThat(voidOrRefundStatus()).containsExactly("DUE");
         gateway.behave();
 
-        obligationEndsAs("REFUNDED");
+        voidOrRefundEndsAs("REFUNDED");
         assertThat(charge()).isEqualTo("REFUNDED");
         assertThat(gateway.effectsOn(order)).containsExactly("AUTHORIZED", "CAPTURED", "REFUNDED");
     }

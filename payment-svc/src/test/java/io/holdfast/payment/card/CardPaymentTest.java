@@ -111,7 +111,7 @@ class CardPaymentTest extends OnCards {
 
         assertThat(payment()).isEqualTo("RELEASED");
         assertThat(charge()).isEqualTo("DECLINED");
-        assertThat(obligation()).isEmpty();
+        assertThat(voidOrRefundStatus()).isEmpty();
         assertThat(gateway.effectsOn(order)).isEmpty();
     }
 
@@ -148,17 +148,17 @@ class CardPaymentTest extends OnCards {
         assertThat(branch.release()).isTrue();
         assertThat(payment()).isEqualTo("RELEASED");
         voidOrRefund.carryOutDue();
-        assertThat(obligation()).containsExactly("DUE");
+        assertThat(voidOrRefundStatus()).containsExactly("DUE");
 
         gateway.comeBack();
         await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
             voidOrRefund.carryOutDue();
             assertThat(lastError()).contains("knows no charge");
         });
-        assertThat(obligation()).containsExactly("DUE");
+        assertThat(voidOrRefundStatus()).containsExactly("DUE");
 
         jdbc.update("update void_or_refund set created_at = created_at - interval 3 minute");
-        obligationEndsAs("NOTHING");
+        voidOrRefundEndsAs("NOTHING");
         assertThat(charge()).isEqualTo("ABSENT");
     }
 
@@ -169,13 +169,13 @@ class CardPaymentTest extends OnCards {
         problem(authorize(), 503, "payment-unknown");
         branch.release();
         voidOrRefund.carryOutDue();
-        assertThat(obligation()).containsExactly("DUE");
+        assertThat(voidOrRefundStatus()).containsExactly("DUE");
 
         gateway.letLateOnesGo();
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> gateway.effectsOn(order).contains("AUTHORIZED"));
 
-        obligationEndsAs("VOIDED");
+        voidOrRefundEndsAs("VOIDED");
         assertThat(gateway.effectsOn(order)).containsExactly("AUTHORIZED", "VOIDED");
     }
 
@@ -213,7 +213,7 @@ class CardPaymentTest extends OnCards {
 
         assertThat(branch.capture()).as("what the coordinator is told").isTrue();
         assertThat(charge()).isEqualTo("VOIDED");
-        assertThat(obligation()).isEmpty();
+        assertThat(voidOrRefundStatus()).isEmpty();
         assertThat(gateway.effectsOn(order)).containsExactly("AUTHORIZED", "VOIDED");
         outcomeIs("GIVEN_UP", "card-declined");
         get("/payments?orderId=" + order)
@@ -236,7 +236,7 @@ class CardPaymentTest extends OnCards {
 
         assertThat(gateway.effectsOn(order)).containsExactly("AUTHORIZED", "VOIDED");
         assertThat(charge()).isEqualTo("VOIDED");
-        assertThat(obligation()).isEmpty();
+        assertThat(voidOrRefundStatus()).isEmpty();
     }
 
     @Test
@@ -247,7 +247,7 @@ class CardPaymentTest extends OnCards {
         paymentBecomes("GIVEN_UP");
 
         outcomeIs("GIVEN_UP", "never authorized");
-        assertThat(obligation()).isEmpty();
+        assertThat(voidOrRefundStatus()).isEmpty();
     }
 
     @ParameterizedTest
@@ -258,10 +258,10 @@ class CardPaymentTest extends OnCards {
 
         assertThat(branch.release()).isTrue();
         assertThat(branch.release()).isTrue();
-        assertThat(obligation()).containsExactly("DUE");
+        assertThat(voidOrRefundStatus()).containsExactly("DUE");
         assertThat(gateway.effectsOn(order)).as("nobody waits for it").containsExactly("AUTHORIZED");
 
-        obligationEndsAs("VOIDED");
+        voidOrRefundEndsAs("VOIDED");
         assertThat(charge()).isEqualTo("VOIDED");
         assertThat(gateway.effectsOn(order)).containsExactly("AUTHORIZED", "VOIDED");
     }
@@ -273,7 +273,7 @@ class CardPaymentTest extends OnCards {
         gateway.changeByHand(order, "CAPTURED");
         gateway.next("refund", Trouble.SILENT_AFTER);
 
-        obligationEndsAs("REFUNDED");
+        voidOrRefundEndsAs("REFUNDED");
 
         assertThat(charge()).isEqualTo("REFUNDED");
         assertThat(gateway.effectsOn(order)).containsExactly("AUTHORIZED", "CAPTURED", "REFUNDED");
@@ -285,7 +285,7 @@ class CardPaymentTest extends OnCards {
         branch.release();
         gateway.next("void", Trouble.DECLINES, Trouble.DECLINES);
 
-        obligationEndsAs("VOIDED");
+        voidOrRefundEndsAs("VOIDED");
 
         assertThat(output.getAll()).contains("ALARM the gateway refuses to undo the charge of order " + order);
         assertThat(jdbc.queryForObject("""
@@ -304,7 +304,7 @@ class CardPaymentTest extends OnCards {
                 {"method":"CARD","orders":[{"orderId":"%s-b","buyerId":"carla","amount":{"minor":1999,"currency":"CNY"}}]}""".formatted(order)).expectStatus().isOk();
         problem(authorize(), 409, "payment-not-open");
 
-        obligationEndsAs("VOIDED");
+        voidOrRefundEndsAs("VOIDED");
     }
 
     @Test
@@ -365,9 +365,9 @@ class CardPaymentTest extends OnCards {
 
     @Test
     void whoComesWhileAllPlacesAreTakenIsToldAtOnceAndNothingIsSent() throws Exception {
-        CardSettings one = new CardSettings(
-                new CardSettings.Authorization(Duration.ofSeconds(4), 4, 1),
-                new CardSettings.VoidOrRefund(
+        CardProperties one = new CardProperties(
+                new CardProperties.Authorization(Duration.ofSeconds(4), 4, 1),
+                new CardProperties.VoidOrRefund(
                         Duration.ofHours(1),
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(1),
@@ -420,7 +420,7 @@ class CardPaymentTest extends OnCards {
 
         assertThat(released.get(20, TimeUnit.SECONDS)).isTrue();
         assertThat(payment()).isEqualTo("RELEASED");
-        assertThat(obligation()).containsExactly("DUE");
+        assertThat(voidOrRefundStatus()).containsExactly("DUE");
     }
 
     // Killed, at each step that is durable
@@ -433,7 +433,7 @@ class CardPaymentTest extends OnCards {
         assertThat(branch.release()).isTrue();
         jdbc.update("update void_or_refund set created_at = created_at - interval 3 minute");
 
-        obligationEndsAs("NOTHING");
+        voidOrRefundEndsAs("NOTHING");
     }
 
     @Test
@@ -444,7 +444,7 @@ class CardPaymentTest extends OnCards {
 
         branch.release();
 
-        obligationEndsAs("VOIDED");
+        voidOrRefundEndsAs("VOIDED");
     }
 
     @Test
@@ -469,7 +469,7 @@ class CardPaymentTest extends OnCards {
                         client.authorize(charge.authorizeKey(), charge.order(), charge.money(), new CardToken(TOKEN))))
                 .isInstanceOf(AuthorizationOutcome.NotOpen.class);
 
-        obligationEndsAs("VOIDED");
+        voidOrRefundEndsAs("VOIDED");
     }
 
     @Test
@@ -497,7 +497,7 @@ class CardPaymentTest extends OnCards {
         transaction.executeWithoutResult(status -> branch.steps().giveUp(branch.context(), DEADLINE));
 
         assertThat(payment()).isEqualTo("GIVEN_UP");
-        assertThat(obligation()).isEmpty();
+        assertThat(voidOrRefundStatus()).isEmpty();
         assertThat(gateway.effectsOn(order)).containsExactly("AUTHORIZED", "VOIDED");
     }
 
@@ -513,7 +513,7 @@ class CardPaymentTest extends OnCards {
 
         assertThat(payment()).isEqualTo("CAPTURED");
         assertThat(charge()).isEqualTo("CAPTURED");
-        assertThat(obligation()).isEmpty();
+        assertThat(voidOrRefundStatus()).isEmpty();
         outcomeIs("CAPTURED", "");
         assertThat(gateway.effectsOn(order)).containsExactly("AUTHORIZED", "CAPTURED");
     }
@@ -523,9 +523,9 @@ class CardPaymentTest extends OnCards {
         CardBranch branch = authorized();
         branch.release();
         ChargeRow charge = mapper.ofBranch(xid, branch.branchId).get(0);
-        ObligationRow obligation = jdbc.queryForObject(
+        PendingVoidOrRefund pending = jdbc.queryForObject(
                 "select * from void_or_refund where charge_key = ?",
-                (row, n) -> new ObligationRow(
+                (row, n) -> new PendingVoidOrRefund(
                         row.getString("charge_key"),
                         row.getInt("attempts"),
                         row.getInt("refusals"),
@@ -533,14 +533,14 @@ class CardPaymentTest extends OnCards {
                         row.getObject("created_at", LocalDateTime.class)),
                 charge.chargeKey());
 
-        assertThat(voidOrRefund.claim(obligation)).isPresent();
-        assertThat(voidOrRefund.claim(obligation)).as("of two, one gets it").isEmpty();
+        assertThat(voidOrRefund.claim(pending)).isPresent();
+        assertThat(voidOrRefund.claim(pending)).as("of two, one gets it").isEmpty();
         charges.undo(charge, 0, Charges.Captured.IS_REFUNDED);
         voidOrRefund.carryOutDue();
-        assertThat(obligation()).as("under the lease of the dead").containsExactly("DUE");
+        assertThat(voidOrRefundStatus()).as("under the lease of the dead").containsExactly("DUE");
 
         jdbc.update("update void_or_refund set due_at = created_at where charge_key = ?", charge.chargeKey());
-        obligationEndsAs("VOIDED");
+        voidOrRefundEndsAs("VOIDED");
         assertThat(gateway.effectsOn(order)).containsExactly("AUTHORIZED", "VOIDED");
     }
 

@@ -87,7 +87,7 @@ class CardReconciliationTest extends OnCards {
     }
 
     @Test
-    void whatTheGatewayHoldsForAPaymentThatEndedOtherwiseIsSomebodysObligationOnceMore() {
+    void whatTheGatewayHoldsForAPaymentThatEndedOtherwiseIsScheduledToBeUndoneOnceMore() {
         CardBranch branch = authorized();
         new TransactionTemplate(transactionManager).executeWithoutResult(status -> branch.steps()
                 .giveUp(branch.context(), new GiveUpReason(GiveUpReason.Cause.DEADLINE, "no answer")));
@@ -99,11 +99,11 @@ class CardReconciliationTest extends OnCards {
                 .isEqualTo(1);
 
         look();
-        assertThat(obligation()).isEmpty();
+        assertThat(voidOrRefundStatus()).isEmpty();
         look();
 
-        assertThat(obligation()).containsExactly("DUE");
-        obligationEndsAs("VOIDED");
+        assertThat(voidOrRefundStatus()).containsExactly("DUE");
+        voidOrRefundEndsAs("VOIDED");
         look();
         assertThat(findings()).isEmpty();
         assertThat(gateway.effectsOn(order)).containsExactly("AUTHORIZED", "VOIDED");

@@ -129,7 +129,7 @@ abstract class OnCards {
         return jdbc.queryForObject("select status from card_charge where order_id = ?", String.class, order);
     }
 
-    List<String> obligation() {
+    List<String> voidOrRefundStatus() {
         return jdbc.queryForList("""
                 select o.status from void_or_refund o join card_charge c on c.charge_key = o.charge_key where order_id = ?
                 """, String.class, order);
@@ -139,10 +139,10 @@ abstract class OnCards {
         await().atMost(Duration.ofSeconds(30)).until(this::payment, status::equals);
     }
 
-    void obligationEndsAs(String status) {
+    void voidOrRefundEndsAs(String status) {
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
             voidOrRefund.carryOutDue();
-            assertThat(obligation()).containsExactly(status);
+            assertThat(voidOrRefundStatus()).containsExactly(status);
         });
         // Whatever is tried after that finds nothing to do.
         int effects = gateway.effectsOn(order).size();

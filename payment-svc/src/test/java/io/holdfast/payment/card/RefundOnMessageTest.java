@@ -39,7 +39,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The way back of money whose order was cancelled after it was paid, told over a real Kafka. The service is started before the
+ * The way back of money whose order was cancelled after it was paid, over a real Kafka. The service is started before the
  * broker: it waits for it.
  */
 class RefundOnMessageTest extends OnCards {
@@ -86,7 +86,7 @@ class RefundOnMessageTest extends OnCards {
         branch.capture();
         assertThat(money()).isEqualTo("balance 1002 frozen 0 spent 3998");
 
-        List<JsonNode> results = tell(order, 3);
+        List<JsonNode> results = deliver(order, 3);
 
         assertThat(money()).isEqualTo("balance 3001 frozen 0 spent 1999");
         assertThat(payment()).isEqualTo("REFUNDED");
@@ -97,7 +97,7 @@ class RefundOnMessageTest extends OnCards {
         assertThat(results.get(0).get("orderId").asString()).isEqualTo(order);
         assertThat(results).containsOnly(results.get(0));
         // Also under another message id: the payment itself knows.
-        assertThat(tell("another-id-" + order, order, 1).get(0)).isEqualTo(results.get(0));
+        assertThat(deliver("another-id-" + order, order, 1).get(0)).isEqualTo(results.get(0));
         assertThat(money()).isEqualTo("balance 3001 frozen 0 spent 1999");
 
         // It was captured, and its Confirm stays what it was.
@@ -124,15 +124,15 @@ class RefundOnMessageTest extends OnCards {
         branch.capture();
         paymentBecomes("CAPTURED");
 
-        List<JsonNode> results = tell(order, 2);
+        List<JsonNode> results = deliver(order, 2);
 
         assertThat(results).containsOnly(results.get(0));
         assertThat(results.get(0).get("outcome").asString()).isEqualTo("REFUNDED");
         assertThat(payment()).isEqualTo("REFUNDED");
-        assertThat(obligation()).containsExactly("DUE");
+        assertThat(voidOrRefundStatus()).containsExactly("DUE");
         assertThat(gateway.effectsOn(order)).containsExactly("AUTHORIZED", "CAPTURED");
 
-        obligationEndsAs("REFUNDED");
+        voidOrRefundEndsAs("REFUNDED");
         assertThat(charge()).isEqualTo("REFUNDED");
         assertThat(gateway.effectsOn(order)).containsExactly("AUTHORIZED", "CAPTURED", "REFUNDED");
         assertThat(branch.capture()).isTrue();
@@ -145,10 +145,10 @@ class RefundOnMessageTest extends OnCards {
         CardBranch branch = authorized();
         branch.capture();
         paymentBecomes("CAPTURED");
-        tell(order, 1);
+        deliver(order, 1);
         gateway.next("refund", trouble);
 
-        obligationEndsAs("REFUNDED");
+        voidOrRefundEndsAs("REFUNDED");
 
         assertThat(gateway.effectsOn(order)).containsExactly("AUTHORIZED", "CAPTURED", "REFUNDED");
         assertThat(charge()).isEqualTo("REFUNDED");
@@ -159,7 +159,7 @@ class RefundOnMessageTest extends OnCards {
         Branch released = wallet(order);
         released.release();
 
-        assertThat(tell(order, 1).get(0).get("outcome").asString()).isEqualTo("NOTHING_TAKEN");
+        assertThat(deliver(order, 1).get(0).get("outcome").asString()).isEqualTo("NOTHING_TAKEN");
         assertThat(payment()).isEqualTo("RELEASED");
         assertThat(money()).isEqualTo("balance 5000 frozen 0 spent 0");
     }
@@ -170,9 +170,9 @@ class RefundOnMessageTest extends OnCards {
         transaction.executeWithoutResult(status ->
                 branch.steps().giveUp(branch.context(), new GiveUpReason(GiveUpReason.Cause.DEADLINE, "no answer")));
 
-        assertThat(tell(order, 1).get(0).get("outcome").asString()).isEqualTo("NOTHING_TAKEN");
+        assertThat(deliver(order, 1).get(0).get("outcome").asString()).isEqualTo("NOTHING_TAKEN");
         assertThat(payment()).isEqualTo("GIVEN_UP");
-        obligationEndsAs("VOIDED");
+        voidOrRefundEndsAs("VOIDED");
     }
 
     @Test
@@ -184,7 +184,7 @@ class RefundOnMessageTest extends OnCards {
         assertThat(payment()).isEqualTo("OPEN");
 
         branch.capture();
-        assertThat(tell(order + ":refund", order, 1).get(0).get("outcome").asString())
+        assertThat(deliver(order + ":refund", order, 1).get(0).get("outcome").asString())
                 .isEqualTo("REFUNDED");
 
         assertThat(money()).isEqualTo("balance 5000 frozen 0 spent 0");
@@ -197,7 +197,7 @@ class RefundOnMessageTest extends OnCards {
         await("the message was passed over").atMost(LIMIT).until(() -> dropped() > dropped);
         wallet(order).capture();
 
-        assertThat(tell(order, 1).get(0).get("outcome").asString()).isEqualTo("REFUNDED");
+        assertThat(deliver(order, 1).get(0).get("outcome").asString()).isEqualTo("REFUNDED");
 
         assertThat(jdbc.queryForList("select 1 from processed_message where message_id = ?", "unknown-" + order))
                 .isEmpty();
@@ -230,13 +230,13 @@ class RefundOnMessageTest extends OnCards {
 
         assertThat(payment()).isEqualTo("CAPTURED");
         assertThat(money()).isEqualTo("balance 3001 frozen 0 spent 1999");
-        assertThat(tell(order, 1).get(0).get("outcome").asString()).isEqualTo("REFUNDED");
+        assertThat(deliver(order, 1).get(0).get("outcome").asString()).isEqualTo("REFUNDED");
     }
 
     @Test
     void anOrderThatWasRefundedIsNeverPaidAnew() {
         wallet(order).capture();
-        tell(order, 1);
+        deliver(order, 1);
 
         post("/internal/payments", """
                 {"orders":[{"orderId":"%s","buyerId":"%s","amount":{"minor":1999,"currency":"CNY"}}]}""".formatted(order, buyer)).expectStatus().isEqualTo(409);
@@ -295,12 +295,12 @@ class RefundOnMessageTest extends OnCards {
         }
     }
 
-    private List<JsonNode> tell(String orderId, int times) {
-        return tell(orderId + ":refund-payment", orderId, times);
+    private List<JsonNode> deliver(String orderId, int times) {
+        return deliver(orderId + ":refund-payment", orderId, times);
     }
 
     /** Sends a message so many times and returns the results that it has got. */
-    private List<JsonNode> tell(String id, String orderId, int times) {
+    private List<JsonNode> deliver(String id, String orderId, int times) {
         for (int i = 0; i < times; i++) {
             send(id, orderId);
         }

@@ -38,20 +38,20 @@ class CardGatewayTest {
 
     /** The service's own client, but for a breaker that few calls open, and not for long. */
     CardGatewayTest(
-            @Autowired GatewaySettings ofTheService,
+            @Autowired GatewayProperties ofTheService,
             @Autowired ServiceTokens tokens,
             @Autowired JsonMapper json,
             @Autowired StandInGateway gateway) {
-        GatewaySettings.Breaker nervous = new GatewaySettings.Breaker(
+        GatewayProperties.Breaker nervous = new GatewayProperties.Breaker(
                 4,
                 4,
                 ofTheService.breaker().failurePercent(),
                 Duration.ofMillis(300),
                 ofTheService.breaker().trials());
-        GatewaySettings settings = new GatewaySettings(
+        GatewayProperties properties = new GatewayProperties(
                 ofTheService.url(), ofTheService.connectTimeout(), ofTheService.callTimeout(), nervous);
-        this.breaker = new GatewayConfiguration().gatewayBreaker(settings, new SimpleMeterRegistry());
-        this.client = new CardGateway(settings, breaker, tokens, json);
+        this.breaker = new GatewayConfiguration().gatewayBreaker(properties, new SimpleMeterRegistry());
+        this.client = new CardGateway(properties, breaker, tokens, json);
         this.gateway = gateway;
     }
 

@@ -56,12 +56,12 @@ interface LevelMapper {
             """)
     void ensure(String sku);
 
-    /** @param mostBefore the largest total to which the quantity can still be added */
+    /** @param maxBefore the largest total to which the quantity can still be added */
     @Update("""
             update stock set received = received + #{quantity}, available = available + #{quantity}
-            where sku = #{sku} and received <= #{mostBefore}
+            where sku = #{sku} and received <= #{maxBefore}
             """)
-    int receive(String sku, long quantity, long mostBefore);
+    int receive(String sku, long quantity, long maxBefore);
 
     @Update("""
             update stock set available = available - #{quantity}, reserved = reserved + #{quantity}

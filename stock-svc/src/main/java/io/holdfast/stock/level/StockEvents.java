@@ -11,8 +11,8 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What others are told of the stock: that there are goods of a SKU that may have been sold out a moment ago. Written in the
- * transaction that makes them available.
+ * Publishes that a SKU, which may have been sold out, has goods again. The event is written in the transaction that makes them
+ * available.
  */
 @Component
 public class StockEvents {
@@ -39,6 +39,6 @@ public class StockEvents {
                 json.writeValueAsString(new Available("available", sku.value(), quantity, now)))));
     }
 
-    /** @param quantity that came, not that there is */
+    /** @param quantity that was added, not the total */
     private record Available(String event, String sku, long quantity, Instant at) {}
 }

@@ -29,7 +29,7 @@ import org.springframework.stereotype.Component;
 public class StockLevels {
 
     /** From 1,000 on MariaDB turns a list into a subquery, which it may join in any order; that order is our lock order. */
-    private static final int LONGEST_LIST = 500;
+    private static final int MAX_LIST_LENGTH = 500;
 
     private static final Logger log = LoggerFactory.getLogger(StockLevels.class);
 
@@ -166,8 +166,8 @@ public class StockLevels {
         orders.forEach(order -> order.lines().keySet().forEach(sku -> wanted.add(sku.value())));
         List<String> sorted = new ArrayList<>(wanted);
         Map<Sku, Long> available = new HashMap<>();
-        for (int from = 0; from < sorted.size(); from += LONGEST_LIST) {
-            read.apply(sorted.subList(from, Math.min(from + LONGEST_LIST, sorted.size())))
+        for (int from = 0; from < sorted.size(); from += MAX_LIST_LENGTH) {
+            read.apply(sorted.subList(from, Math.min(from + MAX_LIST_LENGTH, sorted.size())))
                     .forEach(row -> available.put(new Sku(row.sku()), row.available()));
         }
         return available;
@@ -177,9 +177,9 @@ public class StockLevels {
             String what, SortedMap<Sku, Quantity> totals, ToIntFunction<SortedMap<String, Long>> move) {
         List<Map.Entry<Sku, Quantity>> all = List.copyOf(totals.entrySet());
         int moved = 0;
-        for (int from = 0; from < all.size(); from += LONGEST_LIST) {
+        for (int from = 0; from < all.size(); from += MAX_LIST_LENGTH) {
             SortedMap<String, Long> part = new TreeMap<>();
-            all.subList(from, Math.min(from + LONGEST_LIST, all.size()))
+            all.subList(from, Math.min(from + MAX_LIST_LENGTH, all.size()))
                     .forEach(total ->
                             part.put(total.getKey().value(), total.getValue().value()));
             moved += move.applyAsInt(part);

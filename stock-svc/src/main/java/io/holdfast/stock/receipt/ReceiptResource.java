@@ -32,10 +32,10 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Stock")
 class ReceiptResource {
 
-    private final GoodsIn goodsIn;
+    private final Receiving receiving;
 
-    ReceiptResource(GoodsIn goodsIn) {
-        this.goodsIn = goodsIn;
+    ReceiptResource(Receiving receiving) {
+        this.receiving = receiving;
     }
 
     @Operation(
@@ -51,7 +51,7 @@ class ReceiptResource {
             @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key,
             @Valid @RequestBody ReceiptRequest request) {
         AuditedAct.tell("sku " + sku, Long.toString(request.quantity()));
-        ReceiptOutcome outcome = goodsIn.receive(key, sku, new Quantity(request.quantity()));
+        ReceiptOutcome outcome = receiving.receive(key, sku, new Quantity(request.quantity()));
         if (outcome instanceof Received now) {
             return ResponseEntity.created(URI.create("/stock/" + sku)).body(ReceiptBody.of(now.receipt()));
         }

@@ -18,7 +18,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 final class ReservationsByAge implements Check {
 
-    private static final int MOST = 200;
+    private static final int MAX_FINDINGS = 200;
 
     private final JdbcClient jdbc;
     private final Duration reservedFor;
@@ -57,12 +57,12 @@ final class ReservationsByAge implements Check {
                         group by r.order_id order by r.order_id limit :most
                         """)
                 .param("before", now.minus(reservedFor))
-                .param("most", MOST)
+                .param("most", MAX_FINDINGS)
                 .query((row, n) -> new Finding(row.getString("subject"), row.getString("detail")))
                 .list();
         Map<String, Long> ages = ages(now);
         long reserved = ages.values().stream().mapToLong(Long::longValue).sum();
-        return new Look(findings, findings.size() < MOST, "", reserved, new TreeMap<>(ages));
+        return new Look(findings, findings.size() < MAX_FINDINGS, "", reserved, new TreeMap<>(ages));
     }
 
     /** Reservations, not pieces. */

@@ -17,7 +17,7 @@ import org.springframework.validation.annotation.Validated;
 
 /** What always has to be true of the stock. Each sum is one statement, so one consistent picture. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(StockChecks.Settings.class)
+@EnableConfigurationProperties(StockChecks.Properties.class)
 class StockChecks {
 
     private static final String STOCK = "I1";
@@ -41,11 +41,11 @@ class StockChecks {
 
     /** Reads all receipts, so it does so less often. */
     @Bean
-    Check stockReceipts(DataSource database, Clock clock, Settings settings) {
+    Check stockReceipts(DataSource database, Clock clock, Properties properties) {
         return sql(
                 "stock-receipts",
                 "what was received of a SKU, with what is set apart of it for sales, is the sum of its receipts",
-                settings.sumsEvery(),
+                properties.sumsEvery(),
                 """
                 select s.sku as subject, concat('received ', s.received, ', receipts ', coalesce(r.quantity, 0)) as detail
                 from (select substring_index(sku, '@', 1) as sku, sum(received) as received
@@ -60,11 +60,11 @@ class StockChecks {
 
     /** Reads all reservations, once and before the join, so it does so less often. */
     @Bean
-    Check stockReservations(DataSource database, Clock clock, Settings settings) {
+    Check stockReservations(DataSource database, Clock clock, Properties properties) {
         return sql(
                 "stock-reservations",
                 "what is reserved and what is sold of a SKU are the sums of its reservations",
-                settings.sumsEvery(),
+                properties.sumsEvery(),
                 """
                 select s.sku as subject, concat('reserved ', s.reserved, ', in reservations ', coalesce(r.reserved, 0),
                     '; sold ', s.sold, ', in reservations ', coalesce(r.sold, 0)) as detail
@@ -101,8 +101,8 @@ class StockChecks {
     }
 
     @Bean
-    Check reservationsByAge(DataSource database, Clock clock, Settings settings) {
-        return new ReservationsByAge(JdbcClient.create(database), settings.reservedFor(), clock);
+    Check reservationsByAge(DataSource database, Clock clock, Properties properties) {
+        return new ReservationsByAge(JdbcClient.create(database), properties.reservedFor(), clock);
     }
 
     private static Check sql(
@@ -111,15 +111,15 @@ class StockChecks {
     }
 
     /**
-     * Settings {@code holdfast.stock.reconciliation.*}.
+     * Properties {@code holdfast.stock.reconciliation.*}.
      *
-     * @param sumsEvery between two looks that read whole tables
-     * @param reservedFor how long goods may be reserved for an order before people are told. Longer than the deadline of captures,
+     * @param sumsEvery between two checks that read whole tables
+     * @param reservedFor how long goods may be reserved for an order before it is a finding. Longer than the deadline of captures,
      *     until which goods of an order that is paid by card may rightly wait
      */
     @Validated
     @ConfigurationProperties("holdfast.stock.reconciliation")
-    record Settings(
+    record Properties(
             @DefaultValue("10m") @NotNull @DurationMin(seconds = 0)
             Duration sumsEvery,
 

@@ -33,16 +33,16 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Internal")
 class ReservationResource {
 
-    private static final int MOST_ORDERS = 1_000;
-    private static final int MOST_LINES_OF_AN_ORDER = 200;
+    private static final int MAX_ORDERS = 1_000;
+    private static final int MAX_LINES_PER_ORDER = 200;
 
     /** What one local transaction may lock and write; reached only by a batch of very long orders. */
-    private static final int MOST_LINES = 10_000;
+    private static final int MAX_LINES = 10_000;
 
-    private final ReservationDesk desk;
+    private final ReservationService service;
 
-    ReservationResource(ReservationDesk desk) {
-        this.desk = desk;
+    ReservationResource(ReservationService service) {
+        this.service = service;
     }
 
     @Operation(
@@ -56,7 +56,7 @@ class ReservationResource {
     @PostMapping("/internal/reservations")
     ReservedBody reserve(@Valid @RequestBody ReserveRequest request) {
         List<OrderLines> orders = ordersOf(request);
-        ReservationOutcome outcome = desk.reserve(orders);
+        ReservationOutcome outcome = service.reserve(orders);
         if (outcome instanceof Refused refused) {
             throw refusal(refused.refusals().stream().map(RefusalBody::of).toList());
         }
@@ -71,8 +71,8 @@ class ReservationResource {
         int lines = request.orders().stream()
                 .mapToInt(order -> order.lines().size())
                 .sum();
-        if (lines > MOST_LINES) {
-            throw invalid("The orders of one call have " + MOST_LINES + " lines at most.");
+        if (lines > MAX_LINES) {
+            throw invalid("The orders of one call have " + MAX_LINES + " lines at most.");
         }
         Set<String> seen = new HashSet<>();
         for (OrderBody order : request.orders()) {
@@ -102,13 +102,13 @@ class ReservationResource {
         return new ProblemException(HttpStatus.CONFLICT, first.code(), first.detail(), Map.of("refusals", refusals));
     }
 
-    record ReserveRequest(@NotEmpty @Size(max = MOST_ORDERS) List<@NotNull @Valid OrderBody> orders) {}
+    record ReserveRequest(@NotEmpty @Size(max = MAX_ORDERS) List<@NotNull @Valid OrderBody> orders) {}
 
     record OrderBody(
             @NotNull @Pattern(regexp = OrderId.FORM, message = "must be an order id")
             String orderId,
 
-            @NotEmpty @Size(max = MOST_LINES_OF_AN_ORDER) List<@NotNull @Valid LineBody> lines) {}
+            @NotEmpty @Size(max = MAX_LINES_PER_ORDER) List<@NotNull @Valid LineBody> lines) {}
 
     record LineBody(
             @NotNull @Pattern(regexp = Sku.INTERNAL_FORM, message = "must be a SKU")

@@ -19,7 +19,7 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Internal")
 class ReservationStatesResource {
 
-    private static final int MOST_ORDERS = 1_000;
+    private static final int MAX_ORDERS = 1_000;
 
     private final ReservationMapper reservations;
 
@@ -38,7 +38,7 @@ class ReservationStatesResource {
     }
 
     record StatesRequest(
-            @NotEmpty @Size(max = MOST_ORDERS)
+            @NotEmpty @Size(max = MAX_ORDERS)
             List<@NotNull @Pattern(regexp = OrderId.FORM, message = "must be an order id") String> orderIds) {}
 
     record StatesBody(List<State> reservations) {}

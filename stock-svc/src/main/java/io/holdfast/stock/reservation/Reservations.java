@@ -25,7 +25,7 @@ import org.springframework.stereotype.Component;
 class Reservations {
 
     /** Keeps one statement well below the largest packet, and its placeholders in bounds. */
-    private static final int LONGEST_LIST = 500;
+    private static final int MAX_LIST_LENGTH = 500;
 
     private final ReservationMapper mapper;
     private final Batches batches;
@@ -190,8 +190,8 @@ class Reservations {
 
     private static <T> int inParts(List<T> all, ToIntFunction<List<T>> statement) {
         int rows = 0;
-        for (int from = 0; from < all.size(); from += LONGEST_LIST) {
-            rows += statement.applyAsInt(all.subList(from, Math.min(from + LONGEST_LIST, all.size())));
+        for (int from = 0; from < all.size(); from += MAX_LIST_LENGTH) {
+            rows += statement.applyAsInt(all.subList(from, Math.min(from + MAX_LIST_LENGTH, all.size())));
         }
         return rows;
     }

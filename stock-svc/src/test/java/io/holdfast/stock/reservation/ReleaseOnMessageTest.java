@@ -32,7 +32,7 @@ import org.springframework.dao.DuplicateKeyException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The way back of goods whose order is closed, told over a real Kafka. The service is started before the broker: it waits for it. */
+/** The way back of goods whose order is closed, over a real Kafka. The service is started before the broker: it waits for it. */
 @OnRealDatabase
 class ReleaseOnMessageTest {
 
@@ -77,7 +77,7 @@ class ReleaseOnMessageTest {
         OrderLines order = order(Map.of(tea, 3, cup, 1));
         branch.reserve(order);
 
-        List<JsonNode> results = tell("m-1-" + idOf(order), idOf(order), 1);
+        List<JsonNode> results = deliver("m-1-" + idOf(order), idOf(order), 1);
 
         assertThat(results.get(0).get("outcome").asString()).isEqualTo("RELEASED");
         assertThat(results.get(0).get("orderId").asString()).isEqualTo(idOf(order));
@@ -99,7 +99,7 @@ class ReleaseOnMessageTest {
         branch.sell();
         assertThat(tables.level(tea)).containsExactly("7/0/3");
 
-        tell("m-2-" + idOf(order), idOf(order), 1);
+        deliver("m-2-" + idOf(order), idOf(order), 1);
 
         assertThat(tables.level(tea)).containsExactly("10/0/0");
         assertThat(tables.reservations(idOf(order))).containsExactly(tea + " 3 RELEASED");
@@ -112,7 +112,7 @@ class ReleaseOnMessageTest {
         branch.reserve(order, order(Map.of(tea, 2)));
         branch.sell();
 
-        List<JsonNode> results = tell("m-3-" + idOf(order), idOf(order), 3);
+        List<JsonNode> results = deliver("m-3-" + idOf(order), idOf(order), 3);
 
         assertThat(tables.level(tea)).containsExactly("8/0/2");
         assertThat(results).hasSize(3);
@@ -127,7 +127,7 @@ class ReleaseOnMessageTest {
         OrderLines paid = order(Map.of(tea, 2));
         branch.reserve(closed, paid);
 
-        tell("m-4-" + idOf(closed), idOf(closed), 1);
+        deliver("m-4-" + idOf(closed), idOf(closed), 1);
         assertThat(branch.sell()).isTrue();
         assertThat(branch.sell()).isTrue();
 
@@ -141,7 +141,7 @@ class ReleaseOnMessageTest {
         Branch branch = branches.newBranch();
         OrderLines order = order(Map.of(tea, 3));
         branch.reserve(order);
-        tell("m-5-" + idOf(order), idOf(order), 1);
+        deliver("m-5-" + idOf(order), idOf(order), 1);
 
         assertThatThrownBy(() -> branches.newBranch().reserve(order)).isInstanceOf(DuplicateKeyException.class);
 
@@ -150,9 +150,9 @@ class ReleaseOnMessageTest {
 
     @Test
     void anOrderThatHoldsNothingIsAnsweredAllTheSameAndAMessageThatMakesNoSenseStopsNoOther() {
-        tell("nonsense-" + tea, "{", 0, "key");
+        deliver("nonsense-" + tea, "{", 0, "key");
 
-        List<JsonNode> results = tell("m-6-" + tea, "0198c0de-7f00-7abc-8def-00000000dead", 1);
+        List<JsonNode> results = deliver("m-6-" + tea, "0198c0de-7f00-7abc-8def-00000000dead", 1);
 
         assertThat(results.get(0).get("outcome").asString()).isEqualTo("NOTHING_HELD");
     }
@@ -168,7 +168,7 @@ class ReleaseOnMessageTest {
         send("copied-" + tea, order, "command", "holdfast.payment.refund", "order-svc");
         send("an-event-" + tea, order, "result", TOPIC, "order-svc");
         await().atMost(LIMIT).until(() -> refused() == refused + 3);
-        tell("of-another-" + tea, "{\"orderId\":\"%s\"}".formatted(idOf(order)), 0, "the key of another order");
+        deliver("of-another-" + tea, "{\"orderId\":\"%s\"}".formatted(idOf(order)), 0, "the key of another order");
 
         assertThat(tables.level(tea)).containsExactly("7/3/0");
         send("asked-" + tea, order, "command", TOPIC, "order-svc");
@@ -196,8 +196,8 @@ class ReleaseOnMessageTest {
         }
     }
 
-    private List<JsonNode> tell(String id, String orderId, int times) {
-        return tell(
+    private List<JsonNode> deliver(String id, String orderId, int times) {
+        return deliver(
                 id,
                 "{\"orderId\":\"%s\",\"xid\":\"x\",\"reason\":\"payment-given-up\"}".formatted(orderId),
                 times,
@@ -205,7 +205,7 @@ class ReleaseOnMessageTest {
     }
 
     /** Sends a message, once at least, and returns the results that it has got. */
-    private List<JsonNode> tell(String id, String payload, int times, String key) {
+    private List<JsonNode> deliver(String id, String payload, int times, String key) {
         kafka.start();
         try (KafkaProducer<String, String> producer =
                 new KafkaProducer<>(kafka.clientConfig(), new StringSerializer(), new StringSerializer())) {

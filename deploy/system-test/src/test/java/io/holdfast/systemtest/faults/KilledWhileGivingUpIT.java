@@ -205,7 +205,7 @@ class KilledWhileGivingUpIT {
                             times("CAPTURE", "DECLINE", 1),
                             times("QUERY", "FAIL_BEFORE", 1).status(503),
                             always("QUERY", "LATE").delayed(LATE));
-                // Nothing is found out at the gateway, so what is held becomes somebody's obligation.
+                // Nothing is found out at the gateway, so what is held stays to be voided or refunded.
                 case WRITING_THE_GIVE_UP -> {
                     hold(levers.holdPayment(id), "payment-svc");
                     behave(
@@ -338,7 +338,7 @@ class KilledWhileGivingUpIT {
                     assertThat(books.orderStatus(id)).isEqualTo("CLOSING");
                     assertThat(books.stock(sku)).isEqualTo(new Books.Stock(RECEIVED, RECEIVED, 0, 0));
                 }
-                case VOIDING -> assertThat(obligation()).isEqualTo("DUE");
+                case VOIDING -> assertThat(voidOrRefundStatus()).isEqualTo("DUE");
             }
         }
 
@@ -363,7 +363,7 @@ class KilledWhileGivingUpIT {
             books.awaitRestAndBalance();
 
             assertThat(payment()).isEqualTo("GIVEN_UP");
-            assertThat(obligation()).isIn("", undone);
+            assertThat(voidOrRefundStatus()).isIn("", undone);
             assertThat(books.stock(sku)).isEqualTo(new Books.Stock(RECEIVED, RECEIVED, 0, 0));
             if (step == Step.CAPTURING) {
                 assertThat(gateway.effects(id)).containsExactly("AUTHORIZED", "CAPTURED", "REFUNDED");
@@ -407,7 +407,7 @@ class KilledWhileGivingUpIT {
                     "holdfast.stock.release");
         }
 
-        private String obligation() {
+        private String voidOrRefundStatus() {
             return books.text("""
                     select v.status from payment_svc.void_or_refund v
                     join payment_svc.card_charge c on c.charge_key = v.charge_key where c.order_id = ?""", id);

@@ -28,13 +28,13 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Looks before a Try is made. Every call of a Try registers a branch of its own, so the fence cannot know a repeated one: the
- * order ids can. And what is plainly sold out is refused without a branch.
+ * Reserves stock, after a look-up by business key. Every call of a Try registers a branch of its own, so the fence cannot recognise
+ * a repeated request; the order ids can. An order that is plainly sold out is refused without a branch.
  */
 @Component
-class ReservationDesk {
+class ReservationService {
 
-    private static final Logger log = LoggerFactory.getLogger(ReservationDesk.class);
+    private static final Logger log = LoggerFactory.getLogger(ReservationService.class);
 
     /** Seata puts the context of the branch that it registers in this place. */
     private static final @Nullable BusinessActionContext OF_THE_NEW_BRANCH = null;
@@ -44,7 +44,7 @@ class ReservationDesk {
     private final ReserveStock action;
     private final TransactionTemplate transaction;
 
-    ReservationDesk(
+    ReservationService(
             Reservations reservations,
             StockLevels levels,
             ReserveStock action,
@@ -61,13 +61,13 @@ class ReservationDesk {
         if (xid == null) {
             throw new TryRefusedException.NoGlobalTransaction("stock.reserve");
         }
-        // One transaction, or each look would be one.
+        // One transaction for all queries, or each would have its own.
         Optional<ReservationOutcome> foreseen =
                 Objects.requireNonNull(transaction.execute(status -> foresee(xid, orders)));
         return foreseen.orElseGet(() -> tryToReserve(xid, orders));
     }
 
-    /** @return nothing if a Try has to tell */
+    /** @return empty if only a Try can decide */
     private Optional<ReservationOutcome> foresee(String xid, List<OrderLines> orders) {
         List<ReservationRow> live = reservations.live(orders);
         if (!live.isEmpty()) {
@@ -86,7 +86,7 @@ class ReservationDesk {
         } catch (OrdersRefusedException refused) {
             return new Refused(refused.refusals());
         } catch (DuplicateKeyException e) {
-            // Somebody reserved for one of them after the look: the claim is what stands.
+            // Another request reserved for one of them after the look-up, and its claim stands.
             log.info("Another reservation of the same order came first, xid {}", xid);
             List<ReservationRow> winner = reservations.live(orders);
             if (winner.isEmpty()) {

@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings {@code holdfast.payment.gateway.*}, read at the start.
+ * Properties {@code holdfast.payment.gateway.*}, read at the start.
  *
  * @param url where the gateway is, without a path
  * @param connectTimeout of one connection
@@ -21,7 +21,7 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("holdfast.payment.gateway")
-record GatewaySettings(
+record GatewayProperties(
         @NotNull URI url,
 
         @DefaultValue("500ms") @NotNull @DurationMin(millis = 10) @DurationMax(seconds = 10)

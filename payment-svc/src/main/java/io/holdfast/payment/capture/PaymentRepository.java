@@ -27,7 +27,7 @@ import org.springframework.stereotype.Component;
 
 /** The payments of a branch, whatever they are paid with. All of it works in the local transaction that is open. */
 @Component
-class PaymentBook {
+class PaymentRepository {
 
     private final PaymentMapper payments;
     private final Batches batches;
@@ -38,7 +38,7 @@ class PaymentBook {
 
     private final JustCaptured justCaptured = new JustCaptured();
 
-    PaymentBook(PaymentMapper payments, Batches batches, Clock clock) {
+    PaymentRepository(PaymentMapper payments, Batches batches, Clock clock) {
         this.payments = payments;
         this.batches = batches;
         this.clock = clock;

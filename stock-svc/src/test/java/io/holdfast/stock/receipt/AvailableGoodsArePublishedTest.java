@@ -15,17 +15,17 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Whoever remembers that a SKU is sold out is told when that is over, in the transaction that makes it so. */
+/** That a sold-out SKU has goods again is published in the transaction that makes them available. */
 @OnRealDatabase
-class GoodsInAreToldOfTest {
+class AvailableGoodsArePublishedTest {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final RestTestClient http;
     private final StockTables tables;
-    private final String sku = "told-" + UUID.randomUUID();
+    private final String sku = "published-" + UUID.randomUUID();
 
-    GoodsInAreToldOfTest(@LocalServerPort int port, @Autowired StockTables tables, @Autowired TestTokens tokens) {
+    AvailableGoodsArePublishedTest(@LocalServerPort int port, @Autowired StockTables tables, @Autowired TestTokens tokens) {
         this.http = RestTestClient.bindToServer(tokens.requests())
                 .baseUrl("http://127.0.0.1:" + port)
                 .build();
@@ -40,7 +40,7 @@ class GoodsInAreToldOfTest {
         assertThat(receive(key, 5)).isEqualTo(200);
         assertThat(receive(key, 6)).isEqualTo(422);
 
-        assertThat(told()).singleElement().satisfies(payload -> {
+        assertThat(published()).singleElement().satisfies(payload -> {
             JsonNode event = JSON.readTree(payload);
             assertThat(event.get("event").asString()).isEqualTo("available");
             assertThat(event.get("sku").asString()).isEqualTo(sku);
@@ -55,7 +55,7 @@ class GoodsInAreToldOfTest {
 
         assertThat(receive("more-" + sku, 1)).isEqualTo(400);
 
-        assertThat(told()).hasSize(1);
+        assertThat(published()).hasSize(1);
     }
 
     @Test
@@ -69,7 +69,7 @@ class GoodsInAreToldOfTest {
                 .exchange()
                 .expectStatus()
                 .isOk();
-        assertThat(told()).hasSize(1);
+        assertThat(published()).hasSize(1);
 
         for (int i = 0; i < 2; i++) {
             http.post()
@@ -79,7 +79,7 @@ class GoodsInAreToldOfTest {
                     .isOk();
         }
 
-        assertThat(told()).hasSize(2);
+        assertThat(published()).hasSize(2);
     }
 
     private int receive(String key, long quantity) {
@@ -95,7 +95,7 @@ class GoodsInAreToldOfTest {
     }
 
     /** By the database. */
-    private List<String> told() {
+    private List<String> published() {
         return tables.jdbc.queryForList(
                 "select payload from local_message where topic = 'holdfast.stock.events' and message_key = ? order by id",
                 String.class,

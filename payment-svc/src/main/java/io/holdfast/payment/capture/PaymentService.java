@@ -26,13 +26,13 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Looks before a Try is made. Every call of a Try registers a branch of its own, so the fence cannot know a repeated one; the
- * order ids can. And what plainly cannot be paid is refused without a branch.
+ * Opens payments, after a look-up by business key. Every call of a Try registers a branch of its own, so the fence cannot recognise
+ * a repeated request; the order ids can. An order that plainly cannot be paid is refused without a branch.
  */
 @Component
-class PaymentDesk {
+class PaymentService {
 
-    private static final Logger log = LoggerFactory.getLogger(PaymentDesk.class);
+    private static final Logger log = LoggerFactory.getLogger(PaymentService.class);
 
     /** Seata fills in the context of the branch that it registers. */
     private static final @Nullable BusinessActionContext TO_BE_FILLED_IN = null;
@@ -43,7 +43,7 @@ class PaymentDesk {
     private final OpenCardPayments cardAction;
     private final TransactionTemplate transaction;
 
-    PaymentDesk(
+    PaymentService(
             PaymentMapper payments,
             Funds funds,
             OpenPayments action,
@@ -62,13 +62,13 @@ class PaymentDesk {
         if (xid == null) {
             throw new TryRefusedException.NoGlobalTransaction("payment.open");
         }
-        // One transaction, or each look would be one.
+        // One transaction for all queries, or each would have its own.
         Optional<OpeningOutcome> foreseen =
                 Objects.requireNonNull(transaction.execute(status -> foresee(xid, orders, method)));
         return foreseen.orElseGet(() -> tryToOpen(xid, orders, method));
     }
 
-    /** @return nothing if a Try has to tell */
+    /** @return empty if only a Try can decide */
     private Optional<OpeningOutcome> foresee(String xid, List<PaymentRequest> orders, PaymentMethod method) {
         List<PaymentRow> live = live(orders);
         if (!live.isEmpty()) {
@@ -90,9 +90,8 @@ class PaymentDesk {
         } catch (PaymentsRefusedException refused) {
             return new Refused(refused.refusals());
         } catch (DuplicateKeyException e) {
-            // Somebody opened one of them after the look: the claim is what stands. Not even a twin in the same
-            // global
-            // transaction is told that all is well, because the coordinator would confirm the branch that just failed.
+            // Another request opened one of them after the look-up, and its claim stands. Not even a concurrent
+            // duplicate in the same global transaction gets a success: the coordinator would confirm the failed branch.
             log.info("Another payment of the same order came first, xid {}", xid);
             List<PaymentRow> winners = live(orders);
             if (winners.isEmpty()) {

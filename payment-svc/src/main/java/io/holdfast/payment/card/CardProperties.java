@@ -11,10 +11,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
-/** Settings {@code holdfast.payment.*} of card payments, read at the start. Those of the gateway itself are beside them. */
+/** Properties {@code holdfast.payment.*} of card payments, read at the start. Those of the gateway itself are beside them. */
 @Validated
 @ConfigurationProperties("holdfast.payment")
-record CardSettings(
+record CardProperties(
         @DefaultValue @NotNull @Valid Authorization authorization,
         @DefaultValue @NotNull @Valid VoidOrRefund voidOrRefund) {
 

@@ -26,11 +26,11 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Takes goods in, once per idempotency key. */
+/** Receives goods, once per idempotency key. */
 @Component
-class GoodsIn {
+class Receiving {
 
-    private static final Logger log = LoggerFactory.getLogger(GoodsIn.class);
+    private static final Logger log = LoggerFactory.getLogger(Receiving.class);
     private static final int ATTEMPTS = 3;
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -40,7 +40,7 @@ class GoodsIn {
     private final Clock clock;
     private final TransactionTemplate transaction;
 
-    GoodsIn(
+    Receiving(
             StockLevels levels,
             ReceiptMapper receipts,
             StockEvents events,
@@ -73,13 +73,13 @@ class GoodsIn {
                     return new Received(wanted);
                 }));
             } catch (DuplicateKeyException | PessimisticLockingFailureException e) {
-                // A twin with the same key came first, which the next look finds; or InnoDB broke a deadlock of first
+                // A concurrent duplicate came first, which the next look-up finds; or InnoDB broke a deadlock of first
                 // receipts.
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
                 log.info(
-                        "A receipt of {} is looked at again: {}",
+                        "A receipt of {} is tried again: {}",
                         sku,
                         e.getClass().getSimpleName());
             }
@@ -91,7 +91,7 @@ class GoodsIn {
         return "receipt:" + UUID.nameUUIDFromBytes(receipt.idempotencyKey().getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** The stock first: twins then queue at its row, not at the key, where the losers would share a lock. */
+    /** The stock first: concurrent duplicates then queue at its row, not at the key, where the losers would share a lock. */
     private boolean record(ReceiptRow receipt, Sku sku, Quantity quantity) {
         if (!levels.receiveFromOutside(sku, quantity)) {
             return false;

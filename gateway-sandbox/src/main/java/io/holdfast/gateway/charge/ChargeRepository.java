@@ -18,11 +18,11 @@ import org.springframework.stereotype.Component;
 
 /** The SQL of {@code charge}. */
 @Component
-class ChargeBook {
+class ChargeRepository {
 
     private final JdbcClient jdbc;
 
-    ChargeBook(JdbcClient jdbc) {
+    ChargeRepository(JdbcClient jdbc) {
         this.jdbc = jdbc;
     }
 

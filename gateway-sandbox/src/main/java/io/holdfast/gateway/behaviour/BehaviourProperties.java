@@ -13,6 +13,6 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("holdfast.gateway")
-record BehaviourSettings(
+record BehaviourProperties(
         @Min(1) @Max(10_000) @DefaultValue("1000") int maxHeld,
         @Nullable Long randomSeed) {}

@@ -2,14 +2,14 @@ package io.holdfast.payment.card;
 
 import io.holdfast.payment.model.ChargeStatus;
 
-/** How an obligation ends. */
-enum ObligationOutcome {
+/** How a pending void or refund ends. */
+enum VoidOrRefundOutcome {
     VOIDED,
     REFUNDED,
     /** There is no money to be given back. */
     NOTHING;
 
-    static ObligationOutcome of(ChargeStatus settled) {
+    static VoidOrRefundOutcome of(ChargeStatus settled) {
         return switch (settled) {
             case VOIDED -> VOIDED;
             case REFUNDED -> REFUNDED;

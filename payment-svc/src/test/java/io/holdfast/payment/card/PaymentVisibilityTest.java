@@ -16,12 +16,12 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.test.web.servlet.client.RestTestClient.BodyContentSpec;
 
 /** Of a payment its buyer hears codes, and order-svc whether anything is still to be given back. */
-class WhatBuyersAndOrdersAreToldTest extends OnCards {
+class PaymentVisibilityTest extends OnCards {
 
     private final TestTokens tokens;
     private final String url;
 
-    WhatBuyersAndOrdersAreToldTest(@Autowired ApplicationContext service) {
+    PaymentVisibilityTest(@Autowired ApplicationContext service) {
         super(service);
         this.tokens = service.getBean(TestTokens.class);
         this.url = "http://127.0.0.1:" + service.getEnvironment().getRequiredProperty("local.server.port");
@@ -51,7 +51,7 @@ class WhatBuyersAndOrdersAreToldTest extends OnCards {
 
         states().json("{\"payments\":[],\"owed\":[\"%s\"]}".formatted(order));
 
-        obligationEndsAs("VOIDED");
+        voidOrRefundEndsAs("VOIDED");
         states().json("{\"payments\":[],\"owed\":[]}");
     }
 
