@@ -3,10 +3,7 @@ package io.holdfast.gateway.charge;
 import io.holdfast.edge.IdempotencyKey;
 import io.holdfast.edge.ProblemException;
 import io.holdfast.gateway.charge.Outcome.Answer;
-import io.holdfast.gateway.charge.Outcome.Effected;
-import io.holdfast.gateway.charge.Outcome.KeyReused;
 import io.holdfast.gateway.charge.Outcome.Refused;
-import io.holdfast.gateway.charge.Outcome.UnknownCharge;
 import io.holdfast.gateway.ledger.Ledger;
 import io.holdfast.gateway.ledger.LedgerEntry;
 import io.holdfast.gateway.model.CardToken;
@@ -178,24 +175,24 @@ class ChargeResource {
     }
 
     private static ChargeBody answer(Outcome outcome, HttpServletResponse response) {
-        if (outcome instanceof Effected done) {
-            mark(done.answer(), response);
-            return ChargeBody.of(done.charge());
-        }
-        if (outcome instanceof Refused refused) {
-            mark(refused.answer(), response);
-            throw problemOf(refused);
-        }
-        if (outcome instanceof KeyReused) {
-            throw new ProblemException(
-                    HttpStatus.UNPROCESSABLE_CONTENT,
-                    "idempotency-key-reused",
-                    "This Idempotency-Key stands for another request.");
-        }
-        if (outcome instanceof UnknownCharge) {
-            throw unknownCharge();
-        }
-        throw new IllegalStateException("a request that ended in " + outcome);
+        return outcome.fold(
+                effected -> {
+                    mark(effected.answer(), response);
+                    return ChargeBody.of(effected.charge());
+                },
+                refused -> {
+                    mark(refused.answer(), response);
+                    throw problemOf(refused);
+                },
+                keyReused -> {
+                    throw new ProblemException(
+                            HttpStatus.UNPROCESSABLE_CONTENT,
+                            "idempotency-key-reused",
+                            "This Idempotency-Key stands for another request.");
+                },
+                unknown -> {
+                    throw unknownCharge();
+                });
     }
 
     private static void mark(Answer answer, HttpServletResponse response) {

@@ -4,11 +4,6 @@ import io.holdfast.edge.IdempotencyKey;
 import io.holdfast.edge.ProblemException;
 import io.holdfast.edge.access.AuditedAct;
 import io.holdfast.edge.access.Bearer;
-import io.holdfast.payment.account.DepositOutcome.Deposited;
-import io.holdfast.payment.account.DepositOutcome.KeyReused;
-import io.holdfast.payment.account.DepositOutcome.OtherCurrency;
-import io.holdfast.payment.account.DepositOutcome.Repeated;
-import io.holdfast.payment.account.DepositOutcome.TooMuch;
 import io.holdfast.payment.model.Account;
 import io.holdfast.payment.model.BuyerId;
 import io.holdfast.payment.model.Money;
@@ -70,34 +65,29 @@ class AccountResource {
             @Valid @RequestBody DepositRequest request) {
         Money amount = request.amount().toMoney();
         AuditedAct.tell("account " + buyerId, amount.minor() + " " + amount.currency());
-        DepositOutcome outcome = deposits.deposit(key.value(), buyerId, amount);
-        if (outcome instanceof Deposited done) {
-            return ResponseEntity.created(URI.create("/accounts/" + buyerId)).body(DepositBody.of(done.deposit()));
-        }
-        if (outcome instanceof Repeated earlier) {
-            return ResponseEntity.ok(DepositBody.of(earlier.deposit()));
-        }
-        throw problemOf(outcome);
-    }
-
-    private static RuntimeException problemOf(DepositOutcome outcome) {
-        if (outcome instanceof KeyReused) {
-            return new ProblemException(
-                    HttpStatus.UNPROCESSABLE_CONTENT,
-                    "idempotency-key-reused",
-                    "This Idempotency-Key stands for another deposit.");
-        }
-        if (outcome instanceof OtherCurrency other) {
-            return new ProblemException(
-                    HttpStatus.BAD_REQUEST,
-                    "currency-mismatch",
-                    "The account is in " + other.accountCurrency() + "; nothing else can be paid in.");
-        }
-        if (outcome instanceof TooMuch) {
-            return new ProblemException(
-                    HttpStatus.BAD_REQUEST, "amount-too-large", "The account cannot hold that much more.");
-        }
-        return new IllegalStateException("a deposit that ended in " + outcome);
+        return deposits.deposit(key.value(), buyerId, amount)
+                .fold(
+                        deposited -> ResponseEntity.created(URI.create("/accounts/" + buyerId))
+                                .body(DepositBody.of(deposited.deposit())),
+                        repeated -> ResponseEntity.ok(DepositBody.of(repeated.deposit())),
+                        keyReused -> {
+                            throw new ProblemException(
+                                    HttpStatus.UNPROCESSABLE_CONTENT,
+                                    "idempotency-key-reused",
+                                    "This Idempotency-Key stands for another deposit.");
+                        },
+                        other -> {
+                            throw new ProblemException(
+                                    HttpStatus.BAD_REQUEST,
+                                    "currency-mismatch",
+                                    "The account is in " + other.accountCurrency() + "; nothing else can be paid in.");
+                        },
+                        tooMuch -> {
+                            throw new ProblemException(
+                                    HttpStatus.BAD_REQUEST,
+                                    "amount-too-large",
+                                    "The account cannot hold that much more.");
+                        });
     }
 
     record DepositRequest(@NotNull @Valid MoneyBody amount) {}

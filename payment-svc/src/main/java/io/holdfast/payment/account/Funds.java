@@ -32,7 +32,7 @@ public class Funds {
         this.accounts = accounts;
     }
 
-    /** What {@link #setAside} would say now. It locks nothing, so only the word of that one counts. */
+    /** What {@link #setAside} would answer now. It locks nothing, so only the answer of that method counts. */
     public FundsDecision foresee(List<PaymentRequest> orders) {
         return FundsDecision.on(orders, byBuyer(accounts.findAll(buyersOf(orders))));
     }
@@ -56,9 +56,7 @@ public class Funds {
 
     private FundsDecision setAsideUnderLock(List<PaymentRequest> orders) {
         FundsDecision decision = FundsDecision.on(orders, byBuyer(accounts.lock(buyersOf(orders))));
-        if (decision instanceof FundsDecision.Granted granted) {
-            move("set aside", granted.amounts(), accounts::setAside);
-        }
+        move("set aside", decision.amounts(), accounts::setAside);
         return decision;
     }
 

@@ -2,8 +2,6 @@ package io.holdfast.payment.capture;
 
 import io.holdfast.edge.ProblemException;
 import io.holdfast.payment.account.MoneyBody;
-import io.holdfast.payment.capture.OpeningOutcome.Busy;
-import io.holdfast.payment.capture.OpeningOutcome.Refused;
 import io.holdfast.payment.model.BuyerId;
 import io.holdfast.payment.model.OrderId;
 import io.holdfast.payment.model.PaymentMethod;
@@ -61,19 +59,26 @@ class InternalPaymentResource {
         List<PaymentRequest> orders =
                 request.orders().stream().map(OrderBody::toRequest).toList();
         requireDistinct(orders);
-        OpeningOutcome outcome = service.open(orders, request.method() == null ? PaymentMethod.WALLET : request.method());
-        if (outcome instanceof Refused refused) {
-            throw refusal(
-                    HttpStatus.PAYMENT_REQUIRED,
-                    refused.refusals().stream().map(RefusalBody::of).toList());
-        }
-        if (outcome instanceof Busy busy) {
-            throw refusal(
-                    HttpStatus.CONFLICT,
-                    busy.orders().stream().map(RefusalBody::busy).toList());
-        }
-        return new OpenedBody(
-                orders.stream().map(order -> order.order().value()).toList());
+        PaymentMethod method = request.method() == null ? PaymentMethod.WALLET : request.method();
+        return service.open(orders, method)
+                .fold(
+                        opened -> new OpenedBody(orders.stream()
+                                .map(order -> order.order().value())
+                                .toList()),
+                        refused -> {
+                            throw refusal(
+                                    HttpStatus.PAYMENT_REQUIRED,
+                                    refused.refusals().stream()
+                                            .map(RefusalBody::of)
+                                            .toList());
+                        },
+                        busy -> {
+                            throw refusal(
+                                    HttpStatus.CONFLICT,
+                                    busy.orders().stream()
+                                            .map(RefusalBody::busy)
+                                            .toList());
+                        });
     }
 
     @Operation(

@@ -2,10 +2,10 @@ package io.holdfast.payment.capture;
 
 import io.holdfast.payment.account.Funds;
 import io.holdfast.payment.model.BuyerId;
-import io.holdfast.payment.model.FundsDecision;
 import io.holdfast.payment.model.PaymentMethod;
 import io.holdfast.payment.model.PaymentRequest;
 import io.holdfast.payment.model.PaymentStatus;
+import io.holdfast.payment.model.Refusal;
 import io.holdfast.tcc.PhaseTwoPolicy;
 import java.util.List;
 import java.util.SortedMap;
@@ -52,8 +52,9 @@ public class OpenPayments {
             throw new IllegalArgumentException("a Try of no orders");
         }
         payments.open(context.getXid(), context.getBranchId(), PaymentMethod.WALLET, orders);
-        if (funds.setAside(orders) instanceof FundsDecision.Refused refused) {
-            throw new PaymentsRefusedException(refused.refusals());
+        List<Refusal> refusals = funds.setAside(orders).refusals();
+        if (!refusals.isEmpty()) {
+            throw new PaymentsRefusedException(refusals);
         }
     }
 

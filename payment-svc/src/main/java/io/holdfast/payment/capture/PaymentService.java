@@ -4,10 +4,10 @@ import io.holdfast.payment.account.Funds;
 import io.holdfast.payment.capture.OpeningOutcome.Busy;
 import io.holdfast.payment.capture.OpeningOutcome.Opened;
 import io.holdfast.payment.capture.OpeningOutcome.Refused;
-import io.holdfast.payment.model.FundsDecision;
 import io.holdfast.payment.model.OrderId;
 import io.holdfast.payment.model.PaymentMethod;
 import io.holdfast.payment.model.PaymentRequest;
+import io.holdfast.payment.model.Refusal;
 import io.holdfast.tcc.TryRefusedException;
 import java.util.List;
 import java.util.Map;
@@ -74,10 +74,13 @@ class PaymentService {
         if (!live.isEmpty()) {
             return Optional.of(isRepeated(xid, orders, method, live) ? new Opened() : busy(live));
         }
-        if (method == PaymentMethod.WALLET && funds.foresee(orders) instanceof FundsDecision.Refused refused) {
-            return Optional.of(new Refused(refused.refusals()));
-        }
-        return Optional.empty();
+        return switch (method) {
+            case WALLET -> {
+                List<Refusal> refusals = funds.foresee(orders).refusals();
+                yield refusals.isEmpty() ? Optional.empty() : Optional.of(new Refused(refusals));
+            }
+            case CARD -> Optional.empty();
+        };
     }
 
     private OpeningOutcome tryToOpen(String xid, List<PaymentRequest> orders, PaymentMethod method) {

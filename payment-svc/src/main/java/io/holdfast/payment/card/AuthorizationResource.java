@@ -1,10 +1,6 @@
 package io.holdfast.payment.card;
 
 import io.holdfast.edge.ProblemException;
-import io.holdfast.payment.card.AuthorizationOutcome.Authorized;
-import io.holdfast.payment.card.AuthorizationOutcome.Declined;
-import io.holdfast.payment.card.AuthorizationOutcome.NotOpen;
-import io.holdfast.payment.card.AuthorizationOutcome.OtherCard;
 import io.holdfast.payment.model.CardToken;
 import io.holdfast.payment.model.OrderId;
 import io.holdfast.tcc.TryRefusedException;
@@ -45,28 +41,31 @@ class AuthorizationResource {
         if (xid == null) {
             throw new TryRefusedException.NoGlobalTransaction("payment.authorize");
         }
-        AuthorizationOutcome outcome =
-                authorizations.authorize(xid, new OrderId(request.orderId()), new CardToken(request.token()));
-        if (outcome instanceof Authorized authorized) {
-            return new AuthorizedBody(request.orderId(), authorized.gatewayId());
-        }
-        if (outcome instanceof Declined declined) {
-            throw declined(request.orderId(), declined.code());
-        }
-        if (outcome instanceof NotOpen) {
-            throw new ProblemException(
-                    HttpStatus.CONFLICT,
-                    "payment-not-open",
-                    "The order has no open payment by card in this global transaction.");
-        }
-        if (outcome instanceof OtherCard) {
-            throw new ProblemException(
-                    HttpStatus.CONFLICT, "payment-busy", "The payment is being authorized with another card.");
-        }
-        throw new ProblemException(
-                HttpStatus.SERVICE_UNAVAILABLE,
-                "payment-unknown",
-                "The card gateway did not say in time whether it authorizes.");
+        return authorizations
+                .authorize(xid, new OrderId(request.orderId()), new CardToken(request.token()))
+                .fold(
+                        authorized -> new AuthorizedBody(request.orderId(), authorized.gatewayId()),
+                        declined -> {
+                            throw declined(request.orderId(), declined.code());
+                        },
+                        unknown -> {
+                            throw new ProblemException(
+                                    HttpStatus.SERVICE_UNAVAILABLE,
+                                    "payment-unknown",
+                                    "The card gateway did not say in time whether it authorizes.");
+                        },
+                        notOpen -> {
+                            throw new ProblemException(
+                                    HttpStatus.CONFLICT,
+                                    "payment-not-open",
+                                    "The order has no open payment by card in this global transaction.");
+                        },
+                        otherCard -> {
+                            throw new ProblemException(
+                                    HttpStatus.CONFLICT,
+                                    "payment-busy",
+                                    "The payment is being authorized with another card.");
+                        });
     }
 
     private static ProblemException declined(String orderId, String code) {

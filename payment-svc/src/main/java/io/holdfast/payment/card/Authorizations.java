@@ -9,7 +9,6 @@ import io.holdfast.payment.gateway.CardGateway;
 import io.holdfast.payment.gateway.Found;
 import io.holdfast.payment.gateway.GatewayCharge;
 import io.holdfast.payment.gateway.GatewayOutcome;
-import io.holdfast.payment.gateway.GatewayOutcome.Done;
 import io.holdfast.payment.gateway.GatewayOutcome.Refused;
 import io.holdfast.payment.model.CardToken;
 import io.holdfast.payment.model.ChargeStatus;
@@ -84,7 +83,7 @@ class Authorizations {
         return switch (charge.status()) {
             case AUTHORIZED -> new Authorized(Objects.requireNonNull(charge.gatewayId()));
             case DECLINED -> new Declined(Objects.requireNonNull(charge.refusal()));
-            case INTENDED -> record(charge, ask(charge, card));
+            case INTENDED -> record(charge, call(charge, card));
             case CAPTURED, VOIDED, REFUNDED, ABSENT -> new NotOpen();
         };
     }
@@ -130,24 +129,28 @@ class Authorizations {
      * Calls, and asks what became of the call as long as that is unknown. If the gateway knows no charge, the call is made again
      * with the same key: the first one may be lost or still under way, and either way one charge is made.
      */
-    private GatewayOutcome ask(ChargeRow charge, CardToken card) {
+    private GatewayOutcome call(ChargeRow charge, CardToken card) {
         Instant last = clock.instant().plus(properties.within());
         GatewayOutcome outcome = new GatewayOutcome.Unknown("no call was made");
-        boolean call = true;
+        boolean authorize = true;
         for (int calls = 1; calls <= properties.mostCalls() && clock.instant().isBefore(last); calls++) {
-            if (call) {
+            if (authorize) {
                 outcome = gateway.authorize(charge.authorizeKey(), charge.order(), charge.money(), card);
-                if (!(outcome instanceof GatewayOutcome.Unknown)) {
+                if (outcome.isKnown()) {
                     return outcome;
                 }
-                call = false;
-                continue;
+                authorize = false;
+            } else {
+                Found found = gateway.findByKey(charge.authorizeKey());
+                Optional<GatewayOutcome> seen = found.fold(
+                        charged -> Optional.of(outcomeOf(charged.charge())),
+                        noCharge -> Optional.empty(),
+                        unknown -> Optional.empty());
+                if (seen.isPresent()) {
+                    return seen.get();
+                }
+                authorize = found instanceof Found.NoCharge;
             }
-            Found found = gateway.findByKey(charge.authorizeKey());
-            if (found instanceof Found.Charge seen) {
-                return outcomeOf(seen.charge());
-            }
-            call = found instanceof Found.NoCharge;
         }
         return outcome;
     }
@@ -160,15 +163,22 @@ class Authorizations {
 
     /** The branch may have been released meanwhile; then the charge is somebody else's to undo. */
     AuthorizationOutcome record(ChargeRow charge, GatewayOutcome outcome) {
-        if (outcome instanceof GatewayOutcome.Unknown unknown) {
-            log.warn("It is unknown whether the charge of order {} is authorized: {}", charge.orderId(), unknown.why());
-            return new Unknown(unknown.why());
-        }
-        if (outcome instanceof Refused refused) {
-            move(charge, ChargeStatus.DECLINED, refused.chargeId(), refused.code());
-            return new Declined(refused.code());
-        }
-        String gatewayId = ((Done) outcome).charge().id();
+        return outcome.fold(
+                done -> recordAuthorized(charge, done.charge().id()),
+                refused -> {
+                    move(charge, ChargeStatus.DECLINED, refused.chargeId(), refused.code());
+                    return new Declined(refused.code());
+                },
+                unknown -> {
+                    log.warn(
+                            "It is unknown whether the charge of order {} is authorized: {}",
+                            charge.orderId(),
+                            unknown.why());
+                    return new Unknown(unknown.why());
+                });
+    }
+
+    private AuthorizationOutcome recordAuthorized(ChargeRow charge, String gatewayId) {
         boolean isAuthorized = move(charge, ChargeStatus.AUTHORIZED, gatewayId, null);
         boolean isOpen = mapper.countOpen(charge.xid(), charge.branchId(), charge.orderId()) == 1;
         return isAuthorized && isOpen ? new Authorized(gatewayId) : new NotOpen();

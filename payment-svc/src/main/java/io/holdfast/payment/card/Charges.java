@@ -13,6 +13,7 @@ import io.holdfast.tcc.NotYetException;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -63,21 +64,25 @@ public class Charges {
         if (!without.isEmpty()) {
             throw new ConfirmRefusedException("the payment of order " + without.get(0) + " was never authorized");
         }
-        Optional<String> refused = Optional.empty();
+        List<String> refusals = new ArrayList<>();
         for (ChargeRow charge : mapper.ofBranch(xid, branchId)) {
-            GatewayOutcome outcome = capture(charge);
-            if (outcome instanceof Unknown unknown) {
-                throw new NotYetException("it is unknown whether the payment of order " + charge.orderId()
-                        + " is captured: " + unknown.why());
-            }
-            if (outcome instanceof Refused refusal) {
-                refused = Optional.of("the gateway refuses to capture the payment of order " + charge.orderId() + ": "
-                        + refusal.code());
-            }
+            refusalOf(charge, capture(charge)).ifPresent(refusals::add);
         }
-        if (refused.isPresent()) {
-            throw new ConfirmRefusedException(refused.get());
+        // Only now, so that one refusal keeps no other charge of the branch from being captured.
+        if (!refusals.isEmpty()) {
+            throw new ConfirmRefusedException(refusals.get(refusals.size() - 1));
         }
+    }
+
+    private static Optional<String> refusalOf(ChargeRow charge, GatewayOutcome outcome) {
+        return outcome.fold(
+                done -> Optional.empty(),
+                refused -> Optional.of("the gateway refuses to capture the payment of order " + charge.orderId() + ": "
+                        + refused.code()),
+                unknown -> {
+                    throw new NotYetException("it is unknown whether the payment of order " + charge.orderId()
+                            + " is captured: " + unknown.why());
+                });
     }
 
     private GatewayOutcome capture(ChargeRow charge) {
@@ -95,33 +100,36 @@ public class Charges {
         if (id == null) {
             return captureFound(charge);
         }
-        GatewayOutcome outcome = gateway.capture(charge.captureKey(), id);
-        return outcome instanceof Done ? outcome : asked(charge, outcome);
+        return gateway.capture(charge.captureKey(), id)
+                .fold(done -> done, refused -> checked(charge, refused), unknown -> checked(charge, unknown));
     }
 
-    /** The answer to the authorize never came here; no order should be decided on that, so this is for what nobody expects. */
+    /** The answer to the authorize never came here. No order should be decided without it, so this is for the unexpected. */
     private GatewayOutcome captureFound(ChargeRow charge) {
-        Found found = look(charge);
-        if (found instanceof Found.Charge seen) {
-            if (seen.charge().state() == GatewayCharge.State.AUTHORIZED) {
-                record(charge, ChargeStatus.AUTHORIZED, seen.charge());
-                return gateway.capture(charge.captureKey(), seen.charge().id());
-            }
-            return captured(seen.charge());
-        }
-        return found instanceof Found.Unknown unknown
-                ? new Unknown(unknown.why())
-                : new Refused("unknown-charge", null);
+        return query(charge)
+                .fold(
+                        found -> {
+                            if (found.charge().state() == GatewayCharge.State.AUTHORIZED) {
+                                record(charge, ChargeStatus.AUTHORIZED, found.charge());
+                                return gateway.capture(
+                                        charge.captureKey(), found.charge().id());
+                            }
+                            return captured(found.charge());
+                        },
+                        noCharge -> new Refused("unknown-charge", null),
+                        unknown -> new Unknown(unknown.why()));
     }
 
-    /** No answer, or one that says no: what the charge is now decides. */
-    private GatewayOutcome asked(ChargeRow charge, GatewayOutcome outcome) {
-        Found found = look(charge);
-        if (found instanceof Found.Charge seen && seen.charge().state() != GatewayCharge.State.AUTHORIZED) {
-            return captured(seen.charge());
-        }
-        // Still held: the capture may be under way, or was refused.
-        return outcome;
+    /** The capture was refused or not answered, so the state of the charge decides. */
+    private GatewayOutcome checked(ChargeRow charge, GatewayOutcome outcome) {
+        return query(charge)
+                .fold(
+                        // If it is still held, the capture may be under way, or was refused.
+                        found -> found.charge().state() == GatewayCharge.State.AUTHORIZED
+                                ? outcome
+                                : captured(found.charge()),
+                        noCharge -> outcome,
+                        unknown -> outcome);
     }
 
     private static GatewayOutcome captured(GatewayCharge charge) {
@@ -189,11 +197,11 @@ public class Charges {
                 continue;
             }
             UndoOutcome outcome = undo(charge, 0, Captured.IS_KEPT);
-            if (outcome instanceof UndoOutcome.Settled settled) {
-                record(charge, settled.status(), settled.charge());
-            } else {
-                log.warn("The charge of order {} cannot be settled yet: {}", charge.orderId(), outcome);
-            }
+            outcome.settled()
+                    .ifPresentOrElse(
+                            settled -> record(charge, settled.status(), settled.charge()),
+                            () -> log.warn(
+                                    "The charge of order {} cannot be settled yet: {}", charge.orderId(), outcome));
         }
     }
 
@@ -212,58 +220,46 @@ public class Charges {
     }
 
     /**
-     * Looks what the charge is and voids or refunds it accordingly. The gateway lets a charge be voided or refunded once; the
-     * key sees to it that a repeated request is not even taken for a second one.
+     * Queries the charge and voids or refunds it accordingly. The gateway lets a charge be voided or refunded once; the key makes
+     * sure that a repeated request is not even taken for a second one.
      *
      * @param refusals how often the gateway has refused that for good
      */
     UndoOutcome undo(ChargeRow charge, int refusals, Captured captured) {
-        // The second time for a charge that was captured while we were about to void it.
-        for (int look = 1; look <= 2; look++) {
-            Found found = look(charge);
-            if (found instanceof Found.Unknown unknown) {
-                return new UndoOutcome.Unknown(unknown.why());
-            }
-            if (!(found instanceof Found.Charge seen)) {
-                return new UndoOutcome.Absent();
-            }
-            GatewayCharge now = seen.charge();
-            GatewayOutcome outcome;
-            switch (now.state()) {
-                case AUTHORIZED -> outcome = gateway.cancel(charge.voidKey(refusals), now.id());
-                case CAPTURED -> {
-                    if (captured == Captured.IS_KEPT) {
-                        return new UndoOutcome.Settled(ChargeStatus.CAPTURED, now);
-                    }
-                    outcome = gateway.refund(charge.refundKey(refusals), now.id());
-                }
-                case VOIDED -> {
-                    return new UndoOutcome.Settled(ChargeStatus.VOIDED, now);
-                }
-                case REFUNDED -> {
-                    return new UndoOutcome.Settled(ChargeStatus.REFUNDED, now);
-                }
-                case DECLINED -> {
-                    return new UndoOutcome.Settled(ChargeStatus.DECLINED, now);
-                }
-                default -> throw new IllegalStateException("a charge that is " + now.state());
-            }
-            if (outcome instanceof Done) {
-                boolean held = now.state() == GatewayCharge.State.AUTHORIZED;
-                return new UndoOutcome.Settled(held ? ChargeStatus.VOIDED : ChargeStatus.REFUNDED, now);
-            }
-            if (outcome instanceof Unknown unknown) {
-                return new UndoOutcome.Unknown(unknown.why());
-            }
-            Refused refused = (Refused) outcome;
-            if (look == 2 || !refused.code().startsWith("charge-")) {
-                return new UndoOutcome.Refused(refused.code());
-            }
-        }
-        throw new IllegalStateException("two looks, and no end");
+        UndoOutcome outcome = undoOnce(charge, refusals, captured);
+        // It changed between the query and the call, as when it was captured just before it was to be voided.
+        return outcome.isOutdated() ? undoOnce(charge, refusals, captured) : outcome;
     }
 
-    private Found look(ChargeRow charge) {
+    private UndoOutcome undoOnce(ChargeRow charge, int refusals, Captured captured) {
+        return query(charge)
+                .fold(
+                        found -> undo(charge, found.charge(), refusals, captured),
+                        noCharge -> new UndoOutcome.Absent(),
+                        unknown -> new UndoOutcome.Unknown(unknown.why()));
+    }
+
+    private UndoOutcome undo(ChargeRow charge, GatewayCharge seen, int refusals, Captured captured) {
+        return switch (seen.state()) {
+            case AUTHORIZED -> undone(gateway.cancel(charge.voidKey(refusals), seen.id()), ChargeStatus.VOIDED, seen);
+            case CAPTURED ->
+                captured == Captured.IS_KEPT
+                        ? new UndoOutcome.Settled(ChargeStatus.CAPTURED, seen)
+                        : undone(gateway.refund(charge.refundKey(refusals), seen.id()), ChargeStatus.REFUNDED, seen);
+            case VOIDED -> new UndoOutcome.Settled(ChargeStatus.VOIDED, seen);
+            case REFUNDED -> new UndoOutcome.Settled(ChargeStatus.REFUNDED, seen);
+            case DECLINED -> new UndoOutcome.Settled(ChargeStatus.DECLINED, seen);
+        };
+    }
+
+    private static UndoOutcome undone(GatewayOutcome outcome, ChargeStatus status, GatewayCharge seen) {
+        return outcome.fold(
+                done -> new UndoOutcome.Settled(status, seen),
+                refused -> new UndoOutcome.Refused(refused.code()),
+                unknown -> new UndoOutcome.Unknown(unknown.why()));
+    }
+
+    private Found query(ChargeRow charge) {
         return charge.gatewayId() == null ? gateway.findByKey(charge.authorizeKey()) : gateway.find(charge.gatewayId());
     }
 

@@ -122,11 +122,15 @@ class ChargesAgree extends WalkingCheck<ChargeAndPayment> {
 
     private Optional<GatewayCharge> atTheGateway(ChargeAndPayment charge) {
         String id = charge.gatewayId();
-        Found found = id == null ? gateway.findByKey(charge.chargeKey() + "-authorize") : gateway.find(id);
-        if (found instanceof Found.Unknown unknown) {
-            throw new NotCompletedException("the gateway: " + unknown.why());
-        }
-        return found instanceof Found.Charge known ? Optional.of(known.charge()) : Optional.empty();
+        return certain(id == null ? gateway.findByKey(charge.chargeKey() + "-authorize") : gateway.find(id));
+    }
+
+    /** @throws NotCompletedException if the gateway did not say */
+    static Optional<GatewayCharge> certain(Found found) {
+        return found.fold(
+                charge -> Optional.of(charge.charge()), noCharge -> Optional.empty(), unknown -> {
+                    throw new NotCompletedException("the gateway: " + unknown.why());
+                });
     }
 
     private String scheduleVoidOrRefund(ChargeAndPayment charge) {

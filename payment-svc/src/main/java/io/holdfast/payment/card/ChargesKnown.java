@@ -1,7 +1,6 @@
 package io.holdfast.payment.card;
 
 import io.holdfast.payment.gateway.CardGateway;
-import io.holdfast.payment.gateway.Found;
 import io.holdfast.payment.gateway.GatewayCharge;
 import io.holdfast.reconciliation.Finding;
 import io.holdfast.reconciliation.NotCompletedException;
@@ -62,13 +61,7 @@ class ChargesKnown extends WalkingCheck<GatewayCharge> {
     protected List<GatewayCharge> named(List<String> chargeIds) {
         List<GatewayCharge> found = new ArrayList<>();
         for (String id : chargeIds) {
-            Found charge = gateway.find(id);
-            if (charge instanceof Found.Unknown unknown) {
-                throw new NotCompletedException("the gateway: " + unknown.why());
-            }
-            if (charge instanceof Found.Charge known) {
-                found.add(known.charge());
-            }
+            ChargesAgree.certain(gateway.find(id)).ifPresent(found::add);
         }
         return found;
     }

@@ -2,6 +2,7 @@ package io.holdfast.payment.model;
 
 import io.holdfast.payment.model.Refusal.Reason;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,11 +13,29 @@ import org.jspecify.annotations.Nullable;
 /** Whether the buyers of a list of orders can pay for all of them. */
 public sealed interface FundsDecision {
 
-    /** @param amounts what to set aside, in minor units, by buyer: all orders of a buyer together */
-    record Granted(SortedMap<BuyerId, Long> amounts) implements FundsDecision {}
+    /** What to set aside, in minor units, by buyer; nothing if an order is refused. */
+    SortedMap<BuyerId, Long> amounts();
 
-    /** @param refusals every order that must be left out for the rest to be granted, in the order of the list */
-    record Refused(List<Refusal> refusals) implements FundsDecision {}
+    /** Every order that must be left out for the rest to be granted, in the order of the list; none if all are granted. */
+    List<Refusal> refusals();
+
+    /** @param amounts by buyer, all orders of a buyer together */
+    record Granted(SortedMap<BuyerId, Long> amounts) implements FundsDecision {
+
+        @Override
+        public List<Refusal> refusals() {
+            return List.of();
+        }
+    }
+
+    /** @param refusals at least one */
+    record Refused(List<Refusal> refusals) implements FundsDecision {
+
+        @Override
+        public SortedMap<BuyerId, Long> amounts() {
+            return Collections.emptySortedMap();
+        }
+    }
 
     /**
      * Serves the orders greedily: each takes what it needs from what the ones before it have left, or is refused and takes

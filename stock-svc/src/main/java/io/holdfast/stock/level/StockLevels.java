@@ -65,9 +65,7 @@ public class StockLevels {
 
     private Allotment reserveUnderLock(List<OrderLines> orders) {
         Allotment allotment = Allotment.of(orders, available(orders, levels::lock));
-        if (allotment instanceof Allotment.Granted granted) {
-            move("reserve", granted.totals(), levels::reserve);
-        }
+        move("reserve", allotment.totals(), levels::reserve);
         return allotment;
     }
 

@@ -1,6 +1,7 @@
 package io.holdfast.stock.model;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,14 +9,31 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Who of several orders gets what is available. */
+/** Which of several orders get what is available. */
 public sealed interface Allotment {
 
-    /** @param totals how much of each SKU all orders take together */
-    record Granted(SortedMap<Sku, Quantity> totals) implements Allotment {}
+    /** How much of each SKU all orders take together; nothing if an order is refused. */
+    SortedMap<Sku, Quantity> totals();
 
-    /** @param refusals every order that has to be left out, in the order of the list; at least one */
-    record Refused(List<Refusal> refusals) implements Allotment {}
+    /** Every order that has to be left out, in the order of the list; none if all are granted. */
+    List<Refusal> refusals();
+
+    record Granted(SortedMap<Sku, Quantity> totals) implements Allotment {
+
+        @Override
+        public List<Refusal> refusals() {
+            return List.of();
+        }
+    }
+
+    /** @param refusals at least one */
+    record Refused(List<Refusal> refusals) implements Allotment {
+
+        @Override
+        public SortedMap<Sku, Quantity> totals() {
+            return Collections.emptySortedMap();
+        }
+    }
 
     /**
      * Serves the orders greedily, first come first served: each takes all that it needs from what those before it have left,

@@ -5,10 +5,6 @@ import io.holdfast.edge.ProblemException;
 import io.holdfast.edge.access.AuditedAct;
 import io.holdfast.stock.model.Quantity;
 import io.holdfast.stock.model.Sku;
-import io.holdfast.stock.receipt.ReceiptOutcome.KeyReused;
-import io.holdfast.stock.receipt.ReceiptOutcome.Received;
-import io.holdfast.stock.receipt.ReceiptOutcome.Repeated;
-import io.holdfast.stock.receipt.ReceiptOutcome.TooMany;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -51,28 +47,24 @@ class ReceiptResource {
             @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key,
             @Valid @RequestBody ReceiptRequest request) {
         AuditedAct.tell("sku " + sku, Long.toString(request.quantity()));
-        ReceiptOutcome outcome = receiving.receive(key, sku, new Quantity(request.quantity()));
-        if (outcome instanceof Received now) {
-            return ResponseEntity.created(URI.create("/stock/" + sku)).body(ReceiptBody.of(now.receipt()));
-        }
-        if (outcome instanceof Repeated earlier) {
-            return ResponseEntity.ok(ReceiptBody.of(earlier.receipt()));
-        }
-        throw problemOf(outcome);
-    }
-
-    private static RuntimeException problemOf(ReceiptOutcome outcome) {
-        if (outcome instanceof KeyReused) {
-            return new ProblemException(
-                    HttpStatus.UNPROCESSABLE_CONTENT,
-                    "idempotency-key-reused",
-                    "This Idempotency-Key stands for another receipt.");
-        }
-        if (outcome instanceof TooMany) {
-            return new ProblemException(
-                    HttpStatus.BAD_REQUEST, "quantity-too-large", "That many more of this SKU cannot be counted.");
-        }
-        return new IllegalStateException("a receipt that ended in " + outcome);
+        return receiving
+                .receive(key, sku, new Quantity(request.quantity()))
+                .fold(
+                        received -> ResponseEntity.created(URI.create("/stock/" + sku))
+                                .body(ReceiptBody.of(received.receipt())),
+                        repeated -> ResponseEntity.ok(ReceiptBody.of(repeated.receipt())),
+                        keyReused -> {
+                            throw new ProblemException(
+                                    HttpStatus.UNPROCESSABLE_CONTENT,
+                                    "idempotency-key-reused",
+                                    "This Idempotency-Key stands for another receipt.");
+                        },
+                        tooMany -> {
+                            throw new ProblemException(
+                                    HttpStatus.BAD_REQUEST,
+                                    "quantity-too-large",
+                                    "That many more of this SKU cannot be counted.");
+                        });
     }
 
     record ReceiptRequest(

@@ -6,8 +6,6 @@ import io.holdfast.stock.model.OrderLines;
 import io.holdfast.stock.model.Quantity;
 import io.holdfast.stock.model.Refusal;
 import io.holdfast.stock.model.Sku;
-import io.holdfast.stock.reservation.ReservationOutcome.Busy;
-import io.holdfast.stock.reservation.ReservationOutcome.Refused;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -56,15 +54,20 @@ class ReservationResource {
     @PostMapping("/internal/reservations")
     ReservedBody reserve(@Valid @RequestBody ReserveRequest request) {
         List<OrderLines> orders = ordersOf(request);
-        ReservationOutcome outcome = service.reserve(orders);
-        if (outcome instanceof Refused refused) {
-            throw refusal(refused.refusals().stream().map(RefusalBody::of).toList());
-        }
-        if (outcome instanceof Busy busy) {
-            throw refusal(busy.orders().stream().map(RefusalBody::busy).toList());
-        }
-        return new ReservedBody(
-                orders.stream().map(order -> order.order().value()).toList());
+        return service.reserve(orders)
+                .fold(
+                        reserved -> new ReservedBody(orders.stream()
+                                .map(order -> order.order().value())
+                                .toList()),
+                        refused -> {
+                            throw refusal(refused.refusals().stream()
+                                    .map(RefusalBody::of)
+                                    .toList());
+                        },
+                        busy -> {
+                            throw refusal(
+                                    busy.orders().stream().map(RefusalBody::busy).toList());
+                        });
     }
 
     private static List<OrderLines> ordersOf(ReserveRequest request) {

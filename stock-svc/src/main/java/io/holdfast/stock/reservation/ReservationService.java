@@ -1,10 +1,10 @@
 package io.holdfast.stock.reservation;
 
 import io.holdfast.stock.level.StockLevels;
-import io.holdfast.stock.model.Allotment;
 import io.holdfast.stock.model.OrderId;
 import io.holdfast.stock.model.OrderLines;
 import io.holdfast.stock.model.Quantity;
+import io.holdfast.stock.model.Refusal;
 import io.holdfast.stock.model.Sku;
 import io.holdfast.stock.reservation.ReservationOutcome.Busy;
 import io.holdfast.stock.reservation.ReservationOutcome.Refused;
@@ -73,10 +73,8 @@ class ReservationService {
         if (!live.isEmpty()) {
             return Optional.of(isRepeated(xid, orders, live) ? new Reserved() : busy(live));
         }
-        if (levels.foresee(orders) instanceof Allotment.Refused refused) {
-            return Optional.of(new Refused(refused.refusals()));
-        }
-        return Optional.empty();
+        List<Refusal> refusals = levels.foresee(orders).refusals();
+        return refusals.isEmpty() ? Optional.empty() : Optional.of(new Refused(refusals));
     }
 
     private ReservationOutcome tryToReserve(String xid, List<OrderLines> orders) {

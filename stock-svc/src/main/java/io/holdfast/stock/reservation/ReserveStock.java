@@ -1,8 +1,8 @@
 package io.holdfast.stock.reservation;
 
 import io.holdfast.stock.level.StockLevels;
-import io.holdfast.stock.model.Allotment;
 import io.holdfast.stock.model.OrderLines;
+import io.holdfast.stock.model.Refusal;
 import io.holdfast.tcc.PhaseTwoPolicy;
 import java.util.List;
 import org.apache.seata.rm.tcc.api.BusinessActionContext;
@@ -48,8 +48,9 @@ public class ReserveStock {
             throw new IllegalArgumentException("a Try of no orders");
         }
         reservations.add(context.getXid(), context.getBranchId(), orders);
-        if (levels.reserve(orders) instanceof Allotment.Refused refused) {
-            throw new OrdersRefusedException(refused.refusals());
+        List<Refusal> refusals = levels.reserve(orders).refusals();
+        if (!refusals.isEmpty()) {
+            throw new OrdersRefusedException(refusals);
         }
     }
 
