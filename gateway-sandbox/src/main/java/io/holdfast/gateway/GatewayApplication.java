@@ -3,6 +3,7 @@ package io.holdfast.gateway;
 import io.holdfast.edge.RequiredEnvironment;
 import io.holdfast.edge.access.AuditAutoConfiguration;
 import java.time.Clock;
+import java.time.ZoneOffset;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -19,8 +20,9 @@ public class GatewayApplication {
         SpringApplication.run(GatewayApplication.class, args);
     }
 
+    /** As precise as the database keeps times, so that what is read is what was written. */
     @Bean
     Clock clock() {
-        return Clock.systemUTC();
+        return Clock.tickMillis(ZoneOffset.UTC);
     }
 }

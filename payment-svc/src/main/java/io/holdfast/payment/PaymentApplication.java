@@ -1,8 +1,11 @@
 package io.holdfast.payment;
 
 import io.holdfast.edge.RequiredEnvironment;
+import java.time.Clock;
+import java.time.ZoneOffset;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.annotation.Bean;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
 @SpringBootApplication
@@ -19,5 +22,11 @@ public class PaymentApplication {
                         "HOLDFAST_SERVICE_KEY")
                 .orExit();
         SpringApplication.run(PaymentApplication.class, args);
+    }
+
+    /** As precise as the database keeps times, so that what is read is what was written. */
+    @Bean
+    Clock clock() {
+        return Clock.tickMillis(ZoneOffset.UTC);
     }
 }

@@ -3,8 +3,11 @@ package io.holdfast.stock;
 import io.holdfast.edge.RequiredEnvironment;
 import io.swagger.v3.oas.annotations.OpenAPIDefinition;
 import io.swagger.v3.oas.annotations.info.Info;
+import java.time.Clock;
+import java.time.ZoneOffset;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.annotation.Bean;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
 @SpringBootApplication
@@ -28,5 +31,11 @@ public class StockApplication {
                         "HOLDFAST_ORDER_SVC_KEYS")
                 .orExit();
         SpringApplication.run(StockApplication.class, args);
+    }
+
+    /** As precise as the database keeps times, so that what is read is what was written. */
+    @Bean
+    Clock clock() {
+        return Clock.tickMillis(ZoneOffset.UTC);
     }
 }

@@ -19,7 +19,6 @@ import io.holdfast.gateway.model.Reference;
 import io.holdfast.gateway.model.Refusal;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -29,7 +28,6 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -48,14 +46,17 @@ class Charges {
     private final ChargeIds ids;
     private final Clock clock;
 
-    Charges(ChargeRepository repository, Ledger ledger, PlatformTransactionManager transactionManager, ChargeIds ids, Clock clock) {
+    Charges(
+            ChargeRepository repository,
+            Ledger ledger,
+            PlatformTransactionManager transactionManager,
+            ChargeIds ids,
+            Clock clock) {
         this.repository = repository;
         this.ledger = ledger;
         this.ids = ids;
         this.clock = clock;
         this.transaction = new TransactionTemplate(transactionManager);
-        // A look for a key that is not there would lock the gap where others insert, under REPEATABLE READ.
-        this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
     }
 
     Outcome authorize(String key, Reference reference, Money amount, CardToken token, Issuer issuer) {
@@ -64,7 +65,7 @@ class Charges {
         return oncePerKey(key, asked, () -> {
             Optional<Refusal> declined =
                     issuer == Issuer.DECLINES ? Optional.of(Refusal.CARD_DECLINED) : token.decline();
-            Instant now = now();
+            Instant now = clock.instant();
             Charge charge = new Charge(
                     ids.next(),
                     reference,
@@ -103,7 +104,7 @@ class Charges {
                 return repeated(duplicate.get(), asked);
             }
             Charge charge = locked.get();
-            Instant now = now();
+            Instant now = clock.instant();
             Optional<ChargeStatus> next = charge.status().after(operation);
             if (next.isEmpty()) {
                 return record(key, asked, operation, charge, Optional.of(Refusal.becauseOf(charge.status())), now);
@@ -159,18 +160,14 @@ class Charges {
         if (!entry.fingerprint().equals(asked)) {
             return new KeyReused();
         }
-        Charge charge = repository.find(entry.charge())
-                .orElseThrow(() ->
-                        new IllegalStateException("the ledger names charge " + entry.charge() + ", which does not exist"));
+        Charge charge = repository
+                .find(entry.charge())
+                .orElseThrow(() -> new IllegalStateException(
+                        "the ledger names charge " + entry.charge() + ", which does not exist"));
         return outcome(charge.in(entry.status(), entry.at()), entry.refusal(), Answer.REPEATED);
     }
 
     private static Outcome outcome(Charge charge, Optional<Refusal> refusal, Answer answer) {
         return refusal.isPresent() ? new Refused(charge, refusal.get(), answer) : new Effected(charge, answer);
-    }
-
-    /** As precise as the database keeps it, so that a repeated answer is the same to the last digit. */
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 }

@@ -8,13 +8,21 @@ import java.util.function.Function;
 sealed interface Outcome {
 
     /** One function per variant, so that the compiler finds a case that nobody handles. */
-    <T> T fold(Function<Effected, T> effected, Function<Refused, T> refused, Function<KeyReused, T> keyReused, Function<UnknownCharge, T> unknownCharge);
+    <T> T fold(
+            Function<Effected, T> effected,
+            Function<Refused, T> refused,
+            Function<KeyReused, T> keyReused,
+            Function<UnknownCharge, T> unknownCharge);
 
     /** @param charge as it was right after the request took effect, which may be long ago */
     record Effected(Charge charge, Answer answer) implements Outcome {
 
         @Override
-        public <T> T fold(Function<Effected, T> effected, Function<Refused, T> refused, Function<KeyReused, T> keyReused, Function<UnknownCharge, T> unknownCharge) {
+        public <T> T fold(
+                Function<Effected, T> effected,
+                Function<Refused, T> refused,
+                Function<KeyReused, T> keyReused,
+                Function<UnknownCharge, T> unknownCharge) {
             return effected.apply(this);
         }
     }
@@ -23,7 +31,11 @@ sealed interface Outcome {
     record Refused(Charge charge, Refusal refusal, Answer answer) implements Outcome {
 
         @Override
-        public <T> T fold(Function<Effected, T> effected, Function<Refused, T> refused, Function<KeyReused, T> keyReused, Function<UnknownCharge, T> unknownCharge) {
+        public <T> T fold(
+                Function<Effected, T> effected,
+                Function<Refused, T> refused,
+                Function<KeyReused, T> keyReused,
+                Function<UnknownCharge, T> unknownCharge) {
             return refused.apply(this);
         }
     }
@@ -32,7 +44,11 @@ sealed interface Outcome {
     record KeyReused() implements Outcome {
 
         @Override
-        public <T> T fold(Function<Effected, T> effected, Function<Refused, T> refused, Function<KeyReused, T> keyReused, Function<UnknownCharge, T> unknownCharge) {
+        public <T> T fold(
+                Function<Effected, T> effected,
+                Function<Refused, T> refused,
+                Function<KeyReused, T> keyReused,
+                Function<UnknownCharge, T> unknownCharge) {
             return keyReused.apply(this);
         }
     }
@@ -40,7 +56,11 @@ sealed interface Outcome {
     record UnknownCharge() implements Outcome {
 
         @Override
-        public <T> T fold(Function<Effected, T> effected, Function<Refused, T> refused, Function<KeyReused, T> keyReused, Function<UnknownCharge, T> unknownCharge) {
+        public <T> T fold(
+                Function<Effected, T> effected,
+                Function<Refused, T> refused,
+                Function<KeyReused, T> keyReused,
+                Function<UnknownCharge, T> unknownCharge) {
             return unknownCharge.apply(this);
         }
     }

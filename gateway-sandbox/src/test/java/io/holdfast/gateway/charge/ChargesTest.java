@@ -16,6 +16,7 @@ import io.holdfast.gateway.model.ChargeStatus;
 import io.holdfast.gateway.model.Money;
 import io.holdfast.gateway.model.Reference;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -46,7 +47,7 @@ class ChargesTest {
             @Autowired Database database) {
         this.book = book;
         this.database = database;
-        this.charges = new Charges(book, ledger, transactions, () -> id, clock);
+        this.charges = new Charges(book, ledger, transactions, () -> id, Clock.tick(clock, Duration.ofMillis(1)));
     }
 
     @Test

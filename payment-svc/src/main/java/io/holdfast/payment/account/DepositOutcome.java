@@ -6,12 +6,22 @@ import java.util.function.Function;
 sealed interface DepositOutcome {
 
     /** One function per variant, so that the compiler finds a case that nobody handles. */
-    <T> T fold(Function<Deposited, T> deposited, Function<Repeated, T> repeated, Function<KeyReused, T> keyReused, Function<OtherCurrency, T> otherCurrency, Function<TooMuch, T> tooMuch);
+    <T> T fold(
+            Function<Deposited, T> deposited,
+            Function<Repeated, T> repeated,
+            Function<KeyReused, T> keyReused,
+            Function<OtherCurrency, T> otherCurrency,
+            Function<TooMuch, T> tooMuch);
 
     record Deposited(DepositRow deposit) implements DepositOutcome {
 
         @Override
-        public <T> T fold(Function<Deposited, T> deposited, Function<Repeated, T> repeated, Function<KeyReused, T> keyReused, Function<OtherCurrency, T> otherCurrency, Function<TooMuch, T> tooMuch) {
+        public <T> T fold(
+                Function<Deposited, T> deposited,
+                Function<Repeated, T> repeated,
+                Function<KeyReused, T> keyReused,
+                Function<OtherCurrency, T> otherCurrency,
+                Function<TooMuch, T> tooMuch) {
             return deposited.apply(this);
         }
     }
@@ -20,7 +30,12 @@ sealed interface DepositOutcome {
     record Repeated(DepositRow deposit) implements DepositOutcome {
 
         @Override
-        public <T> T fold(Function<Deposited, T> deposited, Function<Repeated, T> repeated, Function<KeyReused, T> keyReused, Function<OtherCurrency, T> otherCurrency, Function<TooMuch, T> tooMuch) {
+        public <T> T fold(
+                Function<Deposited, T> deposited,
+                Function<Repeated, T> repeated,
+                Function<KeyReused, T> keyReused,
+                Function<OtherCurrency, T> otherCurrency,
+                Function<TooMuch, T> tooMuch) {
             return repeated.apply(this);
         }
     }
@@ -29,7 +44,12 @@ sealed interface DepositOutcome {
     record KeyReused() implements DepositOutcome {
 
         @Override
-        public <T> T fold(Function<Deposited, T> deposited, Function<Repeated, T> repeated, Function<KeyReused, T> keyReused, Function<OtherCurrency, T> otherCurrency, Function<TooMuch, T> tooMuch) {
+        public <T> T fold(
+                Function<Deposited, T> deposited,
+                Function<Repeated, T> repeated,
+                Function<KeyReused, T> keyReused,
+                Function<OtherCurrency, T> otherCurrency,
+                Function<TooMuch, T> tooMuch) {
             return keyReused.apply(this);
         }
     }
@@ -37,7 +57,12 @@ sealed interface DepositOutcome {
     record OtherCurrency(String accountCurrency) implements DepositOutcome {
 
         @Override
-        public <T> T fold(Function<Deposited, T> deposited, Function<Repeated, T> repeated, Function<KeyReused, T> keyReused, Function<OtherCurrency, T> otherCurrency, Function<TooMuch, T> tooMuch) {
+        public <T> T fold(
+                Function<Deposited, T> deposited,
+                Function<Repeated, T> repeated,
+                Function<KeyReused, T> keyReused,
+                Function<OtherCurrency, T> otherCurrency,
+                Function<TooMuch, T> tooMuch) {
             return otherCurrency.apply(this);
         }
     }
@@ -46,7 +71,12 @@ sealed interface DepositOutcome {
     record TooMuch() implements DepositOutcome {
 
         @Override
-        public <T> T fold(Function<Deposited, T> deposited, Function<Repeated, T> repeated, Function<KeyReused, T> keyReused, Function<OtherCurrency, T> otherCurrency, Function<TooMuch, T> tooMuch) {
+        public <T> T fold(
+                Function<Deposited, T> deposited,
+                Function<Repeated, T> repeated,
+                Function<KeyReused, T> keyReused,
+                Function<OtherCurrency, T> otherCurrency,
+                Function<TooMuch, T> tooMuch) {
             return tooMuch.apply(this);
         }
     }

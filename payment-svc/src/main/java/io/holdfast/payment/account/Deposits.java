@@ -9,7 +9,6 @@ import io.holdfast.payment.model.BuyerId;
 import io.holdfast.payment.model.Money;
 import java.time.Clock;
 import java.time.LocalDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -18,7 +17,6 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Brings money in, once per idempotency key. */
@@ -42,12 +40,10 @@ class Deposits {
         this.deposits = deposits;
         this.clock = clock;
         this.transaction = new TransactionTemplate(transactionManager);
-        // The first update of a buyer finds no row; under REPEATABLE READ it would lock the gap where others insert.
-        this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
     }
 
     DepositOutcome deposit(String key, BuyerId buyer, Money amount) {
-        LocalDateTime now = LocalDateTime.now(clock).truncatedTo(ChronoUnit.MILLIS);
+        LocalDateTime now = LocalDateTime.now(clock);
         DepositRow wanted = new DepositRow(key, buyer.value(), amount.minor(), amount.currency(), now);
         for (int attempt = 1; ; attempt++) {
             Optional<DepositRow> earlier = deposits.find(key);

@@ -13,7 +13,6 @@ import io.holdfast.rows.Batches;
 import io.holdfast.tcc.TryMemory;
 import java.time.Clock;
 import java.time.LocalDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -139,6 +138,6 @@ class PaymentRepository {
     }
 
     private LocalDateTime now() {
-        return LocalDateTime.now(clock).truncatedTo(ChronoUnit.MILLIS);
+        return LocalDateTime.now(clock);
     }
 }

@@ -10,7 +10,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -98,8 +97,7 @@ class RefundOnMessage implements MessageHandler {
                         "There is nothing to refund for order {}: its payment is {}",
                         payment.orderId(),
                         payment.status());
-                yield new Result(
-                        payment.orderId(), NOTHING_TAKEN, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+                yield new Result(payment.orderId(), NOTHING_TAKEN, clock.instant());
             }
             // Its Confirm may still come, so nothing can be said yet.
             case OPEN ->

@@ -6,13 +6,23 @@ import java.util.function.Function;
 sealed interface AuthorizationOutcome {
 
     /** One function per variant, so that the compiler finds a case that nobody handles. */
-    <T> T fold(Function<Authorized, T> authorized, Function<Declined, T> declined, Function<Unknown, T> unknown, Function<NotOpen, T> notOpen, Function<OtherCard, T> otherCard);
+    <T> T fold(
+            Function<Authorized, T> authorized,
+            Function<Declined, T> declined,
+            Function<Unknown, T> unknown,
+            Function<NotOpen, T> notOpen,
+            Function<OtherCard, T> otherCard);
 
     /** The money is held. */
     record Authorized(String gatewayId) implements AuthorizationOutcome {
 
         @Override
-        public <T> T fold(Function<Authorized, T> authorized, Function<Declined, T> declined, Function<Unknown, T> unknown, Function<NotOpen, T> notOpen, Function<OtherCard, T> otherCard) {
+        public <T> T fold(
+                Function<Authorized, T> authorized,
+                Function<Declined, T> declined,
+                Function<Unknown, T> unknown,
+                Function<NotOpen, T> notOpen,
+                Function<OtherCard, T> otherCard) {
             return authorized.apply(this);
         }
     }
@@ -21,7 +31,12 @@ sealed interface AuthorizationOutcome {
     record Declined(String code) implements AuthorizationOutcome {
 
         @Override
-        public <T> T fold(Function<Authorized, T> authorized, Function<Declined, T> declined, Function<Unknown, T> unknown, Function<NotOpen, T> notOpen, Function<OtherCard, T> otherCard) {
+        public <T> T fold(
+                Function<Authorized, T> authorized,
+                Function<Declined, T> declined,
+                Function<Unknown, T> unknown,
+                Function<NotOpen, T> notOpen,
+                Function<OtherCard, T> otherCard) {
             return declined.apply(this);
         }
     }
@@ -30,7 +45,12 @@ sealed interface AuthorizationOutcome {
     record Unknown(String why) implements AuthorizationOutcome {
 
         @Override
-        public <T> T fold(Function<Authorized, T> authorized, Function<Declined, T> declined, Function<Unknown, T> unknown, Function<NotOpen, T> notOpen, Function<OtherCard, T> otherCard) {
+        public <T> T fold(
+                Function<Authorized, T> authorized,
+                Function<Declined, T> declined,
+                Function<Unknown, T> unknown,
+                Function<NotOpen, T> notOpen,
+                Function<OtherCard, T> otherCard) {
             return unknown.apply(this);
         }
     }
@@ -39,7 +59,12 @@ sealed interface AuthorizationOutcome {
     record NotOpen() implements AuthorizationOutcome {
 
         @Override
-        public <T> T fold(Function<Authorized, T> authorized, Function<Declined, T> declined, Function<Unknown, T> unknown, Function<NotOpen, T> notOpen, Function<OtherCard, T> otherCard) {
+        public <T> T fold(
+                Function<Authorized, T> authorized,
+                Function<Declined, T> declined,
+                Function<Unknown, T> unknown,
+                Function<NotOpen, T> notOpen,
+                Function<OtherCard, T> otherCard) {
             return notOpen.apply(this);
         }
     }
@@ -48,7 +73,12 @@ sealed interface AuthorizationOutcome {
     record OtherCard() implements AuthorizationOutcome {
 
         @Override
-        public <T> T fold(Function<Authorized, T> authorized, Function<Declined, T> declined, Function<Unknown, T> unknown, Function<NotOpen, T> notOpen, Function<OtherCard, T> otherCard) {
+        public <T> T fold(
+                Function<Authorized, T> authorized,
+                Function<Declined, T> declined,
+                Function<Unknown, T> unknown,
+                Function<NotOpen, T> notOpen,
+                Function<OtherCard, T> otherCard) {
             return otherCard.apply(this);
         }
     }

@@ -16,7 +16,6 @@ import io.holdfast.payment.model.OrderId;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -25,7 +24,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -58,7 +56,6 @@ class Authorizations {
         this.clock = clock;
         this.places = new Semaphore(this.properties.mostAtOnce());
         this.transaction = new TransactionTemplate(transactionManager);
-        this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
     }
 
     AuthorizationOutcome authorize(String xid, OrderId order, CardToken card) {
@@ -104,7 +101,7 @@ class Authorizations {
     }
 
     private ChargeRow insert(OpenCardPayment payment, String key, CardToken card) {
-        LocalDateTime now = LocalDateTime.now(clock).truncatedTo(ChronoUnit.MILLIS);
+        LocalDateTime now = LocalDateTime.now(clock);
         ChargeRow charge = new ChargeRow(
                 payment.xid(),
                 payment.branchId(),
@@ -158,7 +155,7 @@ class Authorizations {
     private static GatewayOutcome outcomeOf(GatewayCharge charge) {
         return charge.state() == GatewayCharge.State.DECLINED
                 ? new Refused(Objects.requireNonNullElse(charge.declineCode(), "card-declined"), charge.id())
-                : new Done(charge);
+                : new GatewayOutcome.Done(charge);
     }
 
     /** The branch may have been released meanwhile; then the charge is somebody else's to undo. */
@@ -185,7 +182,7 @@ class Authorizations {
     }
 
     private boolean move(ChargeRow charge, ChargeStatus next, @Nullable String gatewayId, @Nullable String refusal) {
-        LocalDateTime now = LocalDateTime.now(clock).truncatedTo(ChronoUnit.MILLIS);
+        LocalDateTime now = LocalDateTime.now(clock);
         int moved = Objects.requireNonNull(transaction.execute(
                 status -> mapper.move(charge.chargeKey(), ChargeStatus.INTENDED, next, gatewayId, refusal, now)));
         if (moved == 1) {

@@ -12,7 +12,6 @@ import io.holdfast.tcc.ConfirmRefusedException;
 import io.holdfast.tcc.NotYetException;
 import java.time.Clock;
 import java.time.LocalDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +24,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -47,8 +45,6 @@ public class Charges {
         this.gateway = gateway;
         this.clock = clock;
         this.transaction = new TransactionTemplate(transactionManager);
-        // Under REPEATABLE READ a guard that finds nothing locks the gap where others want to insert.
-        this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
     }
 
     // Confirm
@@ -300,6 +296,6 @@ public class Charges {
     }
 
     private LocalDateTime now() {
-        return LocalDateTime.now(clock).truncatedTo(ChronoUnit.MILLIS);
+        return LocalDateTime.now(clock);
     }
 }

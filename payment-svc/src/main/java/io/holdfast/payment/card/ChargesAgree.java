@@ -107,7 +107,8 @@ class ChargesAgree extends WalkingCheck<ChargeAndPayment> {
                 + charge.status() + " here and " + (state == null ? "not known" : state) + " at the gateway";
         if (!right) {
             boolean safe = !captured && charge.status().canBeUndone();
-            return Optional.of(new Finding(charge.chargeKey(), story, safe ? () -> scheduleVoidOrRefund(charge) : null));
+            return Optional.of(
+                    new Finding(charge.chargeKey(), story, safe ? () -> scheduleVoidOrRefund(charge) : null));
         }
         boolean sameAmount = there.map(GatewayCharge::amount)
                 .map(amount -> Objects.equals(amount, charge.money()))
@@ -127,14 +128,14 @@ class ChargesAgree extends WalkingCheck<ChargeAndPayment> {
 
     /** @throws NotCompletedException if the gateway did not say */
     static Optional<GatewayCharge> certain(Found found) {
-        return found.fold(
-                charge -> Optional.of(charge.charge()), noCharge -> Optional.empty(), unknown -> {
-                    throw new NotCompletedException("the gateway: " + unknown.why());
-                });
+        return found.fold(charge -> Optional.of(charge.charge()), noCharge -> Optional.empty(), unknown -> {
+            throw new NotCompletedException("the gateway: " + unknown.why());
+        });
     }
 
     private String scheduleVoidOrRefund(ChargeAndPayment charge) {
-        transaction.executeWithoutResult(running -> mapper.scheduleVoidOrRefund(charge.chargeKey(), LocalDateTime.now(clock)));
+        transaction.executeWithoutResult(
+                running -> mapper.scheduleVoidOrRefund(charge.chargeKey(), LocalDateTime.now(clock)));
         return "the charge is to be voided or refunded";
     }
 

@@ -7,4 +7,5 @@ import java.time.LocalDateTime;
  *
  * @param refusals how often the gateway has refused for good
  */
-record PendingVoidOrRefund(String chargeKey, int attempts, int refusals, LocalDateTime dueAt, LocalDateTime createdAt) {}
+record PendingVoidOrRefund(
+        String chargeKey, int attempts, int refusals, LocalDateTime dueAt, LocalDateTime createdAt) {}

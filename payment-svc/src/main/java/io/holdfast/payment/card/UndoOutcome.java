@@ -9,7 +9,11 @@ import java.util.function.Function;
 sealed interface UndoOutcome {
 
     /** One function per variant, so that the compiler finds a case that nobody handles. */
-    <T> T fold(Function<Settled, T> settled, Function<Absent, T> absent, Function<Refused, T> refused, Function<Unknown, T> unknown);
+    <T> T fold(
+            Function<Settled, T> settled,
+            Function<Absent, T> absent,
+            Function<Refused, T> refused,
+            Function<Unknown, T> unknown);
 
     default Optional<Settled> settled() {
         return fold(Optional::of, absent -> Optional.empty(), refused -> Optional.empty(), unknown -> Optional.empty());
@@ -18,10 +22,7 @@ sealed interface UndoOutcome {
     /** Whether the charge was in another state than the call was made for. */
     default boolean isOutdated() {
         return fold(
-                settled -> false,
-                absent -> false,
-                refused -> refused.code().startsWith("charge-"),
-                unknown -> false);
+                settled -> false, absent -> false, refused -> refused.code().startsWith("charge-"), unknown -> false);
     }
 
     /**
@@ -32,7 +33,11 @@ sealed interface UndoOutcome {
     record Settled(ChargeStatus status, GatewayCharge charge) implements UndoOutcome {
 
         @Override
-        public <T> T fold(Function<Settled, T> settled, Function<Absent, T> absent, Function<Refused, T> refused, Function<Unknown, T> unknown) {
+        public <T> T fold(
+                Function<Settled, T> settled,
+                Function<Absent, T> absent,
+                Function<Refused, T> refused,
+                Function<Unknown, T> unknown) {
             return settled.apply(this);
         }
     }
@@ -41,7 +46,11 @@ sealed interface UndoOutcome {
     record Absent() implements UndoOutcome {
 
         @Override
-        public <T> T fold(Function<Settled, T> settled, Function<Absent, T> absent, Function<Refused, T> refused, Function<Unknown, T> unknown) {
+        public <T> T fold(
+                Function<Settled, T> settled,
+                Function<Absent, T> absent,
+                Function<Refused, T> refused,
+                Function<Unknown, T> unknown) {
             return absent.apply(this);
         }
     }
@@ -50,7 +59,11 @@ sealed interface UndoOutcome {
     record Refused(String code) implements UndoOutcome {
 
         @Override
-        public <T> T fold(Function<Settled, T> settled, Function<Absent, T> absent, Function<Refused, T> refused, Function<Unknown, T> unknown) {
+        public <T> T fold(
+                Function<Settled, T> settled,
+                Function<Absent, T> absent,
+                Function<Refused, T> refused,
+                Function<Unknown, T> unknown) {
             return refused.apply(this);
         }
     }
@@ -59,7 +72,11 @@ sealed interface UndoOutcome {
     record Unknown(String why) implements UndoOutcome {
 
         @Override
-        public <T> T fold(Function<Settled, T> settled, Function<Absent, T> absent, Function<Refused, T> refused, Function<Unknown, T> unknown) {
+        public <T> T fold(
+                Function<Settled, T> settled,
+                Function<Absent, T> absent,
+                Function<Refused, T> refused,
+                Function<Unknown, T> unknown) {
             return unknown.apply(this);
         }
     }

@@ -17,6 +17,7 @@ import io.holdfast.tcc.schedule.ActionPolicies;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -374,7 +375,8 @@ class CardPaymentTest extends OnCards {
                         Duration.ofSeconds(1),
                         Duration.ofMinutes(2),
                         1));
-        Authorizations narrow = new Authorizations(mapper, client, transactionManager, one, Clock.systemUTC());
+        Authorizations narrow =
+                new Authorizations(mapper, client, transactionManager, one, Clock.tickMillis(ZoneOffset.UTC));
         opened();
         gateway.next("authorize", Trouble.LATE);
         int calls = gateway.callsOf("authorize").size();
@@ -401,7 +403,7 @@ class CardPaymentTest extends OnCards {
                                     "select count(*) from information_schema.innodb_lock_waits", Integer.class)
                             > 0);
             String key = ChargeRow.keyOf(xid, branch.branchId, order);
-            LocalDateTime now = LocalDateTime.now(Clock.systemUTC());
+            LocalDateTime now = LocalDateTime.now(Clock.tickMillis(ZoneOffset.UTC));
             mapper.insert(new ChargeRow(
                     xid,
                     branch.branchId,

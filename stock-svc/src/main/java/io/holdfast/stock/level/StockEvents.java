@@ -5,7 +5,6 @@ import io.holdfast.message.OutgoingMessage;
 import io.holdfast.stock.model.Sku;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,7 +30,7 @@ public class StockEvents {
 
     /** @param id of what made them available, never used before */
     public void available(String id, Sku sku, long quantity) {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        Instant now = clock.instant();
         messages.write(List.of(OutgoingMessage.event(
                 id,
                 TOPIC,

@@ -6,12 +6,20 @@ import java.util.function.Function;
 sealed interface ReceiptOutcome {
 
     /** One function per variant, so that the compiler finds a case that nobody handles. */
-    <T> T fold(Function<Received, T> received, Function<Repeated, T> repeated, Function<KeyReused, T> keyReused, Function<TooMany, T> tooMany);
+    <T> T fold(
+            Function<Received, T> received,
+            Function<Repeated, T> repeated,
+            Function<KeyReused, T> keyReused,
+            Function<TooMany, T> tooMany);
 
     record Received(ReceiptRow receipt) implements ReceiptOutcome {
 
         @Override
-        public <T> T fold(Function<Received, T> received, Function<Repeated, T> repeated, Function<KeyReused, T> keyReused, Function<TooMany, T> tooMany) {
+        public <T> T fold(
+                Function<Received, T> received,
+                Function<Repeated, T> repeated,
+                Function<KeyReused, T> keyReused,
+                Function<TooMany, T> tooMany) {
             return received.apply(this);
         }
     }
@@ -20,7 +28,11 @@ sealed interface ReceiptOutcome {
     record Repeated(ReceiptRow receipt) implements ReceiptOutcome {
 
         @Override
-        public <T> T fold(Function<Received, T> received, Function<Repeated, T> repeated, Function<KeyReused, T> keyReused, Function<TooMany, T> tooMany) {
+        public <T> T fold(
+                Function<Received, T> received,
+                Function<Repeated, T> repeated,
+                Function<KeyReused, T> keyReused,
+                Function<TooMany, T> tooMany) {
             return repeated.apply(this);
         }
     }
@@ -29,7 +41,11 @@ sealed interface ReceiptOutcome {
     record KeyReused() implements ReceiptOutcome {
 
         @Override
-        public <T> T fold(Function<Received, T> received, Function<Repeated, T> repeated, Function<KeyReused, T> keyReused, Function<TooMany, T> tooMany) {
+        public <T> T fold(
+                Function<Received, T> received,
+                Function<Repeated, T> repeated,
+                Function<KeyReused, T> keyReused,
+                Function<TooMany, T> tooMany) {
             return keyReused.apply(this);
         }
     }
@@ -38,7 +54,11 @@ sealed interface ReceiptOutcome {
     record TooMany() implements ReceiptOutcome {
 
         @Override
-        public <T> T fold(Function<Received, T> received, Function<Repeated, T> repeated, Function<KeyReused, T> keyReused, Function<TooMany, T> tooMany) {
+        public <T> T fold(
+                Function<Received, T> received,
+                Function<Repeated, T> repeated,
+                Function<KeyReused, T> keyReused,
+                Function<TooMany, T> tooMany) {
             return tooMany.apply(this);
         }
     }

@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,7 +22,6 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Receives goods, once per idempotency key. */
@@ -51,13 +49,11 @@ class Receiving {
         this.events = events;
         this.clock = clock;
         this.transaction = new TransactionTemplate(transactionManager);
-        // A new SKU is first looked for in vain; REPEATABLE READ would lock the gap in which others want to insert.
-        this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
         this.transaction.setTimeout((int) TIMEOUT.toSeconds());
     }
 
     ReceiptOutcome receive(IdempotencyKey key, Sku sku, Quantity quantity) {
-        LocalDateTime now = LocalDateTime.now(clock).truncatedTo(ChronoUnit.MILLIS);
+        LocalDateTime now = LocalDateTime.now(clock);
         ReceiptRow wanted = new ReceiptRow(key.value(), sku.value(), quantity.value(), now);
         for (int attempt = 1; ; attempt++) {
             Optional<ReceiptRow> earlier = receipts.find(key.value());
@@ -78,10 +74,7 @@ class Receiving {
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
-                log.info(
-                        "A receipt of {} is tried again: {}",
-                        sku,
-                        e.getClass().getSimpleName());
+                log.info("A receipt of {} is tried again: {}", sku, e.getClass().getSimpleName());
             }
         }
     }

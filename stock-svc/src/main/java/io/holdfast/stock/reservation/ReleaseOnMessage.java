@@ -7,7 +7,6 @@ import io.holdfast.stock.model.OrderId;
 import io.holdfast.stock.reservation.Reservations.Released;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -78,10 +77,8 @@ class ReleaseOnMessage implements MessageHandler {
         } else {
             log.warn("Nothing was ever reserved for order {}, which is being closed", order);
         }
-        return json.writeValueAsString(new Result(
-                order.value(),
-                released.known() ? "RELEASED" : "NOTHING_HELD",
-                clock.instant().truncatedTo(ChronoUnit.MILLIS)));
+        return json.writeValueAsString(
+                new Result(order.value(), released.known() ? "RELEASED" : "NOTHING_HELD", clock.instant()));
     }
 
     private record Request(@Nullable String orderId) {}

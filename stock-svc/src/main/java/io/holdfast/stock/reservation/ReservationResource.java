@@ -65,8 +65,9 @@ class ReservationResource {
                                     .toList());
                         },
                         busy -> {
-                            throw refusal(
-                                    busy.orders().stream().map(RefusalBody::busy).toList());
+                            throw refusal(busy.orders().stream()
+                                    .map(RefusalBody::busy)
+                                    .toList());
                         });
     }
 

@@ -10,7 +10,6 @@ import io.holdfast.stock.model.Sku;
 import io.holdfast.tcc.TryMemory;
 import java.time.Clock;
 import java.time.LocalDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -197,6 +196,6 @@ class Reservations {
     }
 
     private LocalDateTime now() {
-        return LocalDateTime.now(clock).truncatedTo(ChronoUnit.MILLIS);
+        return LocalDateTime.now(clock);
     }
 }

@@ -25,7 +25,8 @@ class AvailableGoodsArePublishedTest {
     private final StockTables tables;
     private final String sku = "published-" + UUID.randomUUID();
 
-    AvailableGoodsArePublishedTest(@LocalServerPort int port, @Autowired StockTables tables, @Autowired TestTokens tokens) {
+    AvailableGoodsArePublishedTest(
+            @LocalServerPort int port, @Autowired StockTables tables, @Autowired TestTokens tokens) {
         this.http = RestTestClient.bindToServer(tokens.requests())
                 .baseUrl("http://127.0.0.1:" + port)
                 .build();
