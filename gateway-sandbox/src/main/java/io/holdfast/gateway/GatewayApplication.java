@@ -1,7 +1,7 @@
 package io.holdfast.gateway;
 
-import io.holdfast.edge.RequiredEnvironment;
-import io.holdfast.edge.access.AuditAutoConfiguration;
+import io.holdfast.edge.audit.AuditAutoConfiguration;
+import io.holdfast.edge.startup.RequiredEnvironment;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import org.springframework.boot.SpringApplication;

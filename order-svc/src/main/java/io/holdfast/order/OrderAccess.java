@@ -24,6 +24,6 @@ class OrderAccess {
                 .allow(HttpMethod.POST, "/sales/{saleId}/pause", Role.OPERATOR)
                 .allow(HttpMethod.POST, "/sales/{saleId}/open", Role.OPERATOR)
                 .allow(HttpMethod.POST, "/sales/{saleId}/close", Role.OPERATOR)
-                .tellingOfNobody("/sales/{saleId}");
+                .withoutPersonalData("/sales/{saleId}");
     }
 }

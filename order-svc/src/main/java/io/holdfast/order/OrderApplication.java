@@ -1,8 +1,8 @@
 package io.holdfast.order;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import io.holdfast.edge.RequiredEnvironment;
-import io.holdfast.edge.WarmUp;
+import io.holdfast.edge.startup.RequiredEnvironment;
+import io.holdfast.edge.startup.WarmUp;
 import io.holdfast.order.abandoned.AbandonedOrders;
 import io.holdfast.order.coordinator.Coordinator;
 import io.holdfast.order.coordinator.SeataCoordinator;

@@ -1,6 +1,6 @@
 package io.holdfast.payment;
 
-import io.holdfast.edge.RequiredEnvironment;
+import io.holdfast.edge.startup.RequiredEnvironment;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import org.springframework.boot.SpringApplication;

@@ -2,7 +2,7 @@ package io.holdfast.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.edge.access.AuditCleaner;
+import io.holdfast.edge.audit.AuditCleaner;
 import io.holdfast.edge.testtokens.RawRequest;
 import io.holdfast.edge.testtokens.TestTokens;
 import io.holdfast.payment.StandInCoordinator.Database;

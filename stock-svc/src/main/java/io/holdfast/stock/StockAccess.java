@@ -15,6 +15,6 @@ class StockAccess {
         return new AccessRules()
                 .allow(HttpMethod.GET, "/stock/{sku}", Role.BUYER, Role.OPERATOR)
                 .allow(HttpMethod.POST, "/stock/{sku}/receipts", Role.OPERATOR)
-                .tellingOfNobody("/stock/{sku}");
+                .withoutPersonalData("/stock/{sku}");
     }
 }

@@ -1,6 +1,6 @@
 package io.holdfast.stock;
 
-import io.holdfast.edge.RequiredEnvironment;
+import io.holdfast.edge.startup.RequiredEnvironment;
 import io.swagger.v3.oas.annotations.OpenAPIDefinition;
 import io.swagger.v3.oas.annotations.info.Info;
 import java.time.Clock;

@@ -2,7 +2,7 @@ package io.holdfast.stock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.edge.WarmUp;
+import io.holdfast.edge.startup.WarmUp;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;

@@ -1,6 +1,6 @@
 package io.holdfast.comparison;
 
-import io.holdfast.edge.access.AuditAutoConfiguration;
+import io.holdfast.edge.audit.AuditAutoConfiguration;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 

@@ -1,6 +1,6 @@
 package io.holdfast.comparison;
 
-import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.problem.ProblemException;
 import org.springframework.http.HttpStatus;
 import org.springframework.jdbc.core.JdbcTemplate;
 

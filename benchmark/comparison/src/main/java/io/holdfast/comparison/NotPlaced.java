@@ -1,7 +1,7 @@
 package io.holdfast.comparison;
 
 import feign.FeignException;
-import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.problem.ProblemException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;

@@ -1,6 +1,6 @@
 package io.holdfast.comparison;
 
-import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.problem.ProblemException;
 import java.security.Principal;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.holdfast.gateway.behaviour;
 
-import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.gateway.charge.Issuer;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;

@@ -1,7 +1,7 @@
 package io.holdfast.gateway.charge;
 
-import io.holdfast.edge.IdempotencyKey;
-import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.idempotency.IdempotencyKey;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.gateway.charge.Outcome.Answer;
 import io.holdfast.gateway.charge.Outcome.Refused;
 import io.holdfast.gateway.ledger.Ledger;

@@ -11,8 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -92,7 +90,7 @@ class CrossOriginTest {
             })
     void whatAllowsSomethingElseThanItSeemsToStopsTheStart(String setting) {
         new WebApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(JacksonAutoConfiguration.class, EdgeAutoConfiguration.class))
+                .withConfiguration(EdgeAutoConfigurations.withJackson())
                 .withPropertyValues("holdfast.edge.cors." + setting)
                 .run(context -> assertThat(context).hasFailed());
     }

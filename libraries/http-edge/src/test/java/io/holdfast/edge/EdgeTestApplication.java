@@ -1,6 +1,8 @@
 package io.holdfast.edge;
 
-import io.holdfast.edge.access.AccessAutoConfiguration;
+import io.holdfast.edge.idempotency.IdempotencyKey;
+import io.holdfast.edge.problem.ProblemException;
+import io.holdfast.edge.security.AccessAutoConfiguration;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletResponse;
@@ -16,6 +18,7 @@ import org.slf4j.MDC;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.actuate.web.servlet.ManagementWebSecurityAutoConfiguration;
 import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration;
 import org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -36,6 +39,7 @@ import org.springframework.web.bind.annotation.RestController;
 @EnableAutoConfiguration(
         exclude = {
             AccessAutoConfiguration.class,
+            ManagementWebSecurityAutoConfiguration.class,
             SecurityAutoConfiguration.class,
             SecurityFilterAutoConfiguration.class,
             ServletWebSecurityAutoConfiguration.class

@@ -1,8 +1,8 @@
 package io.holdfast.order.cancelling;
 
-import io.holdfast.edge.ProblemException;
-import io.holdfast.edge.access.AuditedAct;
-import io.holdfast.edge.access.Bearer;
+import io.holdfast.edge.access.AuthenticatedCaller;
+import io.holdfast.edge.audit.AuditedAction;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.order.model.CancellationRequest;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderId;
@@ -72,7 +72,7 @@ class CancellationResource {
             @Valid @RequestBody(required = false) @Nullable Request request) {
         Order found = visible.find(orderId);
         OrderId id = found.id();
-        AuditedAct.tell(
+        AuditedAction.describe(
                 "order " + id + " of " + found.purchase().buyer().value(),
                 found.total().minor() + " " + found.total().currency());
         // The database keeps milliseconds.
@@ -91,8 +91,8 @@ class CancellationResource {
             case REJECTED -> throw rejected(order);
             // PAID is not left as it is: it would be CLOSING by now.
             case CONFIRMING, PAID, CLOSING ->
-                ResponseEntity.status(HttpStatus.ACCEPTED).body(OrderView.of(order, Bearer.current()));
-            case CLOSED -> ResponseEntity.ok(OrderView.of(order, Bearer.current()));
+                ResponseEntity.status(HttpStatus.ACCEPTED).body(OrderView.of(order, AuthenticatedCaller.current()));
+            case CLOSED -> ResponseEntity.ok(OrderView.of(order, AuthenticatedCaller.current()));
         };
     }
 

@@ -1,7 +1,7 @@
 package io.holdfast.order.intake;
 
-import io.holdfast.edge.IdempotencyKey;
-import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.idempotency.IdempotencyKey;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.order.admission.Admission;
 import io.holdfast.order.admission.Verdict;
 import io.holdfast.order.model.BuyerId;

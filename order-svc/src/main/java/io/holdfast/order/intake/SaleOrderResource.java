@@ -1,9 +1,9 @@
 package io.holdfast.order.intake;
 
-import io.holdfast.edge.IdempotencyKey;
-import io.holdfast.edge.ProblemAnswer;
-import io.holdfast.edge.ProblemException;
-import io.holdfast.edge.access.Bearer;
+import io.holdfast.edge.access.AuthenticatedCaller;
+import io.holdfast.edge.idempotency.IdempotencyKey;
+import io.holdfast.edge.problem.ProblemAnswer;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.order.model.BuyerId;
 import io.holdfast.order.model.InvalidValueException;
 import io.holdfast.order.model.Sale;
@@ -101,7 +101,7 @@ class SaleOrderResource {
     }
 
     private static BuyerId buyer(Function<String, BuyerId> make) {
-        String subject = Bearer.current().subject();
+        String subject = AuthenticatedCaller.current().subject();
         try {
             return make.apply(subject);
         } catch (InvalidValueException e) {

@@ -1,6 +1,6 @@
 package io.holdfast.order.intake;
 
-import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.placing.RetryAfterHeader;
 import java.time.Duration;

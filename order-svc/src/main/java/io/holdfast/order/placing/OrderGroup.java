@@ -1,6 +1,6 @@
 package io.holdfast.order.placing;
 
-import io.holdfast.edge.access.AuditedAct;
+import io.holdfast.edge.audit.AuditedAction;
 import io.holdfast.order.coordinator.Coordinator;
 import io.holdfast.order.coordinator.Coordinator.GlobalTx;
 import io.holdfast.order.coordinator.CoordinatorUnavailableException;
@@ -159,7 +159,7 @@ class OrderGroup {
         }
         try {
             Map<Order, WaitingOrder> entered = new LinkedHashMap<>();
-            Map<OrderId, AuditedAct> acts = new HashMap<>();
+            Map<OrderId, AuditedAction> acts = new HashMap<>();
             firsts.forEach((id, waiting) -> waiting.act().ifPresent(act -> acts.put(id, act)));
             for (Order order :
                     repository.enter(firsts.values().stream().map(asEntered).toList(), acts)) {

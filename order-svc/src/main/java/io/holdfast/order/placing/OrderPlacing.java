@@ -1,7 +1,7 @@
 package io.holdfast.order.placing;
 
-import io.holdfast.edge.IdempotencyKey;
-import io.holdfast.edge.access.AuditedAct;
+import io.holdfast.edge.audit.AuditedAction;
+import io.holdfast.edge.idempotency.IdempotencyKey;
 import io.holdfast.order.coordinator.Coordinator;
 import io.holdfast.order.coordinator.Coordinator.GlobalTx;
 import io.holdfast.order.coordinator.CoordinatorUnavailableException;
@@ -141,7 +141,7 @@ public class OrderPlacing {
     }
 
     private static Order audited(Order order) {
-        AuditedAct.tell(
+        AuditedAction.describe(
                 "order " + order.id() + " of " + order.purchase().buyer().value(),
                 order.total().minor() + " " + order.total().currency());
         return order;

@@ -1,8 +1,8 @@
 package io.holdfast.order.placing;
 
-import io.holdfast.edge.IdempotencyKey;
-import io.holdfast.edge.ProblemException;
-import io.holdfast.edge.access.Bearer;
+import io.holdfast.edge.access.AuthenticatedCaller;
+import io.holdfast.edge.idempotency.IdempotencyKey;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.order.reading.OrderView;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.headers.Header;
@@ -54,11 +54,11 @@ class PlaceOrderResource {
                             + " the same request, to learn how it ended")
     ResponseEntity<OrderView> place(
             @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key, @RequestBody PlaceOrderRequest request) {
-        return PlacingResponse.of(placing.place(forBearer(request, Bearer.current()), key));
+        return PlacingResponse.of(placing.place(forBearer(request, AuthenticatedCaller.current()), key));
     }
 
     /** A buyer orders for none but the buyer; only an operator may name somebody else. */
-    private static PlaceOrderRequest forBearer(PlaceOrderRequest request, Bearer bearer) {
+    private static PlaceOrderRequest forBearer(PlaceOrderRequest request, AuthenticatedCaller bearer) {
         if (bearer.operator()) {
             return request;
         }

@@ -1,7 +1,7 @@
 package io.holdfast.order.placing;
 
-import io.holdfast.edge.ProblemException;
-import io.holdfast.edge.access.Bearer;
+import io.holdfast.edge.access.AuthenticatedCaller;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.Rejection;
 import io.holdfast.order.placing.PlacingResult.Decided;
@@ -40,7 +40,7 @@ public final class PlacingResponse implements PlacingResult.Cases<ResponseEntity
         });
         return ResponseEntity.status(result.created() ? HttpStatus.CREATED : HttpStatus.OK)
                 .location(URI.create("/orders/" + order.id()))
-                .body(OrderView.of(order, Bearer.current()));
+                .body(OrderView.of(order, AuthenticatedCaller.current()));
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.holdfast.order.placing;
 
-import io.holdfast.edge.access.AuditedAct;
+import io.holdfast.edge.audit.AuditedAction;
 import io.holdfast.order.model.Order;
 import java.time.Duration;
 import java.util.Map;
@@ -28,7 +28,7 @@ final class WaitingOrder {
     private final Order order;
     private final long since = System.nanoTime();
     private final @Nullable Map<String, String> trace = MDC.getCopyOfContextMap();
-    private final Optional<AuditedAct> act = AuditedAct.current();
+    private final Optional<AuditedAction> act = AuditedAction.current();
     private final AtomicReference<Owner> owner = new AtomicReference<>(Owner.QUEUE);
     private final CompletableFuture<PlacingResult> outcome = new CompletableFuture<>();
 
@@ -64,7 +64,7 @@ final class WaitingOrder {
     }
 
     /** What the audit is told of, if its request is an operator's. */
-    Optional<AuditedAct> act() {
+    Optional<AuditedAction> act() {
         return act;
     }
 

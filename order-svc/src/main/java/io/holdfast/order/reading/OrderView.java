@@ -1,7 +1,7 @@
 package io.holdfast.order.reading;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.holdfast.edge.access.Bearer;
+import io.holdfast.edge.access.AuthenticatedCaller;
 import io.holdfast.order.model.CancellationRequest;
 import io.holdfast.order.model.Closing;
 import io.holdfast.order.model.Money;
@@ -67,7 +67,7 @@ public record OrderView(
     }
 
     /** As whoever sent the request may see it: operators are told why a payment was given up. */
-    public static OrderView of(Order order, Bearer reader) {
+    public static OrderView of(Order order, AuthenticatedCaller reader) {
         return reader.operator() ? of(order, Closing::reason) : of(order);
     }
 

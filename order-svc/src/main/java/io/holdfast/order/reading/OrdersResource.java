@@ -1,7 +1,7 @@
 package io.holdfast.order.reading;
 
-import io.holdfast.edge.ProblemException;
-import io.holdfast.edge.access.Bearer;
+import io.holdfast.edge.access.AuthenticatedCaller;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.order.downstream.DownstreamBranches;
 import io.holdfast.order.model.BuyerId;
 import io.holdfast.order.model.Order;
@@ -66,7 +66,7 @@ class OrdersResource {
     }
 
     private static OrderWithTimeline withTimeline(Order order, List<BranchRecord> branches, List<String> silent) {
-        Bearer reader = Bearer.current();
+        AuthenticatedCaller reader = AuthenticatedCaller.current();
         List<TimelineEntry> timeline =
                 reader.operator() ? Timeline.forOperator(order, branches) : Timeline.forBuyer(order, branches);
         return new OrderWithTimeline(OrderView.of(order, reader), timeline, silent);
@@ -93,7 +93,7 @@ class OrdersResource {
                     int page,
             @Parameter(description = "Orders on a page") @RequestParam(defaultValue = "20") @Min(1) @Max(100)
                     int size) {
-        Bearer reader = Bearer.current();
+        AuthenticatedCaller reader = AuthenticatedCaller.current();
         OrderPage found =
                 lists.page(new OrderFilter(status == null ? null : status.status(), whose(buyerId)), page, size);
         return new OrderPageView(
@@ -107,7 +107,7 @@ class OrdersResource {
 
     /** An operator sees anybody's orders or one buyer's, a buyer only the buyer's own, whatever is asked for. */
     private static @Nullable BuyerId whose(@Nullable BuyerId asked) {
-        Bearer bearer = Bearer.current();
+        AuthenticatedCaller bearer = AuthenticatedCaller.current();
         if (bearer.operator()) {
             return asked;
         }

@@ -1,7 +1,7 @@
 package io.holdfast.order.reading;
 
-import io.holdfast.edge.ProblemException;
-import io.holdfast.edge.access.Bearer;
+import io.holdfast.edge.access.AuthenticatedCaller;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderId;
 import io.holdfast.order.store.OrderRepository;
@@ -25,8 +25,8 @@ public class VisibleOrders {
                 .filter(OrderId::isWellFormed)
                 .flatMap(id -> repository.find(new OrderId(id)))
                 // Somebody else's order looks like none, so that nobody can find out which ids there are.
-                .filter(found ->
-                        Bearer.current().maySee(found.purchase().buyer().value()))
+                .filter(found -> AuthenticatedCaller.current()
+                        .maySee(found.purchase().buyer().value()))
                 .orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "not-found", "There is no such order."));
     }
 }

@@ -1,8 +1,8 @@
 package io.holdfast.order.sale;
 
-import io.holdfast.edge.IdempotencyKey;
-import io.holdfast.edge.ProblemException;
-import io.holdfast.edge.access.AuditedAct;
+import io.holdfast.edge.audit.AuditedAction;
+import io.holdfast.edge.idempotency.IdempotencyKey;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
 import io.holdfast.order.model.SaleStage;
@@ -82,7 +82,7 @@ class SaleResource {
             throw invalid(List.of(new Flaw("closesAt", "must be in the future")));
         }
         Sale sale = new Sale(new SaleId(UUID.randomUUID().toString()), terms, SaleStage.PREPARING, null, now);
-        AuditedAct.tell("sale " + sale.id() + " of " + terms.sku(), Integer.toString(terms.quota()));
+        AuditedAction.describe("sale " + sale.id() + " of " + terms.sku(), Integer.toString(terms.quota()));
         if (!book.enter(sale, key.value())) {
             Asked twin = book.findByKey(key.value())
                     .orElseThrow(

@@ -1,7 +1,7 @@
 package io.holdfast.order.store;
 
-import io.holdfast.edge.access.AuditLog;
-import io.holdfast.edge.access.AuditedAct;
+import io.holdfast.edge.audit.AuditLog;
+import io.holdfast.edge.audit.AuditedAction;
 import io.holdfast.order.model.BuyerId;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderId;
@@ -78,7 +78,7 @@ public class OrderRepository {
         return enter(order, Map.of());
     }
 
-    private boolean enter(Order order, Map<OrderId, AuditedAct> acts) {
+    private boolean enter(Order order, Map<OrderId, AuditedAction> acts) {
         try {
             return transaction.get(() -> {
                 if (limits.within(List.of(order)).isEmpty()) {
@@ -115,7 +115,7 @@ public class OrderRepository {
      *
      * @param acts of operators, by the orders that they place; of those that are entered the audit is, too
      */
-    public List<Order> enter(List<Order> orders, Map<OrderId, AuditedAct> acts) {
+    public List<Order> enter(List<Order> orders, Map<OrderId, AuditedAction> acts) {
         List<Order> rest = orders;
         for (int attempt = 1; !rest.isEmpty() && attempt <= MAX_ATTEMPTS_TO_ENTER; attempt++) {
             List<Order> all = rest;
@@ -137,7 +137,7 @@ public class OrderRepository {
         return rest.stream().filter(order -> enter(order, acts)).toList();
     }
 
-    private List<Order> insert(List<Order> orders, Map<OrderId, AuditedAct> acts) {
+    private List<Order> insert(List<Order> orders, Map<OrderId, AuditedAction> acts) {
         List<Order> allowed = limits.within(orders);
         if (allowed.isEmpty()) {
             return allowed;
@@ -153,7 +153,7 @@ public class OrderRepository {
         return allowed;
     }
 
-    private static List<AuditedAct> actsOf(List<Order> orders, Map<OrderId, AuditedAct> acts) {
+    private static List<AuditedAction> actsOf(List<Order> orders, Map<OrderId, AuditedAction> acts) {
         return orders.stream()
                 .map(order -> acts.get(order.id()))
                 .filter(Objects::nonNull)

@@ -1,6 +1,6 @@
 package io.holdfast.order.store;
 
-import io.holdfast.edge.WarmUp;
+import io.holdfast.edge.startup.WarmUp;
 import io.holdfast.order.model.BuyerId;
 import io.holdfast.order.model.Money;
 import io.holdfast.order.model.Order;

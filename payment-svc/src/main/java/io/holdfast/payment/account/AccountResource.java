@@ -1,9 +1,9 @@
 package io.holdfast.payment.account;
 
-import io.holdfast.edge.IdempotencyKey;
-import io.holdfast.edge.ProblemException;
-import io.holdfast.edge.access.AuditedAct;
-import io.holdfast.edge.access.Bearer;
+import io.holdfast.edge.access.AuthenticatedCaller;
+import io.holdfast.edge.audit.AuditedAction;
+import io.holdfast.edge.idempotency.IdempotencyKey;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.payment.model.Account;
 import io.holdfast.payment.model.BuyerId;
 import io.holdfast.payment.model.Money;
@@ -47,7 +47,7 @@ class AccountResource {
             @Parameter(schema = @Schema(type = "string", pattern = BuyerId.FORM)) @PathVariable BuyerId buyerId) {
         // Somebody else's account looks like none, so that nobody can find out who has one.
         return Optional.of(buyerId.value())
-                .filter(Bearer.current()::maySee)
+                .filter(AuthenticatedCaller.current()::maySee)
                 .flatMap(accounts::find)
                 .map(AccountRow::toAccount)
                 .map(AccountBody::of)
@@ -64,7 +64,7 @@ class AccountResource {
             @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key,
             @Valid @RequestBody DepositRequest request) {
         Money amount = request.amount().toMoney();
-        AuditedAct.tell("account " + buyerId, amount.minor() + " " + amount.currency());
+        AuditedAction.describe("account " + buyerId, amount.minor() + " " + amount.currency());
         return deposits.deposit(key.value(), buyerId, amount)
                 .fold(
                         deposited -> ResponseEntity.created(URI.create("/accounts/" + buyerId))

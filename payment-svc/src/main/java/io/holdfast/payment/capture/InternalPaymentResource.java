@@ -1,6 +1,6 @@
 package io.holdfast.payment.capture;
 
-import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.payment.account.MoneyBody;
 import io.holdfast.payment.model.BuyerId;
 import io.holdfast.payment.model.OrderId;

@@ -1,7 +1,7 @@
 package io.holdfast.payment.capture;
 
-import io.holdfast.edge.ProblemException;
-import io.holdfast.edge.access.Bearer;
+import io.holdfast.edge.access.AuthenticatedCaller;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.payment.model.Money;
 import io.holdfast.payment.model.OrderId;
 import io.holdfast.payment.model.PaymentMethod;
@@ -38,13 +38,13 @@ class PaymentResource {
     PaymentBody payment(
             @Parameter(schema = @Schema(type = "string", pattern = OrderId.FORM)) @RequestParam OrderId orderId) {
         PaymentRow row = payments.findCurrent(orderId.value())
-                .filter(payment -> Bearer.current().maySee(payment.buyerId()))
+                .filter(payment -> AuthenticatedCaller.current().maySee(payment.buyerId()))
                 .orElseThrow(() -> new ProblemException(
                         HttpStatus.NOT_FOUND, "unknown-payment", "There is no payment of this order."));
         String gatewayId = row.method() == PaymentMethod.CARD
                 ? payments.findGatewayId(row.xid(), row.branchId(), row.orderId())
                 : null;
-        return PaymentBody.of(row, gatewayId, failedAttempts(row), Bearer.current());
+        return PaymentBody.of(row, gatewayId, failedAttempts(row), AuthenticatedCaller.current());
     }
 
     private int failedAttempts(PaymentRow row) {
@@ -89,7 +89,7 @@ class PaymentResource {
 
             @Nullable Instant refundedAt) {
 
-        static PaymentBody of(PaymentRow row, @Nullable String gatewayId, int attempts, Bearer reader) {
+        static PaymentBody of(PaymentRow row, @Nullable String gatewayId, int attempts, AuthenticatedCaller reader) {
             return new PaymentBody(
                     row.orderId(),
                     row.buyerId(),

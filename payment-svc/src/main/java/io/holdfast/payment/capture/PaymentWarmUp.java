@@ -1,6 +1,6 @@
 package io.holdfast.payment.capture;
 
-import io.holdfast.edge.WarmUp;
+import io.holdfast.edge.startup.WarmUp;
 import io.holdfast.payment.account.Funds;
 import io.holdfast.payment.model.BuyerId;
 import io.holdfast.payment.model.Money;

@@ -1,6 +1,6 @@
 package io.holdfast.payment.card;
 
-import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.payment.model.CardToken;
 import io.holdfast.payment.model.OrderId;
 import io.holdfast.tcc.TryRefusedException;

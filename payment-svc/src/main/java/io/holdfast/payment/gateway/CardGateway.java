@@ -1,7 +1,7 @@
 package io.holdfast.payment.gateway;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.holdfast.edge.access.ServiceTokens;
+import io.holdfast.edge.token.ServiceTokens;
 import io.holdfast.payment.gateway.GatewayOutcome.Done;
 import io.holdfast.payment.gateway.GatewayOutcome.Refused;
 import io.holdfast.payment.gateway.GatewayOutcome.Unknown;

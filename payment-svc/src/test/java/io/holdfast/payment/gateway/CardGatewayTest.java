@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.holdfast.edge.access.ServiceTokens;
+import io.holdfast.edge.token.ServiceTokens;
 import io.holdfast.payment.OnRealDatabase;
 import io.holdfast.payment.StandInGateway;
 import io.holdfast.payment.StandInGateway.Trouble;

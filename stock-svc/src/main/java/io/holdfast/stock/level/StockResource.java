@@ -1,6 +1,6 @@
 package io.holdfast.stock.level;
 
-import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.stock.model.Sku;
 import io.holdfast.stock.model.StockLevel;
 import io.swagger.v3.oas.annotations.Operation;

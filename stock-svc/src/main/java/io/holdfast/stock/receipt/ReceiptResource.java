@@ -1,8 +1,8 @@
 package io.holdfast.stock.receipt;
 
-import io.holdfast.edge.IdempotencyKey;
-import io.holdfast.edge.ProblemException;
-import io.holdfast.edge.access.AuditedAct;
+import io.holdfast.edge.audit.AuditedAction;
+import io.holdfast.edge.idempotency.IdempotencyKey;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.stock.model.Quantity;
 import io.holdfast.stock.model.Sku;
 import io.swagger.v3.oas.annotations.Operation;
@@ -46,7 +46,7 @@ class ReceiptResource {
             @Parameter(schema = @Schema(type = "string", pattern = Sku.FORM)) @PathVariable Sku sku,
             @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key,
             @Valid @RequestBody ReceiptRequest request) {
-        AuditedAct.tell("sku " + sku, Long.toString(request.quantity()));
+        AuditedAction.describe("sku " + sku, Long.toString(request.quantity()));
         return receiving
                 .receive(key, sku, new Quantity(request.quantity()))
                 .fold(

@@ -1,6 +1,6 @@
 package io.holdfast.stock.receipt;
 
-import io.holdfast.edge.IdempotencyKey;
+import io.holdfast.edge.idempotency.IdempotencyKey;
 import io.holdfast.stock.level.StockEvents;
 import io.holdfast.stock.level.StockLevels;
 import io.holdfast.stock.model.Quantity;

@@ -1,6 +1,6 @@
 package io.holdfast.stock.reservation;
 
-import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.stock.model.OrderId;
 import io.holdfast.stock.model.OrderLines;
 import io.holdfast.stock.model.Quantity;

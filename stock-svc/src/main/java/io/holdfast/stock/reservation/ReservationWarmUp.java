@@ -1,6 +1,6 @@
 package io.holdfast.stock.reservation;
 
-import io.holdfast.edge.WarmUp;
+import io.holdfast.edge.startup.WarmUp;
 import io.holdfast.stock.level.StockLevels;
 import io.holdfast.stock.model.OrderId;
 import io.holdfast.stock.model.OrderLines;

@@ -1,6 +1,6 @@
 package io.holdfast.stock.sale;
 
-import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.stock.model.Quantity;
 import io.holdfast.stock.model.SaleId;
 import io.holdfast.stock.model.Sku;

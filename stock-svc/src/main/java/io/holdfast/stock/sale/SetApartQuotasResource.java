@@ -1,6 +1,6 @@
 package io.holdfast.stock.sale;
 
-import io.holdfast.edge.ProblemException;
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.stock.model.SaleId;
 import io.holdfast.stock.sale.SaleQuotaMapper.SetApartRow;
 import io.swagger.v3.oas.annotations.Operation;

@@ -18,7 +18,7 @@ import org.springframework.web.util.pattern.PathPatternParser;
 public final class AccessRules {
 
     private final List<Rule> rules = new ArrayList<>();
-    private final List<PathPattern> tellingOfNobody = new ArrayList<>();
+    private final List<PathPattern> withoutPersonalData = new ArrayList<>();
 
     /**
      * Lets the given roles call the method on paths of the pattern ({@code /orders/{id}}); who may GET may HEAD. The first rule that fits
@@ -29,18 +29,18 @@ public final class AccessRules {
         return this;
     }
 
-    /** What is read there belongs to nobody: that an operator reads it is not audited. All other reads of operators are. */
-    public AccessRules tellingOfNobody(String... patterns) {
+    /** What is read there is nobody's own: that an operator reads it is not audited. All other reads of operators are. */
+    public AccessRules withoutPersonalData(String... patterns) {
         for (String pattern : patterns) {
-            tellingOfNobody.add(PathPatternParser.defaultInstance.parse(pattern));
+            withoutPersonalData.add(PathPatternParser.defaultInstance.parse(pattern));
         }
         return this;
     }
 
     /** Whether what is read there by operators is audited. */
-    boolean tellsOfPeople(HttpServletRequest request) {
+    public boolean readsPersonalData(HttpServletRequest request) {
         PathContainer path = PathContainer.parsePath(request.getRequestURI());
-        return tellingOfNobody.stream().noneMatch(pattern -> pattern.matches(path))
+        return withoutPersonalData.stream().noneMatch(pattern -> pattern.matches(path))
                 && rules.stream()
                         .filter(rule -> rule.method().equals(HttpMethod.GET)
                                 && rule.roles().contains(Role.OPERATOR))
@@ -49,12 +49,12 @@ public final class AccessRules {
                                 .matches(path));
     }
 
-    List<Rule> rules() {
+    public List<Rule> rules() {
         return List.copyOf(rules);
     }
 
     /** The methods that somebody may call on this path; none if the path is named nowhere. */
-    Set<HttpMethod> methodsAt(String path) {
+    public Set<HttpMethod> methodsAt(String path) {
         PathContainer parsed = PathContainer.parsePath(path);
         return rules.stream()
                 .filter(rule ->
@@ -63,13 +63,13 @@ public final class AccessRules {
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    record Rule(HttpMethod method, String pattern, List<Role> roles) {
+    public record Rule(HttpMethod method, String pattern, List<Role> roles) {
 
-        List<HttpMethod> methods() {
+        public List<HttpMethod> methods() {
             return HttpMethod.GET.equals(method) ? List.of(method, HttpMethod.HEAD) : List.of(method);
         }
 
-        String[] authorities() {
+        public String[] authorities() {
             return roles.stream().map(Role::authority).toArray(String[]::new);
         }
     }

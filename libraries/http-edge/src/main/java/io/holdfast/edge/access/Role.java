@@ -2,7 +2,7 @@ package io.holdfast.edge.access;
 
 import java.util.Locale;
 
-/** What a token says its bearer is. */
+/** What a token says its caller is. */
 public enum Role {
     /** Places orders, and sees only what is the buyer's own. */
     BUYER,
@@ -13,11 +13,11 @@ public enum Role {
     /** Another service of the platform. */
     SERVICE;
 
-    String claim() {
+    public String claim() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    String authority() {
+    public String authority() {
         return "ROLE_" + name();
     }
 }

@@ -1,7 +1,4 @@
-/**
- * Who may do what: buyers, operators and services prove who they are with signed, expiring tokens (JWT, RFC 7519) of any OIDC
- * issuer. Internal endpoints take tokens of services only, everything else takes tokens of people only.
- */
+/** Which role may call what, and who is calling: what the services use of the access control. */
 @NullMarked
 package io.holdfast.edge.access;
 

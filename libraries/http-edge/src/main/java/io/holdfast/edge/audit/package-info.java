@@ -1,0 +1,5 @@
+/** What operators do is recorded in the transaction of the change. */
+@NullMarked
+package io.holdfast.edge.audit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,151 @@
+package io.holdfast.edge.body;
+
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
+import org.apache.coyote.ActionCode;
+import org.apache.tomcat.util.net.ApplicationBufferHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+
+/**
+ * Reads the rest of a body that nobody read, such as that of a request without a token, so that the connection can carry the
+ * next request; and gives up on one that does not come. The server itself would wait for all of it, however slowly it comes,
+ * and keep a thread for it.
+ *
+ * <p>Who is given up on is told by {@code Connection: close}, unless the answer is on its way already: a caller who does not
+ * know would send the next request into the void. A little patience there has to be: who is still sending when the connection is closed does not get to see the answer.
+ * Who sends nothing for a moment is not sending. Nothing here waits in a read: that would take as long as the server waits for
+ * a connection that is idle, and a few dozen silent clients would have all its threads.
+ *
+ * <p>Only a few threads wait like that. Who finds no place is not waited for: the answer is sent, and the connection closed at once.
+ */
+final class UnreadBodyValve extends ValveBase {
+
+    private static final Logger log = LoggerFactory.getLogger(UnreadBodyValve.class);
+
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long PAUSE_MILLIS = 5;
+    private static final int MOST_READS_AT_ONCE = 16;
+
+    private final Semaphore places;
+
+    /** @param places how many threads may wait at the same time */
+    UnreadBodyValve(int places) {
+        super(true);
+        this.places = new Semaphore(places);
+    }
+
+    @Override
+    public void invoke(Request request, Response response) throws IOException, ServletException {
+        getNext().invoke(request, response);
+        org.apache.coyote.Request connection = request.getCoyoteRequest();
+        if (request.isAsync() || connection.isFinished()) {
+            return;
+        }
+        boolean waits = false;
+        try {
+            // Who expects to be asked for the body sends none when refused.
+            boolean expected = !connection.hasExpectation();
+            if (expected) {
+                readWhatIsThere(connection);
+            }
+            if (!connection.isFinished()) {
+                waits = expected && places.tryAcquire();
+                boolean sending = waits && readTheRest(connection);
+                if (!connection.isFinished()) {
+                    // Says nothing if the answer is on its way already.
+                    response.setHeader(HttpHeaders.CONNECTION, "close");
+                    response.finishResponse();
+                    if (sending) {
+                        readTheRest(connection);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            log.debug("The rest of a body did not come", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            if (waits) {
+                places.release();
+            }
+            if (!connection.isFinished()) {
+                connection.action(ActionCode.DISABLE_SWALLOW_INPUT, null);
+            }
+        }
+    }
+
+    /** The whole of it, as a rule: a small body comes with its headers or right behind them. No more than fits into a few packets. */
+    private static void readWhatIsThere(org.apache.coyote.Request connection) throws IOException {
+        Ignored rest = new Ignored();
+        for (int reads = 0; reads < MOST_READS_AT_ONCE && !connection.isFinished() && hasMore(connection); reads++) {
+            connection.doRead(rest);
+            rest.forget();
+        }
+    }
+
+    /** Whether the caller was still sending when this ended. */
+    private static boolean readTheRest(org.apache.coyote.Request connection) throws IOException, InterruptedException {
+        Ignored rest = new Ignored();
+        long started = System.nanoTime();
+        long heard = started;
+        // Not a byte further than the body goes: what follows it is the next request.
+        while (!connection.isFinished()) {
+            long now = System.nanoTime();
+            if (now - heard >= SILENCE_NANOS) {
+                return false;
+            }
+            if (now - started >= PATIENCE_NANOS) {
+                return true;
+            }
+            if (hasMore(connection)) {
+                heard = now;
+                connection.doRead(rest);
+                rest.forget();
+            } else {
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            }
+        }
+        return true;
+    }
+
+    /** Without waiting for it. */
+    private static boolean hasMore(org.apache.coyote.Request connection) {
+        connection.action(ActionCode.AVAILABLE, Boolean.TRUE);
+        return connection.getAvailable() > 0;
+    }
+
+    private static final class Ignored implements ApplicationBufferHandler {
+
+        private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+        private ByteBuffer read = NOTHING;
+
+        void forget() {
+            read = NOTHING;
+        }
+
+        @Override
+        public void setByteBuffer(ByteBuffer buffer) {
+            read = buffer;
+        }
+
+        @Override
+        public ByteBuffer getByteBuffer() {
+            return read;
+        }
+
+        @Override
+        public void expand(int size) {
+            // Nothing is kept, so nothing has to fit.
+        }
+    }
+}
