@@ -25,6 +25,11 @@ public interface Check {
         return Duration.ZERO;
     }
 
+    /** Whether one look proves what it finds. Else it is a suspicion until it is seen again: it may be work under way. */
+    default boolean certain() {
+        return false;
+    }
+
     /**
      * Looks for what breaks the sentence.
      *

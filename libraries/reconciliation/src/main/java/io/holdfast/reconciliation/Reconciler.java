@@ -201,7 +201,12 @@ public final class Reconciler implements SmartLifecycle {
             KnownFinding earlier = before.get(subject);
             if (earlier == null) {
                 table.suspect(check.name(), finding, now);
-            } else if (table.seenAgain(check.name(), finding, now) == 1 && earlier.state() == FindingState.SUSPECTED) {
+            }
+            if (earlier == null && !check.certain()) {
+                return;
+            }
+            boolean isNew = earlier == null || earlier.state() == FindingState.SUSPECTED;
+            if (table.seenAgain(check.name(), finding, now) == 1 && isNew) {
                 log.warn("FINDING {} {} {}: {}", check.invariant(), check.name(), subject, finding.detail());
             }
         });

@@ -91,6 +91,21 @@ abstract class ReconcilerAcceptance {
     }
 
     @Test
+    void whatACertainCheckSeesIsOpenAtOnceAndOverWhenItIsNotSeenAgain() {
+        Reconciler reconciler = reconciler(check);
+        check.isCertain();
+        check.finds(new Finding("sku-1", "3 are missing"));
+
+        reconciler.lookAtAll();
+
+        assertThat(states()).containsExactly(Map.entry("sku-1", FindingState.OPEN));
+        assertThat(gauge(ReconciliationMetrics.FINDINGS)).isEqualTo(1);
+        check.finds();
+        reconciler.lookAtAll();
+        assertThat(states()).isEmpty();
+    }
+
+    @Test
     void whatIsSeenMoreOftenThanCanBeCountedStaysOpenAndCanBeClosed() throws SQLException {
         Reconciler reconciler = reconciler(check);
         check.finds(new Finding("sku-1", "3 are missing"));
@@ -406,6 +421,7 @@ abstract class ReconcilerAcceptance {
 
         private final String name;
         private final AtomicInteger looks = new AtomicInteger();
+        private volatile boolean certain;
         private volatile Function<Memory, Look> script = memory -> Look.atAll(List.of(), 0);
 
         ScriptedCheck(String name) {
@@ -422,6 +438,15 @@ abstract class ReconcilerAcceptance {
 
         int looks() {
             return looks.get();
+        }
+
+        void isCertain() {
+            certain = true;
+        }
+
+        @Override
+        public boolean certain() {
+            return certain;
         }
 
         @Override

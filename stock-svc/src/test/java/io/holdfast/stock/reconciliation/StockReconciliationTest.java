@@ -110,6 +110,29 @@ class StockReconciliationTest {
                 .isEmpty());
     }
 
+    /** The row is written by the starter, in the transaction in which it decides. */
+    @Test
+    void anOrphanedBranchIsAFindingAtOnceAndForADay() {
+        String xid = "10.0.0.1:8091:" + number;
+        tables.jdbc.update("""
+                insert into tcc_audit (happened_at, who, operation, action_name, xid, branch_id, status_before, status_after,
+                    reason)
+                values (utc_timestamp(3), 'stock-svc-1', 'ORPHAN_CANCEL', 'stock.reserve', ?, 7, 'TRIED', 'TRIED', 'Finished')
+                """, xid);
+
+        look();
+        assertThat(findings(xid + "/7")).singleElement().satisfies(finding -> {
+            assertThat(finding.check()).isEqualTo("orphaned-branches");
+            assertThat(finding.detail())
+                    .contains("ORPHAN_CANCEL of stock.reserve", "stock-svc-1", "Finished");
+        });
+
+        tables.jdbc.update(
+                "update tcc_audit set happened_at = utc_timestamp(3) - interval 25 hour where xid = ?", xid);
+        look();
+        assertThat(findings(xid + "/7")).isEmpty();
+    }
+
     @Test
     void goodsThatAreNowhereAreFoundAndTheFindingEndsWithThem() {
         planted("update stock set available = available - 1 where sku = ?");

@@ -44,9 +44,35 @@ abstract class SqlScriptsTest {
     // The fence table
 
     @Test
-    void the_fence_script_is_the_flyway_migration_of_the_fence_and_the_identity_of_the_schema() throws IOException {
+    void the_fence_script_is_the_flyway_migration_of_the_fence_its_operations_and_the_identity_of_the_schema()
+            throws IOException {
         assertThat(script("fence.sql"))
-                .isEqualTo(script("flyway/V0_1__tcc_fence_log.sql") + "\n" + script("schema_identity.sql"));
+                .isEqualTo(script("flyway/V0_1__tcc_fence_log.sql") + "\n" + script("audit_operations.sql") + "\n"
+                        + script("schema_identity.sql"));
+    }
+
+    @Test
+    void the_flyway_migration_of_the_operations_is_their_script() throws IOException {
+        assertThat(script("flyway/R__tcc_audit_operations.sql")).isEqualTo(script("audit_operations.sql"));
+    }
+
+    @Test
+    void the_operations_of_a_fence_of_before_are_widened_beside_its_rows_and_may_be_so_again() throws SQLException {
+        schema.runScript("flyway/V0_1__tcc_fence_log.sql");
+        String insert = "insert into tcc_audit (happened_at, who, operation, reason)"
+                + " values ('2026-01-02 03:04:05', 'ada', ?, 'why')";
+        update(insert, "PAUSE");
+        assertThatThrownBy(() -> update(insert, "ORPHAN_CANCEL")).hasMessageContaining("tcc_audit_operation");
+
+        schema.runScript("audit_operations.sql");
+        schema.runScript("audit_operations.sql");
+
+        for (String operation : List.of("ORPHAN_CONFIRM", "ORPHAN_CANCEL", "ORPHAN_LEFT")) {
+            update(insert, operation);
+        }
+        assertThat(query("select operation from tcc_audit order by id"))
+                .containsExactly("PAUSE", "ORPHAN_CONFIRM", "ORPHAN_CANCEL", "ORPHAN_LEFT");
+        assertThatThrownBy(() -> update(insert, "ORPHAN")).hasMessageContaining("tcc_audit_operation");
     }
 
     /**

@@ -31,4 +31,12 @@ final class Bookkeeping {
     void run(Runnable changes) {
         transaction.executeWithoutResult(status -> changes.run());
     }
+
+    /** Runs what is to leave nothing. */
+    void rehearse(Runnable changes) {
+        transaction.executeWithoutResult(status -> {
+            status.setRollbackOnly();
+            changes.run();
+        });
+    }
 }

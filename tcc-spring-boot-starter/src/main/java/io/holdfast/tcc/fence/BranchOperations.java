@@ -25,6 +25,7 @@ public final class BranchOperations {
 
     private final FenceTable table;
     private final OperationsTable people;
+    private final AuditTable audit;
     private final AttemptTable attempts;
     private final TransactionTemplate transaction;
     private final PhaseTwoSchedule schedule;
@@ -34,6 +35,7 @@ public final class BranchOperations {
     BranchOperations(
             FenceTable table,
             OperationsTable people,
+            AuditTable audit,
             AttemptTable attempts,
             PlatformTransactionManager transactionManager,
             PhaseTwoSchedule schedule,
@@ -41,6 +43,7 @@ public final class BranchOperations {
             Clock clock) {
         this.table = table;
         this.people = people;
+        this.audit = audit;
         this.attempts = attempts;
         this.transaction = new TransactionTemplate(transactionManager);
         this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
@@ -96,11 +99,12 @@ public final class BranchOperations {
             }
             people.retryNow(key, row.status(), decision, now);
             String action = table.actionOf(key);
-            people.audit(now, who, "RETRY", action, key, row.status(), decision.open(), reason);
+            audit.add(new AuditEntry(
+                    now, who, AuditOperation.RETRY, action, key, row.status(), decision.open(), reason));
             return OperationResult.done("The next attempt of " + action + " is due now"
                     + (schedule.isPaused(action) ? "; the action is paused, so it waits until that ends" : ""));
         });
-        told("RETRY", key.toString(), who, reason, result);
+        told(AuditOperation.RETRY, key.toString(), who, reason, result);
         schedule.changed(key);
         return result;
     }
@@ -131,10 +135,11 @@ public final class BranchOperations {
             FenceStatus status = decision == Decision.EMPTY_ROLLBACK ? FenceStatus.SUSPENDED : outcome;
             Instant now = clock.instant();
             people.resolve(key, status, now);
-            people.audit(now, who, "RESOLVE", table.actionOf(key), key, row.status(), status, reason);
+            audit.add(new AuditEntry(
+                    now, who, AuditOperation.RESOLVE, table.actionOf(key), key, row.status(), status, reason));
             return OperationResult.done("It is " + status);
         });
-        told("RESOLVE", key.toString(), who, reason, result);
+        told(AuditOperation.RESOLVE, key.toString(), who, reason, result);
         schedule.changed(key);
         return result;
     }
@@ -142,16 +147,16 @@ public final class BranchOperations {
     /** From now on no attempts of the action are made, in any instance; new decisions are kept for later. */
     public OperationResult pause(String action, String who, String reason) {
         return change(
-                "PAUSE", action, who, reason, now -> people.pause(action, now, who, reason), "It was paused already");
+                AuditOperation.PAUSE, action, who, reason, now -> people.pause(action, now, who, reason), "It was paused already");
     }
 
     /** What is due is attempted again. */
     public OperationResult resume(String action, String who, String reason) {
-        return change("RESUME", action, who, reason, now -> people.resume(action), "It was not paused here");
+        return change(AuditOperation.RESUME, action, who, reason, now -> people.resume(action), "It was not paused here");
     }
 
     private OperationResult change(
-            String operation, String action, String who, String reason, Predicate<Instant> change, String otherwise) {
+            AuditOperation operation, String action, String who, String reason, Predicate<Instant> change, String otherwise) {
         OperationResult result = inTransaction(() -> {
             if (!actions.names().contains(action)) {
                 return OperationResult.notFound("This service has no action " + action);
@@ -160,7 +165,7 @@ public final class BranchOperations {
             if (!change.test(now)) {
                 return OperationResult.notPossible(otherwise);
             }
-            people.audit(now, who, operation, action, null, null, null, reason);
+            audit.add(new AuditEntry(now, who, operation, action, null, null, null, reason));
             return OperationResult.done(action + ": " + operation);
         });
         told(operation, action, who, reason, result);
@@ -181,7 +186,7 @@ public final class BranchOperations {
         return Objects.requireNonNull(transaction.execute(status -> operation.get()));
     }
 
-    private static void told(String operation, String of, String who, String reason, OperationResult result) {
+    private static void told(AuditOperation operation, String of, String who, String reason, OperationResult result) {
         log.warn("{} of {} by {} ({}): {}, {}", operation, of, who, reason, result.kind(), result.detail());
     }
 }

@@ -117,32 +117,6 @@ final class OperationsTable {
         return jdbc.update("delete from tcc_paused_action where action_name = ?", action) == 1;
     }
 
-    void audit(
-            Instant now,
-            String who,
-            String operation,
-            String action,
-            @Nullable BranchKey key,
-            @Nullable FenceStatus before,
-            @Nullable FenceStatus after,
-            String reason) {
-        requireOne(jdbc.update(
-                """
-                insert into tcc_audit (happened_at, who, operation, action_name, xid, branch_id, status_before,
-                    status_after, reason)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                utc(now),
-                who,
-                operation,
-                action,
-                key == null ? null : key.xid(),
-                key == null ? null : key.branchId(),
-                before == null ? null : before.name(),
-                after == null ? null : after.name(),
-                text(reason)));
-    }
-
     private static void requireOne(int rows) {
         if (rows != 1) {
             throw new IllegalStateException("Changed " + rows + " rows instead of one");

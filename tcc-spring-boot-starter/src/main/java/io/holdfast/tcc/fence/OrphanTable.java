@@ -11,15 +11,24 @@ import java.util.List;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** The SQL about branches that are tried and undecided. Every change is guarded by that, and tells whether it found it so. */
+/**
+ * The SQL about branches that are tried and undecided. Every change is guarded by that, and tells whether it found it so. A change
+ * that did leaves a row in {@code tcc_audit}; so both have to be in one transaction, which the caller opens.
+ */
 final class OrphanTable {
 
     private final JdbcTemplate jdbc;
+    private final AuditTable audit;
+    private final String instance;
 
-    OrphanTable(DataSource dataSource) {
+    /** @param instance who decides, for the audit */
+    OrphanTable(DataSource dataSource, AuditTable audit, String instance) {
         this.jdbc = new JdbcTemplate(dataSource);
+        this.audit = audit;
+        this.instance = instance;
     }
 
     /** @param context null if the branch was tried by a version that kept none */
@@ -68,12 +77,14 @@ final class OrphanTable {
     }
 
     /** @return false if it is not tried and undecided any more */
-    boolean confirm(BranchKey key, Instant now, String why) {
-        return jdbc.update("""
+    boolean confirm(Undecided branch, Instant now, String why) {
+        BranchKey key = branch.key();
+        boolean decided = jdbc.update("""
                         update tcc_fence_log
                         set decision = 1, decided_at = ?, lane = ?, next_attempt_at = ?, claimed_by = null, last_error = ?
                         where xid = ? and branch_id = ? and status = 1 and decision is null and context is not null
                         """, utc(now), Lane.EARLY.code(), utc(now), text(why), key.xid(), key.branchId()) == 1;
+        return decided && audited(AuditOperation.ORPHAN_CONFIRM, branch, now, why);
     }
 
     /**
@@ -81,9 +92,10 @@ final class OrphanTable {
      *
      * @return false if it is not tried and undecided any more, or a commit is known
      */
-    boolean cancel(BranchKey key, Instant now, String why) {
+    boolean cancel(Undecided branch, Instant now, String why) {
+        BranchKey key = branch.key();
         // The limit makes MySQL read the table that it is about to change beforehand.
-        return jdbc.update("""
+        boolean decided = jdbc.update("""
                         update tcc_fence_log
                         set decision = 2, decided_at = ?, lane = ?, next_attempt_at = ?, claimed_by = null, last_error = ?
                         where xid = ? and branch_id = ? and status = 1 and decision is null and context is not null
@@ -91,13 +103,43 @@ final class OrphanTable {
                                 where xid = ? and (status in (2, 5) or decision = 1) limit 1) committed)
                         """, utc(now), Lane.EARLY.code(), utc(now), text(why), key.xid(), key.branchId(), key.xid())
                 == 1;
+        return decided && audited(AuditOperation.ORPHAN_CANCEL, branch, now, why);
     }
 
     /** Writes down why a person has to see to it. @return false if it is written, or the branch is decided meanwhile */
-    boolean leave(BranchKey key, String why) {
-        return jdbc.update("""
+    boolean leave(Undecided branch, Instant now, String why) {
+        BranchKey key = branch.key();
+        boolean left = jdbc.update("""
                         update tcc_fence_log set last_error = ?
                         where xid = ? and branch_id = ? and status = 1 and decision is null and last_error is null
                         """, text(why), key.xid(), key.branchId()) == 1;
+        return left && audited(AuditOperation.ORPHAN_LEFT, branch, now, why);
+    }
+
+    /**
+     * Proves that the table takes the operations of this class. A service that finds out at its first orphan would find out while
+     * goods are held. The caller rolls back.
+     *
+     * @throws IllegalStateException if it does not; the message names the script that sees to it
+     */
+    void requireOperations(String folder, Instant now) {
+        try {
+            audit.add(new AuditEntry(
+                    now, instance, AuditOperation.ORPHAN_CONFIRM, "", null, null, null, "Whether this may be written"));
+        } catch (DataAccessException e) {
+            throw new IllegalStateException(
+                    "The table tcc_audit does not take what a service decides about orphaned branches. Run the script %s of tcc-fence-sql in this schema, which may be run again; or let Flyway do so, with %s among spring.flyway.locations."
+                            .formatted(
+                                    "io/holdfast/tcc/sql/" + folder + "/audit_operations.sql",
+                                    "classpath:io/holdfast/tcc/sql/" + folder + "/flyway"),
+                    e);
+        }
+    }
+
+    /** The status stays TRIED: what was decided is attempted later. */
+    private boolean audited(AuditOperation operation, Undecided branch, Instant now, String why) {
+        audit.add(new AuditEntry(
+                now, instance, operation, branch.action(), branch.key(), FenceStatus.TRIED, FenceStatus.TRIED, why));
+        return true;
     }
 }

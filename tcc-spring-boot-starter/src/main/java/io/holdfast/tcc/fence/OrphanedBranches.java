@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * been tried for long: whatever it has decided is then decided here, and attempted by the schedule as any other decision.
  *
  * <p>Several instances may look at the same rows: each change is guarded by the state that it starts from, and whoever made it
- * tells of it.
+ * tells of it, in the log, by a metric and, in the transaction of the change, by a row of {@code tcc_audit}.
  */
 public final class OrphanedBranches {
 
@@ -117,22 +117,23 @@ public final class OrphanedBranches {
             return leave(
                     branch,
                     GlobalStatus.Finished,
+                    now,
                     "it bears no identity of this schema, so another service may have confirmed it");
         }
         if (bookkeeping.ask(() -> table.knowsOfACommit(branch.key().xid()))) {
-            return leave(branch, GlobalStatus.Finished, "another branch of its transaction was committed here");
+            return leave(branch, GlobalStatus.Finished, now, "another branch of its transaction was committed here");
         }
         return decide(branch, Decision.CANCEL, GlobalStatus.Finished, now);
     }
 
     private boolean decide(Undecided branch, Decision decision, GlobalStatus status, Instant now) {
         if (branch.context() == null) {
-            return leave(branch, status, "its context is not known here, so it cannot be ended from its row");
+            return leave(branch, status, now, "its context is not known here, so it cannot be ended from its row");
         }
         String why = "The coordinator says %s, and did not ask for the end of this branch; %s is decided from that"
                 .formatted(status, decision);
         if (!bookkeeping.change(() ->
-                decision.isConfirm() ? table.confirm(branch.key(), now, why) : table.cancel(branch.key(), now, why))) {
+                decision.isConfirm() ? table.confirm(branch, now, why) : table.cancel(branch, now, why))) {
             return false;
         }
         metrics.orphan(branch.action(), decision.tag());
@@ -148,10 +149,10 @@ public final class OrphanedBranches {
         return true;
     }
 
-    private boolean leave(Undecided branch, GlobalStatus status, String why) {
+    private boolean leave(Undecided branch, GlobalStatus status, Instant now, String why) {
         String told = "The coordinator says %s, and did not ask for the end of this branch; %s. A person has to end it"
                 .formatted(status, why);
-        if (bookkeeping.change(() -> table.leave(branch.key(), told))) {
+        if (bookkeeping.change(() -> table.leave(branch, now, told))) {
             metrics.orphan(branch.action(), "left");
             log.error("ALARM {} was tried at {}. {}, {}", branch.action(), branch.triedAt(), told, branch.key());
         }

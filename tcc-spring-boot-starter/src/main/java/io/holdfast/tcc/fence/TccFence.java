@@ -87,7 +87,8 @@ public final class TccFence implements FenceHandler {
             Clock clock,
             PhaseTwoSetup phaseTwo) {
         this.table = new FenceTable(dataSource);
-        this.orphans = new OrphanTable(dataSource);
+        AuditTable audit = new AuditTable(dataSource);
+        this.orphans = new OrphanTable(dataSource, audit, phaseTwo.instance());
         this.bookkeeping = new Bookkeeping(transactionManager);
         this.actions = phaseTwo.actions();
         this.ownBranches =
@@ -104,6 +105,7 @@ public final class TccFence implements FenceHandler {
         this.operations = new BranchOperations(
                 table,
                 new OperationsTable(dataSource),
+                audit,
                 attempts,
                 transactionManager,
                 schedule,
@@ -121,8 +123,14 @@ public final class TccFence implements FenceHandler {
         return ownBranches.schema();
     }
 
-    /** Those who end branches whose end nobody asks for; whoever runs it decides when. */
+    /**
+     * Those who end branches whose end nobody asks for; whoever runs it decides when.
+     *
+     * @throws IllegalStateException if {@code tcc_audit} does not take what they write; the message names the script
+     */
     public OrphanedBranches orphanedBranches(GlobalTransactions coordinator, OrphanSettings settings) {
+        bookkeeping.rehearse(
+                () -> orphans.requireOperations(table.dialect().folder(), clock.instant()));
         return new OrphanedBranches(
                 orphans, bookkeeping, schedule, actions, schema(), metrics, clock, coordinator, settings);
     }

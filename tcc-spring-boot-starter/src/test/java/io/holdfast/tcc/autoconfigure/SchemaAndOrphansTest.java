@@ -2,6 +2,9 @@ package io.holdfast.tcc.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.reconciliation.Check;
+import io.holdfast.reconciliation.Finding;
+import io.holdfast.reconciliation.Memory;
 import io.holdfast.tcc.coordinator.GlobalTransactions;
 import io.holdfast.tcc.fence.OrphanSettings;
 import io.holdfast.tcc.fence.TccFence;
@@ -9,6 +12,7 @@ import io.holdfast.tcc.sql.testdatabase.TestDatabase;
 import io.holdfast.tcc.sql.testdatabase.TestSchema;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.seata.core.model.GlobalStatus;
 import org.apache.seata.rm.tcc.api.BusinessActionContext;
@@ -24,6 +28,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceInitializationAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** The identity of the schema at the start of a service, and the look for branches whose end nobody asks for. */
@@ -45,7 +50,8 @@ class SchemaAndOrphansTest {
                         DataSourceAutoConfiguration.class,
                         DataSourceTransactionManagerAutoConfiguration.class,
                         DataSourceInitializationAutoConfiguration.class,
-                        TccAutoConfiguration.class))
+                        TccAutoConfiguration.class,
+                        TccReconciliationAutoConfiguration.class))
                 .withPropertyValues(
                         "spring.application.name=shop",
                         "spring.datasource.url=" + schema.url(),
@@ -95,6 +101,37 @@ class SchemaAndOrphansTest {
             context.close();
             assertThat(ending.isRunning()).isFalse();
         });
+    }
+
+    @Test
+    void the_reconciliation_of_a_service_that_has_one_finds_an_orphaned_branch_for_a_day() {
+        application.run(context -> {
+            schema.run("""
+                    insert into tcc_audit (happened_at, who, operation, action_name, xid, branch_id, reason) values
+                        (utc_timestamp(3), 'shop-1', 'ORPHAN_LEFT', 'shelf.hold', '10.0.0.1:8091:7701', 1, 'who knows'),
+                        (utc_timestamp(3), 'shop-1', 'RETRY', 'shelf.hold', '10.0.0.1:8091:7701', 2, 'a person'),
+                        (utc_timestamp(3) - interval 25 hour, 'shop-1', 'ORPHAN_LEFT', 'shelf.hold', '10.0.0.1:8091:7701', 3,
+                            'over');
+                    """);
+
+            List<Finding> findings = context.getBean(Check.class)
+                    .look(new Memory("", List.of()))
+                    .findings();
+
+            assertThat(findings).singleElement().satisfies(finding -> {
+                assertThat(finding.subject()).isEqualTo("10.0.0.1:8091:7701/1");
+                assertThat(finding.detail()).contains("ORPHAN_LEFT of shelf.hold", "shop-1", "who knows");
+            });
+        });
+    }
+
+    @Test
+    void a_service_without_reconciliation_has_no_such_check() {
+        application
+                .withClassLoader(new FilteredClassLoader(Check.class))
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .doesNotHaveBean("orphanedBranchesCheck"));
     }
 
     @ParameterizedTest

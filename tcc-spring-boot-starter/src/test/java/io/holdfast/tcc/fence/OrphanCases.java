@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.tcc.coordinator.GlobalTransactions;
+import io.holdfast.tcc.fence.OrphanTable.Undecided;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.dao.DataAccessException;
 
 /** Branches that are tried and whose end nobody asks for. */
 abstract class OrphanCases extends ScheduleCases {
@@ -62,6 +64,8 @@ abstract class OrphanCases extends ScheduleCases {
         assertThat(bench.stock()).isEqualTo(stockWith(0, 0));
         assertThat(alarms(output)).singleElement().asString().contains(StockAction.NAME, XID, "Finished", "CANCEL");
         assertThat(orphans("cancel")).isEqualTo(1);
+        assertThat(audit()).singleElement().asString().startsWith("ORPHAN_CANCEL stock.reserve " + XID + "/42 TRIED by instance-0: ")
+                .contains("Finished");
         assertThat(bench.cancel(fence, XID, BRANCH))
                 .as("should the coordinator come")
                 .isTrue();
@@ -138,6 +142,7 @@ abstract class OrphanCases extends ScheduleCases {
         assertThat(row().status()).isEqualTo(FenceStatus.COMMITTED);
         assertThat(effects()).containsExactly(TRY, CONFIRM);
         assertThat(orphans("confirm")).isEqualTo(1);
+        assertThat(audit()).singleElement().asString().startsWith("ORPHAN_CONFIRM ").contains(status.name());
         assertThat(bench.confirm(fence, XID, BRANCH)).isTrue();
     }
 
@@ -186,6 +191,40 @@ abstract class OrphanCases extends ScheduleCases {
 
         assertThat(row().status()).isEqualTo(FenceStatus.COMMITTED);
         assertThat(effects()).containsExactly(TRY, CONFIRM);
+        assertThat(audit()).as("the race is lost").isEmpty();
+    }
+
+    @Test
+    void a_decision_whose_audit_cannot_be_written_is_not_made() throws Exception {
+        trySeatas(BRANCH);
+        bench.clock.advance(MINUTE.plusMillis(1));
+        OrphanedBranches orphans = orphans(fence, 20);
+        String columns = "alter table tcc_audit rename column %s to %s";
+        bench.execute(columns.formatted("reason", "another"));
+        try {
+            assertThatThrownBy(orphans::look).isInstanceOf(DataAccessException.class);
+        } finally {
+            bench.execute(columns.formatted("another", "reason"));
+        }
+        assertThat(row().lastError()).isNull();
+        bench.runDue(fence);
+        assertThat(effects()).containsExactly(TRY);
+
+        assertThat(orphans.look()).isEqualTo(1);
+    }
+
+    @Test
+    void a_fence_whose_audit_takes_no_orphans_is_refused_at_the_start_with_the_script_to_run() throws Exception {
+        String check = "alter table tcc_audit drop constraint tcc_audit_operation,"
+                + " add constraint tcc_audit_operation check (operation in (%s))";
+        String before = "'RETRY', 'RESOLVE', 'PAUSE', 'RESUME'";
+        bench.execute(check.formatted(before));
+        try {
+            assertThatThrownBy(() -> orphans(fence, 20)).hasMessageContaining("audit_operations.sql");
+        } finally {
+            bench.execute(check.formatted(before + ", 'ORPHAN_CONFIRM', 'ORPHAN_CANCEL', 'ORPHAN_LEFT'"));
+        }
+        assertThat(audit()).isEmpty();
     }
 
     @Test
@@ -204,6 +243,7 @@ abstract class OrphanCases extends ScheduleCases {
         assertThat(row().lastError()).contains("committed here", "person");
         assertThat(alarms(output)).hasSize(1);
         assertThat(orphans("left")).isEqualTo(1);
+        assertThat(audit()).singleElement().asString().startsWith("ORPHAN_LEFT ").contains("committed here");
         assertThat(confirm()).as("whoever finds out can still confirm it").isTrue();
     }
 
@@ -212,14 +252,17 @@ abstract class OrphanCases extends ScheduleCases {
         trySeatas(BRANCH);
         trySeatas(43);
         assertThat(bench.confirm(fence, XID, 43)).isTrue();
-        OrphanTable table = new OrphanTable(bench.dataSource);
+        OrphanTable table = new OrphanTable(bench.dataSource, new AuditTable(bench.dataSource), "instance-0");
         Bookkeeping bookkeeping = new Bookkeeping(bench.transactionManager);
 
-        BranchKey key = new BranchKey(XID, BRANCH);
-        assertThat(bookkeeping.change(() -> table.cancel(key, bench.clock.instant(), "a test says so")))
+        Undecided branch =
+                new Undecided(new BranchKey(XID, BRANCH), StockAction.NAME, bench.clock.instant(), "a context");
+        assertThat(bookkeeping.change(() -> table.cancel(branch, bench.clock.instant(), "a test says so")))
                 .isFalse();
-        assertThat(bookkeeping.change(() -> table.confirm(key, bench.clock.instant(), "a test says so")))
+        assertThat(audit()).isEmpty();
+        assertThat(bookkeeping.change(() -> table.confirm(branch, bench.clock.instant(), "a test says so")))
                 .isTrue();
+        assertThat(audit()).hasSize(1);
     }
 
     @Test
@@ -338,6 +381,7 @@ abstract class OrphanCases extends ScheduleCases {
             assertThat(decided).isEqualTo(10);
             assertThat(alarms(output)).hasSize(10);
             assertThat(orphans("cancel")).isEqualTo(10);
+            assertThat(audit()).hasSize(10);
         } finally {
             threads.shutdownNow();
         }
@@ -441,6 +485,20 @@ abstract class OrphanCases extends ScheduleCases {
                 .tags("action", StockAction.NAME, "result", result)
                 .counter()
                 .count());
+    }
+
+    private List<String> audit() {
+        return bench.jdbc.query(
+                "select * from tcc_audit order by id",
+                (row, n) -> "%s %s %s/%s %s by %s: %s"
+                        .formatted(
+                                row.getString("operation"),
+                                row.getString("action_name"),
+                                row.getString("xid"),
+                                row.getString("branch_id"),
+                                row.getString("status_before"),
+                                row.getString("who"),
+                                row.getString("reason")));
     }
 
     private static List<String> alarms(CapturedOutput output) {

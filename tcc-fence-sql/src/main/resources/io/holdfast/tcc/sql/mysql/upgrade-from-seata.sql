@@ -84,7 +84,7 @@ create table tcc_paused_action
   default character set utf8mb4
   collate utf8mb4_bin;
 
--- What people did to branches and actions, and why. Written in the same transaction as what it tells; never deleted here.
+-- What people did to branches and actions, what the service decided by itself, and why. Written in the same transaction as what it tells; never deleted here.
 create table tcc_audit
 (
     id            bigint        not null auto_increment,
@@ -99,7 +99,8 @@ create table tcc_audit
     reason        varchar(1000) not null,
     primary key (id),
     index tcc_audit_branch (xid, branch_id),
-    constraint tcc_audit_operation check (operation in ('RETRY', 'RESOLVE', 'PAUSE', 'RESUME'))
+    constraint tcc_audit_operation check (operation in
+        ('RETRY', 'RESOLVE', 'PAUSE', 'RESUME', 'ORPHAN_CONFIRM', 'ORPHAN_CANCEL', 'ORPHAN_LEFT'))
 ) engine = InnoDB
   default character set utf8mb4
   collate utf8mb4_bin;
