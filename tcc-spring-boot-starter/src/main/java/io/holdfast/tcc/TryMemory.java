@@ -18,11 +18,11 @@ import java.util.Optional;
  */
 public final class TryMemory<T> {
 
-    private static final long MOST = 1_000;
+    private static final long MAX_NOTES = 1_000;
     private static final Duration KEPT = Duration.ofMinutes(1);
 
     private final Cache<Branch, T> notes =
-            Caffeine.newBuilder().maximumSize(MOST).expireAfterWrite(KEPT).build();
+            Caffeine.newBuilder().maximumSize(MAX_NOTES).expireAfterWrite(KEPT).build();
 
     /** To be called by the Try. */
     public void note(String xid, long branchId, T what) {

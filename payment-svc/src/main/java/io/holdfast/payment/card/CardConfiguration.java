@@ -1,6 +1,6 @@
 package io.holdfast.payment.card;
 
-import io.holdfast.tcc.schedule.Backoff;
+import io.holdfast.tcc.retry.Backoff;
 import java.util.random.RandomGenerator;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;

@@ -2,8 +2,8 @@ package io.holdfast.payment.card;
 
 import io.holdfast.payment.card.Charges.Captured;
 import io.holdfast.payment.model.ChargeStatus;
-import io.holdfast.tcc.schedule.ActionPolicy;
-import io.holdfast.tcc.schedule.Backoff;
+import io.holdfast.tcc.retry.ActionPolicy;
+import io.holdfast.tcc.retry.Backoff;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;

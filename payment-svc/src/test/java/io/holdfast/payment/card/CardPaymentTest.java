@@ -13,7 +13,7 @@ import io.holdfast.payment.model.ChargeStatus;
 import io.holdfast.payment.model.OrderId;
 import io.holdfast.tcc.GiveUpReason;
 import io.holdfast.tcc.NotYetException;
-import io.holdfast.tcc.schedule.ActionPolicies;
+import io.holdfast.tcc.retry.ActionPolicies;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDateTime;

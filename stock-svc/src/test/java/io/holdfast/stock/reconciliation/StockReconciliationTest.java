@@ -123,12 +123,10 @@ class StockReconciliationTest {
         look();
         assertThat(findings(xid + "/7")).singleElement().satisfies(finding -> {
             assertThat(finding.check()).isEqualTo("orphaned-branches");
-            assertThat(finding.detail())
-                    .contains("ORPHAN_CANCEL of stock.reserve", "stock-svc-1", "Finished");
+            assertThat(finding.detail()).contains("ORPHAN_CANCEL of stock.reserve", "stock-svc-1", "Finished");
         });
 
-        tables.jdbc.update(
-                "update tcc_audit set happened_at = utc_timestamp(3) - interval 25 hour where xid = ?", xid);
+        tables.jdbc.update("update tcc_audit set happened_at = utc_timestamp(3) - interval 25 hour where xid = ?", xid);
         look();
         assertThat(findings(xid + "/7")).isEmpty();
     }

@@ -21,7 +21,7 @@ final class SeataAutoConfigurationFilter implements AutoConfigurationImportFilte
 
     @Override
     public void setEnvironment(Environment environment) {
-        this.enabled = environment.getProperty(TccSettings.ENABLED, Boolean.class, true);
+        this.enabled = environment.getProperty(TccProperties.ENABLED, Boolean.class, true);
     }
 
     @Override

@@ -12,12 +12,12 @@ import io.holdfast.tcc.coordinator.CoordinatorMessages;
 import io.holdfast.tcc.coordinator.GlobalTransactions;
 import io.holdfast.tcc.coordinator.SeataGlobalTransactions;
 import io.holdfast.tcc.fence.FenceMetrics;
-import io.holdfast.tcc.fence.OrphanSettings;
+import io.holdfast.tcc.fence.OrphanProperties;
 import io.holdfast.tcc.fence.PhaseTwoSetup;
 import io.holdfast.tcc.fence.TccActions;
 import io.holdfast.tcc.fence.TccFence;
-import io.holdfast.tcc.schedule.ActionPolicies;
-import io.holdfast.tcc.schedule.LiveActionPolicies;
+import io.holdfast.tcc.retry.ActionPolicies;
+import io.holdfast.tcc.retry.LiveActionPolicies;
 import io.holdfast.tcc.xid.TryGuard;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -56,8 +56,8 @@ import org.springframework.core.env.Environment;
             "org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration",
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
         })
-@ConditionalOnBooleanProperty(name = TccSettings.ENABLED, matchIfMissing = true)
-@EnableConfigurationProperties({TccSettings.class, OrphanSettings.class, FenceDatabaseSettings.class})
+@ConditionalOnBooleanProperty(name = TccProperties.ENABLED, matchIfMissing = true)
+@EnableConfigurationProperties({TccProperties.class, OrphanProperties.class, FenceDatabaseProperties.class})
 public class TccAutoConfiguration {
 
     /** The column {@code tcc_fence_log.claimed_by} holds no more. */
@@ -123,7 +123,7 @@ public class TccAutoConfiguration {
     @ConditionalOnBean(FenceDatabase.class)
     TccFence tccFence(
             FenceDatabase database,
-            TccSettings settings,
+            TccProperties settings,
             ObjectProvider<MeterRegistry> registry,
             Clock clock,
             TccActions actions,
@@ -164,14 +164,14 @@ public class TccAutoConfiguration {
     @Bean
     @ConditionalOnBean(TccFence.class)
     @Lazy(false)
-    PhaseTwoScheduling phaseTwoScheduling(TccFence fence) {
-        return new PhaseTwoScheduling(fence.schedule());
+    RetryLifecycle phaseTwoScheduling(TccFence fence) {
+        return new RetryLifecycle(fence.schedule());
     }
 
     @Bean
     @ConditionalOnBean(FenceHandler.class)
     @Lazy(false)
-    FenceInstaller fenceInstaller(FenceHandler fence, TccSettings settings) {
+    FenceInstaller fenceInstaller(FenceHandler fence, TccProperties settings) {
         return new FenceInstaller(fence, settings.coordinator().contextLimit());
     }
 
@@ -193,17 +193,17 @@ public class TccAutoConfiguration {
     @Lazy(false)
     @ConditionalOnBean(TccFence.class)
     @ConditionalOnBooleanProperty(
-            name = {SEATA_ENABLED, OrphanSettings.ENABLED},
+            name = {SEATA_ENABLED, OrphanProperties.ENABLED},
             matchIfMissing = true)
-    OrphanEnding orphanEnding(TccFence fence, GlobalTransactions coordinator, OrphanSettings settings) {
-        return new OrphanEnding(fence.orphanedBranches(coordinator, settings), settings.interval());
+    OrphanLifecycle orphanEnding(TccFence fence, GlobalTransactions coordinator, OrphanProperties settings) {
+        return new OrphanLifecycle(fence.orphanedBranches(coordinator, settings), settings.interval());
     }
 
     @Bean
     @ConditionalOnBean(TccFence.class)
     @Lazy(false)
-    FenceCleaning fenceCleaning(TccFence fence, TccSettings settings) {
-        return new FenceCleaning(fence.cleaner(), settings.fence().cleanInterval());
+    FenceCleanerLifecycle fenceCleaning(TccFence fence, TccProperties settings) {
+        return new FenceCleanerLifecycle(fence.cleaner(), settings.fence().cleanInterval());
     }
 
     @Bean

@@ -19,7 +19,7 @@ import org.springframework.core.annotation.Order;
  */
 @AutoConfiguration(beforeName = "org.springframework.cloud.circuitbreaker.resilience4j.Resilience4JAutoConfiguration")
 @ConditionalOnClass({Resilience4JCircuitBreakerFactory.class, ContextExecutorService.class})
-@ConditionalOnBooleanProperty(name = TccSettings.ENABLED, matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = TccProperties.ENABLED, matchIfMissing = true)
 public class TccCircuitBreakerAutoConfiguration {
 
     private static final int MAX_THREADS = 256;

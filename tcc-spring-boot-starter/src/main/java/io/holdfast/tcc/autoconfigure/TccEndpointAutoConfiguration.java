@@ -2,7 +2,7 @@ package io.holdfast.tcc.autoconfigure;
 
 import io.holdfast.tcc.fence.TccFence;
 import io.holdfast.tcc.operations.TccEndpoint;
-import io.holdfast.tcc.schedule.ActionPolicies;
+import io.holdfast.tcc.retry.ActionPolicies;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;

@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Bean;
 /** Sends the xid with Feign calls, if the service makes any. */
 @AutoConfiguration
 @ConditionalOnClass(RequestInterceptor.class)
-@ConditionalOnBooleanProperty(name = TccSettings.ENABLED, matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = TccProperties.ENABLED, matchIfMissing = true)
 public class TccFeignAutoConfiguration {
 
     @Bean

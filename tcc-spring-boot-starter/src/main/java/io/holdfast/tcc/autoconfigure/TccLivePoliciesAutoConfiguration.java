@@ -1,7 +1,7 @@
 package io.holdfast.tcc.autoconfigure;
 
 import io.holdfast.tcc.fence.TccFence;
-import io.holdfast.tcc.schedule.LiveActionPolicies;
+import io.holdfast.tcc.retry.LiveActionPolicies;
 import java.util.Set;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;

@@ -8,7 +8,7 @@ import org.springframework.core.env.Environment;
 
 /** What a service takes from whoever plays the coordinator: no more than it was configured for. */
 @AutoConfiguration
-@ConditionalOnBooleanProperty(name = TccSettings.ENABLED, matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = TccProperties.ENABLED, matchIfMissing = true)
 public class TccProtocolAutoConfiguration {
 
     @Bean

@@ -19,11 +19,11 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @AutoConfiguration(after = TccAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass(WebMvcConfigurer.class)
-@ConditionalOnBooleanProperty(name = TccSettings.ENABLED, matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = TccProperties.ENABLED, matchIfMissing = true)
 public class TccWebAutoConfiguration {
 
     @Bean
-    WebMvcConfigurer xidWebMvcConfigurer(TccSettings settings) {
+    WebMvcConfigurer xidWebMvcConfigurer(TccProperties settings) {
         return new WebMvcConfigurer() {
             @Override
             public void addInterceptors(InterceptorRegistry registry) {

@@ -20,7 +20,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 public final class BranchHistory {
 
     /** A global transaction has a handful of branches in one service; the bound is for what nobody expects. */
-    private static final int MOST_BRANCHES = 200;
+    private static final int MAX_BRANCHES = 200;
 
     private final String service;
     private final Predicate<String> pausedBySettings;
@@ -51,7 +51,7 @@ public final class BranchHistory {
                     case f.decision when 1 then 'CONFIRM' when 2 then 'CANCEL' when 3 then 'EMPTY_ROLLBACK' end as decision
                 from tcc_fence_log f left join tcc_paused_action p on p.action_name = f.action_name
                 where f.xid = ? order by f.gmt_create, f.branch_id limit ?
-                """, BranchHistory::read, xid, MOST_BRANCHES);
+                """, BranchHistory::read, xid, MAX_BRANCHES);
         // After that, so that no cursor is open meanwhile; a branch that never failed costs no look.
         return rows.stream()
                 .map(row -> record(row, row.attempts == 0 ? List.of() : attempts.of(xid, row.branchId)))

@@ -28,7 +28,7 @@ public final class BranchOperations {
     private final AuditTable audit;
     private final AttemptTable attempts;
     private final TransactionTemplate transaction;
-    private final PhaseTwoSchedule schedule;
+    private final RetryScheduler schedule;
     private final TccActions actions;
     private final Clock clock;
 
@@ -38,7 +38,7 @@ public final class BranchOperations {
             AuditTable audit,
             AttemptTable attempts,
             PlatformTransactionManager transactionManager,
-            PhaseTwoSchedule schedule,
+            RetryScheduler schedule,
             TccActions actions,
             Clock clock) {
         this.table = table;
@@ -99,8 +99,8 @@ public final class BranchOperations {
             }
             people.retryNow(key, row.status(), decision, now);
             String action = table.actionOf(key);
-            audit.add(new AuditEntry(
-                    now, who, AuditOperation.RETRY, action, key, row.status(), decision.open(), reason));
+            audit.add(
+                    new AuditEntry(now, who, AuditOperation.RETRY, action, key, row.status(), decision.open(), reason));
             return OperationResult.done("The next attempt of " + action + " is due now"
                     + (schedule.isPaused(action) ? "; the action is paused, so it waits until that ends" : ""));
         });
@@ -147,16 +147,27 @@ public final class BranchOperations {
     /** From now on no attempts of the action are made, in any instance; new decisions are kept for later. */
     public OperationResult pause(String action, String who, String reason) {
         return change(
-                AuditOperation.PAUSE, action, who, reason, now -> people.pause(action, now, who, reason), "It was paused already");
+                AuditOperation.PAUSE,
+                action,
+                who,
+                reason,
+                now -> people.pause(action, now, who, reason),
+                "It was paused already");
     }
 
     /** What is due is attempted again. */
     public OperationResult resume(String action, String who, String reason) {
-        return change(AuditOperation.RESUME, action, who, reason, now -> people.resume(action), "It was not paused here");
+        return change(
+                AuditOperation.RESUME, action, who, reason, now -> people.resume(action), "It was not paused here");
     }
 
     private OperationResult change(
-            AuditOperation operation, String action, String who, String reason, Predicate<Instant> change, String otherwise) {
+            AuditOperation operation,
+            String action,
+            String who,
+            String reason,
+            Predicate<Instant> change,
+            String otherwise) {
         OperationResult result = inTransaction(() -> {
             if (!actions.names().contains(action)) {
                 return OperationResult.notFound("This service has no action " + action);

@@ -1,8 +1,8 @@
 package io.holdfast.tcc.fence;
 
 import io.holdfast.tcc.fence.RunningAttempts.Running;
-import io.holdfast.tcc.schedule.ActionPolicy;
-import io.holdfast.tcc.schedule.Lane;
+import io.holdfast.tcc.retry.ActionPolicy;
+import io.holdfast.tcc.retry.RetryTier;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
@@ -138,7 +138,7 @@ final class CoordinatorAnswers {
             if (other != null) {
                 return other.await(end).orElse(false);
             }
-            if (!running.places().take(call.action(), Lane.EARLY, policy.concurrency(), policy.answerWithin())) {
+            if (!running.places().take(call.action(), RetryTier.EARLY, policy.concurrency(), policy.answerWithin())) {
                 metrics.count(call.action(), FenceOutcome.SCHEDULED);
                 postpone(call, Decision.CONFIRM, decidedAt);
                 return false;
@@ -147,7 +147,7 @@ final class CoordinatorAnswers {
             running.run(
                     call.key(),
                     call.action(),
-                    Lane.EARLY,
+                    RetryTier.EARLY,
                     mine,
                     () -> call.bound(() -> mine.result().complete(attempt.apply(mine.claim()))));
             Optional<Boolean> answer = mine.await(end);

@@ -10,7 +10,7 @@ import org.apache.seata.common.exception.SkipCallbackWrapperException;
 final class Failures {
 
     /** Of causes of causes; a chain may be a ring. */
-    private static final int DEEPEST = 20;
+    private static final int MAX_DEPTH = 20;
 
     private Failures() {}
 
@@ -38,7 +38,7 @@ final class Failures {
 
     private static Optional<String> saidByTheDatabase(Throwable failure) {
         Throwable cause = failure;
-        for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
+        for (int depth = 0; cause != null && depth < MAX_DEPTH; depth++) {
             if (cause instanceof SQLException) {
                 return Optional.ofNullable(cause.getMessage());
             }

@@ -17,14 +17,14 @@ public final class FenceCleaner {
     private final FenceTable table;
     private final AttemptTable attempts;
     private final TransactionTemplate transaction;
-    private final FenceSettings settings;
+    private final FenceProperties settings;
     private final Clock clock;
 
     FenceCleaner(
             FenceTable table,
             AttemptTable attempts,
             PlatformTransactionManager transactionManager,
-            FenceSettings settings,
+            FenceProperties settings,
             Clock clock) {
         this.table = table;
         this.attempts = attempts;

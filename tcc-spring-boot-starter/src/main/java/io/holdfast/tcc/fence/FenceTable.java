@@ -7,7 +7,7 @@ import static io.holdfast.tcc.fence.FenceColumns.utc;
 
 import io.holdfast.tcc.GiveUpReason;
 import io.holdfast.tcc.fence.FenceDialect.Cancelled;
-import io.holdfast.tcc.schedule.Lane;
+import io.holdfast.tcc.retry.RetryTier;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -171,7 +171,7 @@ final class FenceTable {
         List<Object> arguments = new ArrayList<>();
         StringBuilder sql = new StringBuilder("(select action_name, 0 as lane, since as due from tcc_paused_action)");
         for (String action : actions) {
-            for (Lane lane : Lane.values()) {
+            for (RetryTier lane : RetryTier.values()) {
                 sql.append("""
                          union all
                         (select action_name, lane, next_attempt_at from tcc_fence_log where action_name = ? and lane = ?
@@ -190,7 +190,7 @@ final class FenceTable {
     record Head(String action, int lane, Instant due) {}
 
     /** Those that are due, longest overdue first. Locks nothing. */
-    List<ScheduledBranch> due(String action, Lane lane, Instant now, int limit) {
+    List<ScheduledBranch> due(String action, RetryTier lane, Instant now, int limit) {
         return jdbc.query("""
                 select * from tcc_fence_log where action_name = ? and lane = ? and next_attempt_at <= ?
                 order by next_attempt_at limit ?
@@ -198,7 +198,7 @@ final class FenceTable {
     }
 
     /** Those of an action that are due after the given time, the latest first. */
-    List<ScheduledBranch> dueAfter(String action, Lane lane, Instant time, int limit) {
+    List<ScheduledBranch> dueAfter(String action, RetryTier lane, Instant time, int limit) {
         return jdbc.query("""
                 select * from tcc_fence_log where action_name = ? and lane = ? and next_attempt_at > ?
                     and claimed_by is null
@@ -248,7 +248,7 @@ final class FenceTable {
                         where xid = ? and branch_id = ? and next_attempt_at = ?
                         """,
                         delayStep,
-                        Lane.after(delayStep).code(),
+                        RetryTier.after(delayStep).code(),
                         utc(at),
                         text(error),
                         key.xid(),
@@ -266,7 +266,7 @@ final class FenceTable {
                             claimed_by = null, last_error = ?, give_up_cause = ?, give_up_reason = ?
                         where xid = ? and branch_id = ? and next_attempt_at = ?
                         """,
-                        Lane.EARLY.code(),
+                        RetryTier.EARLY.code(),
                         utc(at),
                         text(error),
                         causeCode(reason.cause()),

@@ -2,15 +2,15 @@ package io.holdfast.tcc.fence;
 
 import io.holdfast.tcc.ConfirmRefusedException;
 import io.holdfast.tcc.GiveUpReason;
-import io.holdfast.tcc.schedule.ActionPolicy;
-import io.holdfast.tcc.schedule.Backoff;
+import io.holdfast.tcc.retry.ActionPolicy;
+import io.holdfast.tcc.retry.Backoff;
 import java.time.Instant;
 
 /** What happens to a branch after an attempt that did not succeed. */
 sealed interface NextStep {
 
     /** Beyond it neither the delay nor the lane changes. */
-    int MOST_DELAY_STEPS = 1_000;
+    int MAX_DELAY_STEPS = 1_000;
 
     /** Another attempt of the same kind. */
     record Again(Instant at, int delayStep) implements NextStep {}
@@ -40,7 +40,7 @@ sealed interface NextStep {
         boolean refused = failure instanceof ConfirmRefusedException;
         if (!refused && now.isBefore(deadline)) {
             // The delay has long ended to grow, and the column holds no more than a smallint.
-            int failures = Math.min(branch.delayStep() + 1, MOST_DELAY_STEPS);
+            int failures = Math.min(branch.delayStep() + 1, MAX_DELAY_STEPS);
             Instant next = now.plus(backoff.delayAfter(failures, policy));
             return new Again(next.isBefore(deadline) ? next : deadline, failures);
         }

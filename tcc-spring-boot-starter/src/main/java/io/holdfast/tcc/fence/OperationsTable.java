@@ -5,14 +5,13 @@ import static io.holdfast.tcc.fence.FenceColumns.requireInstant;
 import static io.holdfast.tcc.fence.FenceColumns.text;
 import static io.holdfast.tcc.fence.FenceColumns.utc;
 
-import io.holdfast.tcc.schedule.Lane;
+import io.holdfast.tcc.retry.RetryTier;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -83,7 +82,7 @@ final class OperationsTable {
                 """,
                 decision.open().code(),
                 utc(now),
-                Lane.EARLY.code(),
+                RetryTier.EARLY.code(),
                 utc(now),
                 key.xid(),
                 key.branchId(),

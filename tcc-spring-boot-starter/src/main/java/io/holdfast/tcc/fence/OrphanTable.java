@@ -4,7 +4,7 @@ import static io.holdfast.tcc.fence.FenceColumns.requireInstant;
 import static io.holdfast.tcc.fence.FenceColumns.text;
 import static io.holdfast.tcc.fence.FenceColumns.utc;
 
-import io.holdfast.tcc.schedule.Lane;
+import io.holdfast.tcc.retry.RetryTier;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.List;
@@ -79,11 +79,12 @@ final class OrphanTable {
     /** @return false if it is not tried and undecided any more */
     boolean confirm(Undecided branch, Instant now, String why) {
         BranchKey key = branch.key();
-        boolean decided = jdbc.update("""
+        boolean decided =
+                jdbc.update("""
                         update tcc_fence_log
                         set decision = 1, decided_at = ?, lane = ?, next_attempt_at = ?, claimed_by = null, last_error = ?
                         where xid = ? and branch_id = ? and status = 1 and decision is null and context is not null
-                        """, utc(now), Lane.EARLY.code(), utc(now), text(why), key.xid(), key.branchId()) == 1;
+                        """, utc(now), RetryTier.EARLY.code(), utc(now), text(why), key.xid(), key.branchId()) == 1;
         return decided && audited(AuditOperation.ORPHAN_CONFIRM, branch, now, why);
     }
 
@@ -95,13 +96,21 @@ final class OrphanTable {
     boolean cancel(Undecided branch, Instant now, String why) {
         BranchKey key = branch.key();
         // The limit makes MySQL read the table that it is about to change beforehand.
-        boolean decided = jdbc.update("""
+        boolean decided = jdbc.update(
+                        """
                         update tcc_fence_log
                         set decision = 2, decided_at = ?, lane = ?, next_attempt_at = ?, claimed_by = null, last_error = ?
                         where xid = ? and branch_id = ? and status = 1 and decision is null and context is not null
                             and not exists (select 1 from (select branch_id from tcc_fence_log
                                 where xid = ? and (status in (2, 5) or decision = 1) limit 1) committed)
-                        """, utc(now), Lane.EARLY.code(), utc(now), text(why), key.xid(), key.branchId(), key.xid())
+                        """,
+                        utc(now),
+                        RetryTier.EARLY.code(),
+                        utc(now),
+                        text(why),
+                        key.xid(),
+                        key.branchId(),
+                        key.xid())
                 == 1;
         return decided && audited(AuditOperation.ORPHAN_CANCEL, branch, now, why);
     }

@@ -28,13 +28,13 @@ public final class OrphanedBranches {
 
     private final OrphanTable table;
     private final Bookkeeping bookkeeping;
-    private final PhaseTwoSchedule schedule;
+    private final RetryScheduler schedule;
     private final TccActions actions;
     private final SchemaIdentity schema;
     private final FenceMetrics metrics;
     private final Clock clock;
     private final GlobalTransactions coordinator;
-    private final OrphanSettings settings;
+    private final OrphanProperties settings;
 
     /** Where the next look goes on, so that those which have to wait keep nobody else from being looked at. */
     private @Nullable Undecided last;
@@ -42,13 +42,13 @@ public final class OrphanedBranches {
     OrphanedBranches(
             OrphanTable table,
             Bookkeeping bookkeeping,
-            PhaseTwoSchedule schedule,
+            RetryScheduler schedule,
             TccActions actions,
             SchemaIdentity schema,
             FenceMetrics metrics,
             Clock clock,
             GlobalTransactions coordinator,
-            OrphanSettings settings) {
+            OrphanProperties settings) {
         this.table = table;
         this.bookkeeping = bookkeeping;
         this.schedule = schedule;
@@ -132,8 +132,8 @@ public final class OrphanedBranches {
         }
         String why = "The coordinator says %s, and did not ask for the end of this branch; %s is decided from that"
                 .formatted(status, decision);
-        if (!bookkeeping.change(() ->
-                decision.isConfirm() ? table.confirm(branch, now, why) : table.cancel(branch, now, why))) {
+        if (!bookkeeping.change(
+                () -> decision.isConfirm() ? table.confirm(branch, now, why) : table.cancel(branch, now, why))) {
             return false;
         }
         metrics.orphan(branch.action(), decision.tag());

@@ -13,7 +13,7 @@ final class OwnBranches {
     private static final Logger log = LoggerFactory.getLogger(OwnBranches.class);
 
     /** More would be no mistake in some settings any more. What is beyond is counted together, and told no more. */
-    private static final int MOST_OTHERS = 100;
+    private static final int MAX_OTHERS = 100;
 
     private final SchemaIdentity own;
     private final FenceMetrics metrics;
@@ -34,7 +34,7 @@ final class OwnBranches {
         if (other == null || other.equals(own.id())) {
             return;
         }
-        boolean first = others.size() < MOST_OTHERS && others.add(other);
+        boolean first = others.size() < MAX_OTHERS && others.add(other);
         metrics.otherSchema(own.id(), others.contains(other) ? other : "more");
         if (first) {
             log.error(

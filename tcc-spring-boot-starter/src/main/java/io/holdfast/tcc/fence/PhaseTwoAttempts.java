@@ -4,7 +4,7 @@ import io.holdfast.tcc.EmptyRollbackHook;
 import io.holdfast.tcc.GiveUp;
 import io.holdfast.tcc.GiveUpReason;
 import io.holdfast.tcc.RemoteConfirmStep;
-import io.holdfast.tcc.schedule.Backoff;
+import io.holdfast.tcc.retry.Backoff;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

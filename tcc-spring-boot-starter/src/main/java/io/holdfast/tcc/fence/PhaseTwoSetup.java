@@ -1,7 +1,7 @@
 package io.holdfast.tcc.fence;
 
-import io.holdfast.tcc.schedule.ActionPolicies;
-import io.holdfast.tcc.schedule.PhaseTwoSettings;
+import io.holdfast.tcc.retry.ActionPolicies;
+import io.holdfast.tcc.retry.RetryProperties;
 import java.util.random.RandomGenerator;
 
 /**
@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
  */
 public record PhaseTwoSetup(
         String instance,
-        PhaseTwoSettings settings,
+        RetryProperties settings,
         ActionPolicies policies,
         TccActions actions,
         RandomGenerator random) {}

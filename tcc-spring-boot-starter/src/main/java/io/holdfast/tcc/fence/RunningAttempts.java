@@ -2,9 +2,9 @@ package io.holdfast.tcc.fence;
 
 import io.holdfast.background.BackgroundFailure;
 import io.holdfast.background.BackgroundThreads;
-import io.holdfast.tcc.schedule.Lane;
-import io.holdfast.tcc.schedule.PhaseTwoSettings;
-import io.holdfast.tcc.schedule.Places;
+import io.holdfast.tcc.retry.ConcurrencyLimiter;
+import io.holdfast.tcc.retry.RetryProperties;
+import io.holdfast.tcc.retry.RetryTier;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -25,20 +25,20 @@ final class RunningAttempts {
 
     private static final Logger log = LoggerFactory.getLogger(RunningAttempts.class);
 
-    private final Places places;
+    private final ConcurrencyLimiter places;
     private final ExecutorService threads;
     private final Map<BranchKey, Running> running = new ConcurrentHashMap<>();
     private final Runnable whenOneLeaves;
 
-    RunningAttempts(PhaseTwoSettings settings, Runnable whenOneLeaves) {
+    RunningAttempts(RetryProperties settings, Runnable whenOneLeaves) {
         this.whenOneLeaves = whenOneLeaves;
-        this.places = new Places(settings.threads());
+        this.places = new ConcurrencyLimiter(settings.threads());
         // The queue is never longer than the places, which are taken before a task is handed over.
         this.threads = BackgroundThreads.daemonPool(
                 "tcc-phase-two", settings.threads(), settings.threads(), Duration.ofSeconds(30));
     }
 
-    Places places() {
+    ConcurrencyLimiter places() {
         return places;
     }
 
@@ -71,7 +71,7 @@ final class RunningAttempts {
     }
 
     /** @param task has its place already, which it leaves at its end */
-    void run(BranchKey key, String action, Lane lane, Running attempt, Runnable task) {
+    void run(BranchKey key, String action, RetryTier lane, Running attempt, Runnable task) {
         Runnable leave = () -> {
             running.remove(key, attempt);
             // Whoever waits for a result that will not come is answered that it is not there.

@@ -1,7 +1,7 @@
 package io.holdfast.tcc.fence;
 
 import io.holdfast.tcc.GiveUpReason;
-import io.holdfast.tcc.schedule.Lane;
+import io.holdfast.tcc.retry.RetryTier;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +30,7 @@ record ScheduledBranch(
         return giveUp == null ? decision.name() : "GIVE_UP";
     }
 
-    Lane lane() {
-        return Lane.after(delayStep);
+    RetryTier lane() {
+        return RetryTier.after(delayStep);
     }
 }

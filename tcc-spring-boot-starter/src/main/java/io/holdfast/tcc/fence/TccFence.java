@@ -5,7 +5,7 @@ import io.holdfast.tcc.RemoteConfirmStep;
 import io.holdfast.tcc.TryMemory;
 import io.holdfast.tcc.TryRefusedException;
 import io.holdfast.tcc.coordinator.GlobalTransactions;
-import io.holdfast.tcc.schedule.ActionPolicy;
+import io.holdfast.tcc.retry.ActionPolicy;
 import java.lang.reflect.Method;
 import java.time.Clock;
 import java.time.Duration;
@@ -50,7 +50,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * <p>A Confirm or Cancel of a branch that was tried on another schema is refused before any of that.
  *
  * <p>A Confirm or Cancel that fails leaves no effect. Its row then keeps the decision, the reason, the context and the time of
- * the next attempt, which the {@link PhaseTwoSchedule} makes; the coordinator is told that the branch is not done yet, from
+ * the next attempt, which the {@link RetryScheduler} makes; the coordinator is told that the branch is not done yet, from
  * memory, as often as it asks. A branch that is given up or parked is out of its way.
  */
 public final class TccFence implements FenceHandler {
@@ -66,7 +66,7 @@ public final class TccFence implements FenceHandler {
     private final FenceMetrics metrics;
     private final Clock clock;
     private final TransactionTemplate transaction;
-    private final PhaseTwoSchedule schedule;
+    private final RetryScheduler schedule;
     private final CoordinatorAnswers answers;
     private final BranchOperations operations;
 
@@ -82,7 +82,7 @@ public final class TccFence implements FenceHandler {
     public TccFence(
             DataSource dataSource,
             PlatformTransactionManager transactionManager,
-            FenceSettings settings,
+            FenceProperties settings,
             FenceMetrics metrics,
             Clock clock,
             PhaseTwoSetup phaseTwo) {
@@ -99,8 +99,7 @@ public final class TccFence implements FenceHandler {
         this.transaction.setIsolationLevel(settings.isolation().springValue());
         AttemptTable attempts = new AttemptTable(dataSource);
         this.cleaner = new FenceCleaner(table, attempts, transactionManager, settings, clock);
-        this.schedule =
-                new PhaseTwoSchedule(table, attempts, transaction, transactionManager, metrics, clock, phaseTwo);
+        this.schedule = new RetryScheduler(table, attempts, transaction, transactionManager, metrics, clock, phaseTwo);
         this.answers = schedule.answers();
         this.operations = new BranchOperations(
                 table,
@@ -128,15 +127,14 @@ public final class TccFence implements FenceHandler {
      *
      * @throws IllegalStateException if {@code tcc_audit} does not take what they write; the message names the script
      */
-    public OrphanedBranches orphanedBranches(GlobalTransactions coordinator, OrphanSettings settings) {
-        bookkeeping.rehearse(
-                () -> orphans.requireOperations(table.dialect().folder(), clock.instant()));
+    public OrphanedBranches orphanedBranches(GlobalTransactions coordinator, OrphanProperties settings) {
+        bookkeeping.rehearse(() -> orphans.requireOperations(table.dialect().folder(), clock.instant()));
         return new OrphanedBranches(
                 orphans, bookkeeping, schedule, actions, schema(), metrics, clock, coordinator, settings);
     }
 
     /** The schedule of attempts that did not succeed at once; whoever starts it has to stop it. */
-    public PhaseTwoSchedule schedule() {
+    public RetryScheduler schedule() {
         return schedule;
     }
 

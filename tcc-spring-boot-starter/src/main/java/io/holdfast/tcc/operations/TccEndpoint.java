@@ -7,8 +7,8 @@ import io.holdfast.tcc.fence.FenceStatus;
 import io.holdfast.tcc.fence.OpenBranch;
 import io.holdfast.tcc.fence.OperationResult;
 import io.holdfast.tcc.fence.PausedAction;
-import io.holdfast.tcc.schedule.ActionPolicies;
-import io.holdfast.tcc.schedule.ActionPolicy;
+import io.holdfast.tcc.retry.ActionPolicies;
+import io.holdfast.tcc.retry.ActionPolicy;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,9 +37,9 @@ public final class TccEndpoint {
 
     private static final int CONFLICT = 409;
     private static final int LISTED = 100;
-    private static final int MOST_LISTED = 1_000;
-    private static final int MOST_WHO = 100;
-    private static final int MOST_REASON = 1_000;
+    private static final int MAX_LISTED = 1_000;
+    private static final int MAX_WHO = 100;
+    private static final int MAX_REASON = 1_000;
 
     private final BranchOperations operations;
     private final ActionPolicies policies;
@@ -67,7 +67,7 @@ public final class TccEndpoint {
         if (action != null && !isText(action)) {
             return problem(WebEndpointResponse.STATUS_BAD_REQUEST, "No action has such a name");
         }
-        int most = limit == null ? LISTED : Math.max(1, Math.min(limit, MOST_LISTED));
+        int most = limit == null ? LISTED : Math.max(1, Math.min(limit, MAX_LISTED));
         List<OpenBranch> branches = new ArrayList<>();
         for (BacklogEntry.State each : states) {
             branches.addAll(operations.branches(each, Optional.ofNullable(action), most));
@@ -100,15 +100,15 @@ public final class TccEndpoint {
         // A name that the service has checked counts more than one that anybody may write.
         Principal principal = security.getPrincipal();
         String person = principal == null ? who : principal.getName();
-        if (person == null || person.isBlank() || person.length() > MOST_WHO || !isText(person)) {
+        if (person == null || person.isBlank() || person.length() > MAX_WHO || !isText(person)) {
             return problem(
                     WebEndpointResponse.STATUS_BAD_REQUEST,
-                    "'who' has to tell who is doing this, in 1 to " + MOST_WHO + " characters of text");
+                    "'who' has to tell who is doing this, in 1 to " + MAX_WHO + " characters of text");
         }
-        if (reason == null || reason.isBlank() || reason.length() > MOST_REASON) {
+        if (reason == null || reason.isBlank() || reason.length() > MAX_REASON) {
             return problem(
                     WebEndpointResponse.STATUS_BAD_REQUEST,
-                    "'reason' has to tell why, in 1 to " + MOST_REASON + " characters");
+                    "'reason' has to tell why, in 1 to " + MAX_REASON + " characters");
         }
         return switch (operation) {
             case "pause", "resume" -> {

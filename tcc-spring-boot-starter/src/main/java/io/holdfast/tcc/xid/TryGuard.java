@@ -23,7 +23,7 @@ public final class TryGuard extends AbstractAdvisingBeanPostProcessor {
     private static final long serialVersionUID = 1L;
 
     /** Of causes of causes; a chain may be a ring. */
-    private static final int DEEPEST = 20;
+    private static final int MAX_DEPTH = 20;
 
     private static final ThreadLocal<String> RUNNING = new ThreadLocal<>();
 
@@ -86,7 +86,7 @@ public final class TryGuard extends AbstractAdvisingBeanPostProcessor {
     /** Seata wraps whatever stands in the way of the registration, and Spring what keeps it from a connection. */
     private static RuntimeException refusalIn(RuntimeException failure) {
         Throwable cause = failure;
-        for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
+        for (int depth = 0; cause != null && depth < MAX_DEPTH; depth++) {
             if (cause instanceof TryRefusedException.ContextTooLarge
                     || cause instanceof TryRefusedException.OtherDatabase) {
                 return (TryRefusedException) cause;

@@ -10,7 +10,7 @@ public final class Xid {
     static final String HEADER = RootContext.KEY_XID;
 
     /** The column {@code tcc_fence_log.xid} holds no more. */
-    private static final int MOST_CHARACTERS = 128;
+    private static final int MAX_CHARACTERS = 128;
 
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9.:\\[\\]_-]{1,100}:[0-9]{1,5}:[0-9]{1,19}");
 
@@ -25,6 +25,6 @@ public final class Xid {
     }
 
     static boolean isWellFormed(String xid) {
-        return xid.length() <= MOST_CHARACTERS && FORM.matcher(xid).matches();
+        return xid.length() <= MAX_CHARACTERS && FORM.matcher(xid).matches();
     }
 }

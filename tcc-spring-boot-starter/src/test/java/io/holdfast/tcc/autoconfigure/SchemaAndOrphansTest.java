@@ -6,7 +6,7 @@ import io.holdfast.reconciliation.Check;
 import io.holdfast.reconciliation.Finding;
 import io.holdfast.reconciliation.Memory;
 import io.holdfast.tcc.coordinator.GlobalTransactions;
-import io.holdfast.tcc.fence.OrphanSettings;
+import io.holdfast.tcc.fence.OrphanProperties;
 import io.holdfast.tcc.fence.TccFence;
 import io.holdfast.tcc.sql.testdatabase.TestDatabase;
 import io.holdfast.tcc.sql.testdatabase.TestSchema;
@@ -74,6 +74,11 @@ class SchemaAndOrphansTest {
                         "Run the script io/holdfast/tcc/sql/mysql/schema_identity.sql of tcc-fence-sql"));
 
         ofBefore.runScript("schema_identity.sql");
+        on(ofBefore).run(context -> assertThat(context.getStartupFailure())
+                .hasStackTraceContaining(
+                        "Run the script io/holdfast/tcc/sql/mysql/audit_operations.sql of tcc-fence-sql"));
+
+        ofBefore.runScript("audit_operations.sql");
         on(ofBefore).run(context -> assertThat(context).hasNotFailed());
     }
 
@@ -93,10 +98,10 @@ class SchemaAndOrphansTest {
     @Test
     void the_look_for_orphans_has_the_documented_defaults_and_ends_with_the_application() {
         application.run(context -> {
-            assertThat(context.getBean(OrphanSettings.class))
-                    .isEqualTo(new OrphanSettings(
+            assertThat(context.getBean(OrphanProperties.class))
+                    .isEqualTo(new OrphanProperties(
                             true, Duration.ofMinutes(1), Duration.ofMinutes(10), Duration.ofSeconds(10), 20));
-            OrphanEnding ending = context.getBean(OrphanEnding.class);
+            OrphanLifecycle ending = context.getBean(OrphanLifecycle.class);
             assertThat(ending.isRunning()).isTrue();
             context.close();
             assertThat(ending.isRunning()).isFalse();
@@ -114,9 +119,8 @@ class SchemaAndOrphansTest {
                             'over');
                     """);
 
-            List<Finding> findings = context.getBean(Check.class)
-                    .look(new Memory("", List.of()))
-                    .findings();
+            List<Finding> findings =
+                    context.getBean(Check.class).look(new Memory("", List.of())).findings();
 
             assertThat(findings).singleElement().satisfies(finding -> {
                 assertThat(finding.subject()).isEqualTo("10.0.0.1:8091:7701/1");
@@ -129,9 +133,7 @@ class SchemaAndOrphansTest {
     void a_service_without_reconciliation_has_no_such_check() {
         application
                 .withClassLoader(new FilteredClassLoader(Check.class))
-                .run(context -> assertThat(context)
-                        .hasNotFailed()
-                        .doesNotHaveBean("orphanedBranchesCheck"));
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean("orphanedBranchesCheck"));
     }
 
     @ParameterizedTest
@@ -139,7 +141,7 @@ class SchemaAndOrphansTest {
     void it_can_be_switched_off(String setting) {
         application
                 .withPropertyValues(setting)
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(OrphanEnding.class));
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(OrphanLifecycle.class));
     }
 
     @ParameterizedTest

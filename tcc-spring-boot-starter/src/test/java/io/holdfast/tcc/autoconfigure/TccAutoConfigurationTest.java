@@ -85,10 +85,10 @@ class TccAutoConfigurationTest {
                 .hasNotFailed()
                 .hasSingleBean(TccFence.class)
                 .hasSingleBean(FenceInstaller.class)
-                .hasSingleBean(FenceCleaning.class)
+                .hasSingleBean(FenceCleanerLifecycle.class)
                 .hasSingleBean(TryGuard.class)
                 .hasSingleBean(BranchHistory.class)
-                .hasSingleBean(TccSettings.class));
+                .hasSingleBean(TccProperties.class));
     }
 
     @Test
@@ -144,7 +144,7 @@ class TccAutoConfigurationTest {
             Awaitility.await().until(() -> history.branchesOf("10.0.0.1:8091:1").size() == 1);
             assertThat(history.branchesOf("10.0.0.1:8091:1").get(0).status()).isEqualTo("TRIED");
 
-            FenceCleaning cleaning = context.getBean(FenceCleaning.class);
+            FenceCleanerLifecycle cleaning = context.getBean(FenceCleanerLifecycle.class);
             assertThat(cleaning.isRunning()).isTrue();
             context.close();
             assertThat(cleaning.isRunning()).isFalse();
@@ -158,7 +158,7 @@ class TccAutoConfigurationTest {
         application.withUserConfiguration(OwnFence.class).run(context -> {
             assertThat(context)
                     .doesNotHaveBean(TccFence.class)
-                    .doesNotHaveBean(FenceCleaning.class)
+                    .doesNotHaveBean(FenceCleanerLifecycle.class)
                     .hasSingleBean(FenceInstaller.class);
 
             DefaultCommonFenceHandler.get().deleteFenceByDate(new Date());
@@ -191,7 +191,7 @@ class TccAutoConfigurationTest {
                         .hasNotFailed()
                         .doesNotHaveBean(FenceHandler.class)
                         .doesNotHaveBean(FenceInstaller.class)
-                        .doesNotHaveBean(FenceCleaning.class)
+                        .doesNotHaveBean(FenceCleanerLifecycle.class)
                         .hasSingleBean(TryGuard.class));
     }
 
@@ -219,7 +219,7 @@ class TccAutoConfigurationTest {
     @Test
     void the_settings_have_the_documented_defaults() {
         application.run(context -> {
-            TccSettings settings = context.getBean(TccSettings.class);
+            TccProperties settings = context.getBean(TccProperties.class);
             assertThat(settings.enabled()).isTrue();
             assertThat(settings.internalPaths()).isEqualTo("/internal/**");
             assertThat(settings.fence().isolation().name()).isEqualTo("READ_COMMITTED");

@@ -4,8 +4,8 @@ import static io.holdfast.tcc.fence.StockAction.Operation.CONFIRM;
 import static io.holdfast.tcc.fence.StockAction.Operation.TRY;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.tcc.schedule.ActionPolicy;
-import io.holdfast.tcc.schedule.PhaseTwoSettings;
+import io.holdfast.tcc.retry.ActionPolicy;
+import io.holdfast.tcc.retry.RetryProperties;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,7 +13,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Confirms that run on an executor of their own. */
-abstract class AsyncConfirmCases extends ScheduleCases {
+abstract class AsyncConfirmCases extends RetryCases {
 
     @Test
     void an_async_confirm_that_is_quick_ends_in_the_coordinators_own_call_with_no_more_sql() {
@@ -70,7 +70,7 @@ abstract class AsyncConfirmCases extends ScheduleCases {
         tryReserve();
         assertThat(confirm(action)).isFalse();
 
-        bench.clock.advance(PhaseTwoSettings.DEFAULT.lease());
+        bench.clock.advance(RetryProperties.DEFAULT.lease());
         bench.runDue(bench.fence());
 
         assertThat(row().status()).isEqualTo(FenceStatus.COMMITTED);

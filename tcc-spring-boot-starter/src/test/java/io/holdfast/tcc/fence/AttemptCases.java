@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.tcc.ConfirmRefusedException;
 import io.holdfast.tcc.NotYetException;
-import io.holdfast.tcc.schedule.PhaseTwoSettings;
+import io.holdfast.tcc.retry.RetryProperties;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** When a branch is attempted, and what is written down of each attempt. */
-abstract class AttemptCases extends ScheduleCases {
+abstract class AttemptCases extends RetryCases {
 
     @Test
     void the_gaps_between_attempts_double_up_to_the_cap() {
@@ -137,7 +137,7 @@ abstract class AttemptCases extends ScheduleCases {
         bench.clock.advance(Duration.ofSeconds(1));
         fence.schedule().poll();
         Awaitility.await().until(() -> calls.get() == 1);
-        bench.clock.advance(PhaseTwoSettings.DEFAULT.lease());
+        bench.clock.advance(RetryProperties.DEFAULT.lease());
         bench.runDue(bench.fence());
         slow.countDown();
         assertThat(fence.schedule().awaitIdle(Duration.ofSeconds(30))).isTrue();
@@ -283,12 +283,12 @@ abstract class AttemptCases extends ScheduleCases {
     void the_step_stops_where_it_changes_nothing_any_more() {
         policy(withDelays(Duration.ofSeconds(1), Duration.ofSeconds(1)));
         schedule(LongStream.of(BRANCH));
-        atTheBound("delay_step", NextStep.MOST_DELAY_STEPS);
+        atTheBound("delay_step", NextStep.MAX_DELAY_STEPS);
         fail(CONFIRM, new IllegalStateException("the ledger is closed"));
 
         attemptAfter(Duration.ofSeconds(1));
 
-        assertThat(bench.count("select delay_step from tcc_fence_log")).isEqualTo(NextStep.MOST_DELAY_STEPS);
+        assertThat(bench.count("select delay_step from tcc_fence_log")).isEqualTo(NextStep.MAX_DELAY_STEPS);
     }
 
     @Test

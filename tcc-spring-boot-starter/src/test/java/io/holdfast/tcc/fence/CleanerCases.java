@@ -4,7 +4,7 @@ import static io.holdfast.tcc.fence.FenceBench.SKU;
 import static io.holdfast.tcc.fence.FenceBench.XID;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.tcc.fence.FenceSettings.Isolation;
+import io.holdfast.tcc.fence.FenceProperties.Isolation;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.LocalDateTime;
@@ -35,8 +35,8 @@ abstract class CleanerCases extends FenceCases {
         insertRows(18, 1, 4, 8);
         bench.execute("update tcc_fence_log set decision = 3, decided_at = gmt_create, context = '{}', lane = 1,"
                 + " next_attempt_at = gmt_create where branch_id = 18");
-        FenceSettings settings =
-                new FenceSettings(Isolation.READ_COMMITTED, Duration.ofDays(7), Duration.ofMinutes(10), 500);
+        FenceProperties settings =
+                new FenceProperties(Isolation.READ_COMMITTED, Duration.ofDays(7), Duration.ofMinutes(10), 500);
 
         assertThat(bench.fence(settings).cleaner().clean()).isEqualTo(11);
 
@@ -62,8 +62,8 @@ abstract class CleanerCases extends FenceCases {
     @Test
     void the_cleaner_works_in_chunks_of_a_bounded_size() throws SQLException {
         insertRows(1, 10, 2, 8);
-        FenceSettings settings =
-                new FenceSettings(Isolation.READ_COMMITTED, Duration.ofDays(7), Duration.ofMinutes(10), 3);
+        FenceProperties settings =
+                new FenceProperties(Isolation.READ_COMMITTED, Duration.ofDays(7), Duration.ofMinutes(10), 3);
         List<Long> leftBeforeEachCommit = new ArrayList<>();
         bench.transactionManager.beforeCommit(
                 () -> leftBeforeEachCommit.add(bench.count("select count(*) from tcc_fence_log")));
@@ -78,7 +78,7 @@ abstract class CleanerCases extends FenceCases {
     void the_cleaner_holds_up_no_branch_even_next_to_the_rows_that_it_deletes(Isolation isolation) throws Exception {
         insertRows(10, 5, 2, 8);
         insertRows(20, 5, 2, 8);
-        FenceSettings settings = new FenceSettings(isolation, Duration.ofDays(7), Duration.ofMinutes(10), 500);
+        FenceProperties settings = new FenceProperties(isolation, Duration.ofDays(7), Duration.ofMinutes(10), 500);
         Pause beforeCommit = new Pause();
         ThreadLocal<Boolean> cleaning = ThreadLocal.withInitial(() -> false);
         bench.transactionManager.beforeCommit(() -> {

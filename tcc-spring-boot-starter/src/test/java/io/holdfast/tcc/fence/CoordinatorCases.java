@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.system.CapturedOutput;
 
 /** What the coordinator is told of branches that are scheduled, and what that costs. */
-abstract class CoordinatorCases extends ScheduleCases {
+abstract class CoordinatorCases extends RetryCases {
 
     @Test
     void a_coordinator_that_asks_for_a_branch_that_is_not_due_costs_no_sql() {

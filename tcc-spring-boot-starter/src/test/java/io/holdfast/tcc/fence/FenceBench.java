@@ -2,11 +2,11 @@ package io.holdfast.tcc.fence;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.holdfast.tcc.fence.FenceSettings.Isolation;
+import io.holdfast.tcc.fence.FenceProperties.Isolation;
 import io.holdfast.tcc.fence.StockAction.Operation;
-import io.holdfast.tcc.schedule.ActionPolicies;
-import io.holdfast.tcc.schedule.ActionPolicy;
-import io.holdfast.tcc.schedule.PhaseTwoSettings;
+import io.holdfast.tcc.retry.ActionPolicies;
+import io.holdfast.tcc.retry.ActionPolicy;
+import io.holdfast.tcc.retry.RetryProperties;
 import io.holdfast.tcc.sql.testdatabase.TestDatabase;
 import io.holdfast.tcc.sql.testdatabase.TestSchema;
 import io.micrometer.core.instrument.Counter;
@@ -43,7 +43,7 @@ final class FenceBench implements AutoCloseable {
     static final Instant START = Instant.parse("2026-01-02T03:04:05.678Z");
     private static final int SKUS = 40;
     /** The jitter at its longest, so that a test can say when something is due. */
-    static final RandomGenerator LONGEST_DELAYS = new RandomGenerator() {
+    static final RandomGenerator MAX_DELAYS = new RandomGenerator() {
         @Override
         public long nextLong() {
             throw new UnsupportedOperationException();
@@ -68,7 +68,7 @@ final class FenceBench implements AutoCloseable {
     final StockAction action;
     final Actions actions = new Actions();
     final Policies policies = new Policies();
-    PhaseTwoSettings phaseTwoSettings = PhaseTwoSettings.DEFAULT;
+    RetryProperties phaseTwoSettings = RetryProperties.DEFAULT;
     private final List<TccFence> fences = new CopyOnWriteArrayList<>();
     private final TestSchema schema;
 
@@ -121,7 +121,7 @@ final class FenceBench implements AutoCloseable {
         actions.put(StockAction.NAME, action);
         policies.byName.clear();
         policies.failing.clear();
-        phaseTwoSettings = PhaseTwoSettings.DEFAULT;
+        phaseTwoSettings = RetryProperties.DEFAULT;
         transactionManager.beforeCommit(() -> {});
         registry.clear();
         clock.set(START);
@@ -149,16 +149,16 @@ final class FenceBench implements AutoCloseable {
     }
 
     TccFence fence(Isolation isolation) {
-        return fence(new FenceSettings(isolation, Duration.ofDays(7), Duration.ofMinutes(10), 500));
+        return fence(new FenceProperties(isolation, Duration.ofDays(7), Duration.ofMinutes(10), 500));
     }
 
-    TccFence fence(FenceSettings settings) {
+    TccFence fence(FenceProperties settings) {
         return fence(settings, dataSource, "instance-" + fences.size());
     }
 
     /** Another instance of the service, or the same one after a restart: nothing is shared but the database. */
-    TccFence fence(FenceSettings settings, DataSource connections, String instance) {
-        PhaseTwoSetup phaseTwo = new PhaseTwoSetup(instance, phaseTwoSettings, policies, actions, LONGEST_DELAYS);
+    TccFence fence(FenceProperties settings, DataSource connections, String instance) {
+        PhaseTwoSetup phaseTwo = new PhaseTwoSetup(instance, phaseTwoSettings, policies, actions, MAX_DELAYS);
         TccFence fence =
                 new TccFence(connections, transactionManager, settings, new FenceMetrics(registry), clock, phaseTwo);
         fences.add(fence);

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.holdfast.tcc.TryRefusedException;
-import io.holdfast.tcc.fence.FenceSettings.Isolation;
+import io.holdfast.tcc.fence.FenceProperties.Isolation;
 import io.holdfast.tcc.fence.StockAction.Operation;
-import io.holdfast.tcc.schedule.ActionPolicy;
+import io.holdfast.tcc.retry.ActionPolicy;
 import io.holdfast.tcc.sql.testdatabase.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ abstract class FenceStressAcceptance {
 
     private static final int BRANCHES_PER_STEP = 8;
 
-    private static final int MOST_ROUNDS = 5_000;
+    private static final int MAX_ROUNDS = 5_000;
 
     abstract TestDatabase database();
 
@@ -184,7 +184,7 @@ abstract class FenceStressAcceptance {
         bench.action.disturb((operation, context) -> {});
         // Under REPEATABLE READ, PostgreSQL lets attempts of one article that meet fail: each round ends some of them.
         for (int round = 0;
-                round < MOST_ROUNDS
+                round < MAX_ROUNDS
                         && !bench.rows("where next_attempt_at is not null").isEmpty();
                 round++) {
             bench.clock.advance(ActionPolicy.DEFAULT.maxDelay());

@@ -26,7 +26,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** Branches that are given up, refused or parked, Cancels too. */
-abstract class GiveUpCases extends ScheduleCases {
+abstract class GiveUpCases extends RetryCases {
 
     @Test
     void a_confirm_is_attempted_once_more_at_its_deadline_and_then_given_up() {
@@ -186,7 +186,7 @@ abstract class GiveUpCases extends ScheduleCases {
 
     @Test
     void each_change_of_state_is_one_line_in_the_log_and_an_attempt_that_fails_again_is_none() {
-        Logger logger = (Logger) LoggerFactory.getLogger(PhaseTwoSchedule.class.getPackageName());
+        Logger logger = (Logger) LoggerFactory.getLogger(RetryScheduler.class.getPackageName());
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         logger.addAppender(lines);

@@ -6,8 +6,8 @@ import static io.holdfast.tcc.fence.StockAction.Operation.CONFIRM;
 import static io.holdfast.tcc.fence.StockAction.Operation.TRY;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.tcc.schedule.Lane;
-import io.holdfast.tcc.schedule.PhaseTwoSettings;
+import io.holdfast.tcc.retry.RetryProperties;
+import io.holdfast.tcc.retry.RetryTier;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Restarts, and several instances on one database. */
-abstract class InstanceCases extends ScheduleCases {
+abstract class InstanceCases extends RetryCases {
 
     @Test
     void after_a_restart_the_schedule_goes_on_from_the_rows_with_the_same_context() {
@@ -93,7 +93,7 @@ abstract class InstanceCases extends ScheduleCases {
         schedule(LongStream.of(BRANCH));
         bench.clock.advance(Duration.ofSeconds(1));
         FenceTable table = new FenceTable(bench.dataSource);
-        ScheduledBranch seenByBoth = table.due(StockAction.NAME, Lane.EARLY, bench.clock.instant(), 10)
+        ScheduledBranch seenByBoth = table.due(StockAction.NAME, RetryTier.EARLY, bench.clock.instant(), 10)
                 .get(0);
         var transaction = new TransactionTemplate(bench.transactionManager);
         Instant lease = bench.clock.instant().plusSeconds(30);
@@ -118,7 +118,7 @@ abstract class InstanceCases extends ScheduleCases {
         Awaitility.await().until(() -> calls.get() == 1);
         TccFence other = bench.fence();
 
-        bench.clock.advance(PhaseTwoSettings.DEFAULT.lease().minusMillis(1));
+        bench.clock.advance(RetryProperties.DEFAULT.lease().minusMillis(1));
         bench.runDue(other);
         assertThat(calls).as("the lease holds").hasValue(1);
         assertThat(bench.confirm(other, XID, BRANCH)).isFalse();
@@ -150,7 +150,7 @@ abstract class InstanceCases extends ScheduleCases {
         TccFence other = bench.fence();
 
         for (int third = 0; third < 9; third++) {
-            bench.clock.advance(PhaseTwoSettings.DEFAULT.lease().dividedBy(3).plusMillis(1));
+            bench.clock.advance(RetryProperties.DEFAULT.lease().dividedBy(3).plusMillis(1));
             fence.schedule().poll();
             bench.runDue(other);
         }

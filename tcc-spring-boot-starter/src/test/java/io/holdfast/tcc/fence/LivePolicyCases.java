@@ -11,7 +11,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Policies that are changed while branches wait. */
-abstract class LivePolicyCases extends ScheduleCases {
+abstract class LivePolicyCases extends RetryCases {
 
     @Test
     void the_next_attempt_obeys_a_policy_that_was_changed_meanwhile() {

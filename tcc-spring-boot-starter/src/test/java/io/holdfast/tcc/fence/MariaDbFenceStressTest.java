@@ -1,6 +1,6 @@
 package io.holdfast.tcc.fence;
 
-import io.holdfast.tcc.fence.FenceSettings.Isolation;
+import io.holdfast.tcc.fence.FenceProperties.Isolation;
 import io.holdfast.tcc.sql.testdatabase.TestDatabase;
 
 class MariaDbFenceStressTest extends FenceStressAcceptance {

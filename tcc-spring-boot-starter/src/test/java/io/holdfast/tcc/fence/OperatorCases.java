@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.tcc.ConfirmRefusedException;
 import io.holdfast.tcc.NotYetException;
-import io.holdfast.tcc.schedule.ActionPolicy;
-import io.holdfast.tcc.schedule.PhaseTwoSettings;
+import io.holdfast.tcc.retry.ActionPolicy;
+import io.holdfast.tcc.retry.RetryProperties;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +17,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** What people can see and do. */
-abstract class OperatorCases extends ScheduleCases {
+abstract class OperatorCases extends RetryCases {
 
     @Test
     void a_parked_branch_is_retried_by_hand_with_its_context_and_an_audit_row() {
@@ -172,7 +172,7 @@ abstract class OperatorCases extends ScheduleCases {
                 .singleElement()
                 .satisfies(branch -> assertThat(branch.context()).contains("actionContext"));
         policy(paused());
-        bench.clock.advance(PhaseTwoSettings.DEFAULT.gaugeInterval());
+        bench.clock.advance(RetryProperties.DEFAULT.gaugeInterval());
         bench.runDue(fence);
         assertThat(bench.registry
                         .get("holdfast.tcc.backlog")

@@ -36,7 +36,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.dao.DataAccessException;
 
 /** Branches that are tried and whose end nobody asks for. */
-abstract class OrphanCases extends ScheduleCases {
+abstract class OrphanCases extends RetryCases {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -64,7 +64,10 @@ abstract class OrphanCases extends ScheduleCases {
         assertThat(bench.stock()).isEqualTo(stockWith(0, 0));
         assertThat(alarms(output)).singleElement().asString().contains(StockAction.NAME, XID, "Finished", "CANCEL");
         assertThat(orphans("cancel")).isEqualTo(1);
-        assertThat(audit()).singleElement().asString().startsWith("ORPHAN_CANCEL stock.reserve " + XID + "/42 TRIED by instance-0: ")
+        assertThat(audit())
+                .singleElement()
+                .asString()
+                .startsWith("ORPHAN_CANCEL stock.reserve " + XID + "/42 TRIED by instance-0: ")
                 .contains("Finished");
         assertThat(bench.cancel(fence, XID, BRANCH))
                 .as("should the coordinator come")
@@ -142,7 +145,11 @@ abstract class OrphanCases extends ScheduleCases {
         assertThat(row().status()).isEqualTo(FenceStatus.COMMITTED);
         assertThat(effects()).containsExactly(TRY, CONFIRM);
         assertThat(orphans("confirm")).isEqualTo(1);
-        assertThat(audit()).singleElement().asString().startsWith("ORPHAN_CONFIRM ").contains(status.name());
+        assertThat(audit())
+                .singleElement()
+                .asString()
+                .startsWith("ORPHAN_CONFIRM ")
+                .contains(status.name());
         assertThat(bench.confirm(fence, XID, BRANCH)).isTrue();
     }
 
@@ -243,7 +250,11 @@ abstract class OrphanCases extends ScheduleCases {
         assertThat(row().lastError()).contains("committed here", "person");
         assertThat(alarms(output)).hasSize(1);
         assertThat(orphans("left")).isEqualTo(1);
-        assertThat(audit()).singleElement().asString().startsWith("ORPHAN_LEFT ").contains("committed here");
+        assertThat(audit())
+                .singleElement()
+                .asString()
+                .startsWith("ORPHAN_LEFT ")
+                .contains("committed here");
         assertThat(confirm()).as("whoever finds out can still confirm it").isTrue();
     }
 
@@ -476,7 +487,7 @@ abstract class OrphanCases extends ScheduleCases {
 
     private OrphanedBranches orphans(TccFence instance, int batch) {
         return instance.orphanedBranches(
-                coordinator, new OrphanSettings(true, MINUTE, Duration.ofMinutes(10), Duration.ofSeconds(10), batch));
+                coordinator, new OrphanProperties(true, MINUTE, Duration.ofMinutes(10), Duration.ofSeconds(10), batch));
     }
 
     private long orphans(String result) {
@@ -488,17 +499,15 @@ abstract class OrphanCases extends ScheduleCases {
     }
 
     private List<String> audit() {
-        return bench.jdbc.query(
-                "select * from tcc_audit order by id",
-                (row, n) -> "%s %s %s/%s %s by %s: %s"
-                        .formatted(
-                                row.getString("operation"),
-                                row.getString("action_name"),
-                                row.getString("xid"),
-                                row.getString("branch_id"),
-                                row.getString("status_before"),
-                                row.getString("who"),
-                                row.getString("reason")));
+        return bench.jdbc.query("select * from tcc_audit order by id", (row, n) -> "%s %s %s/%s %s by %s: %s"
+                .formatted(
+                        row.getString("operation"),
+                        row.getString("action_name"),
+                        row.getString("xid"),
+                        row.getString("branch_id"),
+                        row.getString("status_before"),
+                        row.getString("who"),
+                        row.getString("reason")));
     }
 
     private static List<String> alarms(CapturedOutput output) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.system.CapturedOutput;
 
 /** Two services with one application id and different databases: the coordinator takes them for one. */
-abstract class SchemaCases extends ScheduleCases {
+abstract class SchemaCases extends RetryCases {
 
     private static final String OTHER = "00000000deadbeef";
 

@@ -10,7 +10,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Branches that are stuck hold up no others. */
-abstract class StuckBranchCases extends ScheduleCases {
+abstract class StuckBranchCases extends RetryCases {
 
     @Test
     void three_hundred_stuck_branches_do_not_delay_one_that_failed_once() throws Exception {

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.holdfast.tcc.branch.BranchHistory;
 import io.holdfast.tcc.branch.BranchRecord;
-import io.holdfast.tcc.fence.FenceSettings.Isolation;
+import io.holdfast.tcc.fence.FenceProperties.Isolation;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -73,7 +73,7 @@ public final class BranchedActions implements BeanPostProcessor, BeanFactoryAwar
         Class<?> type = ClassUtils.getUserClass(bean);
         if (TryMethods.isAction(type) && checked.add(type)) {
             // Those whose type their definition tells have been looked at; these are known only now.
-            FlawedSetupException.throwIfAny(ActionFlaws.of(
+            InvalidTccSetupException.throwIfAny(ActionValidation.of(
                     type,
                     DeclaredActions.withoutFence(environment),
                     new ContextCarriage(DeclaredActions.parserName(environment))));
@@ -88,7 +88,7 @@ public final class BranchedActions implements BeanPostProcessor, BeanFactoryAwar
             return bean;
         }
         if (!known.add(beanName) || complete) {
-            throw new FlawedSetupException(new Flaw(
+            throw new InvalidTccSetupException(new ValidationError(
                     "Bean " + beanName + ", which is the action " + String.join(", ", TryMethods.namesOf(type)),
                     complete
                             ? "it is made only when it is first used, and until then the coordinator's calls do not find it"
@@ -108,24 +108,25 @@ public final class BranchedActions implements BeanPostProcessor, BeanFactoryAwar
 
     private static Object branched(Object bean, String beanName, Class<?> type) {
         Object proxy = bean instanceof Advised advised && isBranched(advised) ? bean : advise(bean, beanName);
-        List<Flaw> flaws = new ArrayList<>();
+        List<ValidationError> errors = new ArrayList<>();
         TryMethods.of(type).forEach((tried, action) -> {
             Resource resource = DefaultResourceManager.get()
                     .getResourceManager(BranchType.TCC)
                     .getManagedResources()
                     .get(action.name());
-            String where = ActionFlaws.place(action.name(), type, tried);
+            String where = ActionValidation.place(action.name(), type, tried);
             if (!(resource instanceof TCCResource registered)) {
-                flaws.add(new Flaw(where, "Seata has not registered it", "Look for an earlier message of Seata's"));
+                errors.add(new ValidationError(
+                        where, "Seata has not registered it", "Look for an earlier message of Seata's"));
             } else if (!registered.getCommitMethod().getDeclaringClass().isInstance(registered.getTargetBean())
                     || !registered.getRollbackMethod().getDeclaringClass().isInstance(registered.getTargetBean())) {
-                flaws.add(new Flaw(
+                errors.add(new ValidationError(
                         where,
                         "its bean is a proxy of its interfaces alone, on which phase two cannot call the methods of the class",
                         "Set spring.aop.proxy-target-class to true, or put all annotations on the interface"));
             }
         });
-        FlawedSetupException.throwIfAny(flaws);
+        InvalidTccSetupException.throwIfAny(errors);
         return proxy;
     }
 

@@ -24,7 +24,7 @@ import org.springframework.util.ReflectionUtils;
  */
 final class ContextCarriage {
 
-    private static final int DEEPEST = 4;
+    private static final int MAX_DEPTH = 4;
 
     private final JsonParser parser;
 
@@ -54,9 +54,9 @@ final class ContextCarriage {
             return Optional.of("it is no value, and nothing of it can be written");
         }
         for (ResolvableType part : type.getGenerics()) {
-            Optional<String> flaw = depth < DEEPEST ? whyNot(part, depth + 1) : Optional.empty();
-            if (flaw.isPresent()) {
-                return flaw.map(why -> part.resolve(Object.class).getSimpleName() + " in it: " + why);
+            Optional<String> error = depth < MAX_DEPTH ? whyNot(part, depth + 1) : Optional.empty();
+            if (error.isPresent()) {
+                return error.map(why -> part.resolve(Object.class).getSimpleName() + " in it: " + why);
             }
         }
         if (ClassUtils.isPrimitiveOrWrapper(raw) || raw.getName().startsWith("java.")) {
@@ -129,7 +129,7 @@ final class ContextCarriage {
         if (boxed.isEnum()) {
             return boxed.getEnumConstants().length == 0 ? null : boxed.getEnumConstants()[0];
         }
-        if (boxed.getName().startsWith("java.") || depth > DEEPEST) {
+        if (boxed.getName().startsWith("java.") || depth > MAX_DEPTH) {
             return null;
         }
         if (boxed.isInterface() || boxed.isArray() || Modifier.isAbstract(boxed.getModifiers())) {

@@ -29,7 +29,7 @@ public final class DeclaredActions implements BeanFactoryPostProcessor, Environm
     static final String WITHOUT_FENCE = "holdfast.tcc.without-fence";
 
     /** Of the columns {@code application_id} and {@code transaction_service_group} of the coordinator. */
-    private static final int MOST_CHARACTERS = 64;
+    private static final int MAX_CHARACTERS = 64;
 
     private Environment environment;
 
@@ -41,21 +41,21 @@ public final class DeclaredActions implements BeanFactoryPostProcessor, Environm
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
         Map<String, Class<?>> actions = actionsOf(beans);
-        List<Flaw> flaws = new ArrayList<>();
+        List<ValidationError> errors = new ArrayList<>();
         Set<String> withoutFence = withoutFence(environment);
         ContextCarriage carriage = new ContextCarriage(parserName(environment));
         actions.values().stream()
                 .distinct()
-                .forEach(type -> flaws.addAll(ActionFlaws.of(type, withoutFence, carriage)));
-        flaws.addAll(scopes(beans, actions));
-        flaws.addAll(duplicates(actions));
+                .forEach(type -> errors.addAll(ActionValidation.of(type, withoutFence, carriage)));
+        errors.addAll(scopes(beans, actions));
+        errors.addAll(duplicates(actions));
         if (!actions.isEmpty() && beans.getBeanNamesForType(FenceHandler.class, true, false).length == 0) {
-            flaws.addAll(fenceMissing(actions));
+            errors.addAll(fenceMissing(actions));
         }
         if (beans.getBeanNamesForType(GlobalTransactionScanner.class, false, false).length > 0) {
-            flaws.addAll(names());
+            errors.addAll(names());
         }
-        FlawedSetupException.throwIfAny(flaws);
+        InvalidTccSetupException.throwIfAny(errors);
     }
 
     static Set<String> withoutFence(Environment environment) {
@@ -84,10 +84,10 @@ public final class DeclaredActions implements BeanFactoryPostProcessor, Environm
         return actions;
     }
 
-    private static List<Flaw> scopes(ConfigurableListableBeanFactory beans, Map<String, Class<?>> actions) {
+    private static List<ValidationError> scopes(ConfigurableListableBeanFactory beans, Map<String, Class<?>> actions) {
         return actions.keySet().stream()
                 .filter(name -> !beans.getMergedBeanDefinition(name).isSingleton())
-                .map(name -> new Flaw(
+                .map(name -> new ValidationError(
                         "Bean %s, which is the action %s"
                                 .formatted(name, String.join(", ", TryMethods.namesOf(actions.get(name)))),
                         "its scope is %s, and phase two calls one bean for ever"
@@ -96,48 +96,48 @@ public final class DeclaredActions implements BeanFactoryPostProcessor, Environm
                 .toList();
     }
 
-    private static List<Flaw> duplicates(Map<String, Class<?>> actions) {
+    private static List<ValidationError> duplicates(Map<String, Class<?>> actions) {
         Map<String, List<String>> places = new TreeMap<>();
         actions.forEach((bean, type) -> TryMethods.of(type)
                 .forEach((tried, action) -> places.computeIfAbsent(action.name(), name -> new ArrayList<>())
                         .add(bean + "." + tried.getName())));
         return places.entrySet().stream()
                 .filter(entry -> entry.getValue().size() > 1)
-                .map(entry -> new Flaw(
+                .map(entry -> new ValidationError(
                         "Action " + entry.getKey(),
                         "more than one Try has this name: " + String.join(", ", entry.getValue()),
                         "Give each action a name of its own, and make one bean of each action"))
                 .toList();
     }
 
-    private static List<Flaw> fenceMissing(Map<String, Class<?>> actions) {
+    private static List<ValidationError> fenceMissing(Map<String, Class<?>> actions) {
         return actions.values().stream()
                 .flatMap(type -> TryMethods.of(type).values().stream())
                 .filter(TwoPhaseBusinessAction::useTCCFence)
                 .map(TwoPhaseBusinessAction::name)
                 .distinct()
                 .map(
-                        name -> new Flaw(
+                        name -> new ValidationError(
                                 "Action " + name,
                                 "there is no fence, because the service has no bean of type DataSource",
                                 "Configure the data source of the action's tables (spring.datasource.*), or a FenceHandler of your own"))
                 .toList();
     }
 
-    private List<Flaw> names() {
+    private List<ValidationError> names() {
         String application =
                 environment.getProperty("seata.application-id", environment.getProperty("spring.application.name", ""));
         String group = environment.getProperty("seata.tx-service-group", "default_tx_group");
-        List<Flaw> flaws = new ArrayList<>();
+        List<ValidationError> errors = new ArrayList<>();
         if (application.isBlank()) {
-            flaws.add(new Flaw(
+            errors.add(new ValidationError(
                     "spring.application.name",
                     "it is not set, and the coordinator tells services apart by it",
                     "Set it, or seata.application-id"));
         }
         // The coordinator takes the name of a process apart at the colons.
         if (application.contains(":")) {
-            flaws.add(new Flaw(
+            errors.add(new ValidationError(
                     "spring.application.name or seata.application-id",
                     application + " contains a colon, with which the coordinator finds no process for phase two",
                     "Use letters, digits and hyphens"));
@@ -145,19 +145,19 @@ public final class DeclaredActions implements BeanFactoryPostProcessor, Environm
         Stream.of(
                         new String[] {"spring.application.name or seata.application-id", application},
                         new String[] {"seata.tx-service-group", group})
-                .filter(name -> name[1].codePointCount(0, name[1].length()) > MOST_CHARACTERS)
-                .map(name -> new Flaw(
+                .filter(name -> name[1].codePointCount(0, name[1].length()) > MAX_CHARACTERS)
+                .map(name -> new ValidationError(
                         name[0],
                         "%s has %d characters, and the coordinator's column takes %d"
-                                .formatted(name[1], name[1].codePointCount(0, name[1].length()), MOST_CHARACTERS),
+                                .formatted(name[1], name[1].codePointCount(0, name[1].length()), MAX_CHARACTERS),
                         "Choose a shorter name"))
-                .forEach(flaws::add);
+                .forEach(errors::add);
         if (environment.getProperty("seata.service.disable-global-transaction", Boolean.class, false)) {
-            flaws.add(new Flaw(
+            errors.add(new ValidationError(
                     "seata.service.disable-global-transaction",
                     "it is true, so that a Try would run without a branch",
                     "Set it to false; to leave Seata off in a test, set seata.enabled to false"));
         }
-        return flaws;
+        return errors;
     }
 }

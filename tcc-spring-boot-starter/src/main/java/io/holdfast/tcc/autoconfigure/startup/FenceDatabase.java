@@ -28,7 +28,7 @@ public record FenceDatabase(String name, DataSource dataSource, PlatformTransact
     static final String DATA_SOURCE = "holdfast.tcc.fence.data-source";
     static final String TRANSACTION_MANAGER = "holdfast.tcc.fence.transaction-manager";
 
-    /** @throws FlawedSetupException if it is not clear which one it is */
+    /** @throws InvalidTccSetupException if it is not clear which one it is */
     public static FenceDatabase of(ConfigurableListableBeanFactory beans, Environment environment) {
         String name = nameOf(beans, environment);
         DataSource dataSource = beans.getBean(name, DataSource.class);
@@ -40,7 +40,7 @@ public record FenceDatabase(String name, DataSource dataSource, PlatformTransact
         String chosen = environment.getProperty(DATA_SOURCE, "");
         if (!chosen.isBlank()) {
             if (!names.contains(chosen)) {
-                throw new FlawedSetupException(new Flaw(
+                throw new InvalidTccSetupException(new ValidationError(
                         DATA_SOURCE,
                         "there is no data source " + chosen,
                         "Set it to the bean that has the tables of your actions, one of " + names));
@@ -48,7 +48,7 @@ public record FenceDatabase(String name, DataSource dataSource, PlatformTransact
             return chosen;
         }
         return single(beans, names)
-                .orElseThrow(() -> new FlawedSetupException(new Flaw(
+                .orElseThrow(() -> new InvalidTccSetupException(new ValidationError(
                         "Data source of the fence",
                         "there are %d data sources, %s, and none of them is primary".formatted(names.size(), names),
                         "Set %s to the bean that has the tables of your actions and tcc_fence_log, or make it @Primary"
@@ -64,12 +64,12 @@ public record FenceDatabase(String name, DataSource dataSource, PlatformTransact
         String chosen = environment.getProperty(TRANSACTION_MANAGER, "");
         if (!chosen.isBlank()) {
             if (!names.contains(chosen)) {
-                throw new FlawedSetupException(new Flaw(
+                throw new InvalidTccSetupException(new ValidationError(
                         TRANSACTION_MANAGER, "there is no transaction manager " + chosen, "Set it to one of " + names));
             }
             PlatformTransactionManager manager = beans.getBean(chosen, PlatformTransactionManager.class);
             if (!mayBeOf(manager, dataSource)) {
-                throw new FlawedSetupException(new Flaw(
+                throw new InvalidTccSetupException(new ValidationError(
                         TRANSACTION_MANAGER,
                         "%s is not the transaction manager of the data source %s".formatted(chosen, dataSourceName),
                         "Set it to the one of that data source, or %s to the data source of this one"
@@ -85,7 +85,7 @@ public record FenceDatabase(String name, DataSource dataSource, PlatformTransact
         }
         return single(beans, fitting)
                 .map(name -> beans.getBean(name, PlatformTransactionManager.class))
-                .orElseThrow(() -> new FlawedSetupException(new Flaw(
+                .orElseThrow(() -> new InvalidTccSetupException(new ValidationError(
                         "Transaction manager of the fence",
                         "of the transaction managers %s %s are of the data source %s"
                                 .formatted(names, fitting, dataSourceName),

@@ -66,7 +66,7 @@ public final class OtherDataSources implements BeanPostProcessor, BeanFactoryAwa
                 fence = FenceDatabase.candidates(beans, DataSource.class).size() > 1
                         ? Optional.of(FenceDatabase.nameOf(beans, environment))
                         : Optional.empty();
-            } catch (FlawedSetupException e) {
+            } catch (InvalidTccSetupException e) {
                 // Whoever makes the fence will say so.
                 fence = Optional.empty();
             }

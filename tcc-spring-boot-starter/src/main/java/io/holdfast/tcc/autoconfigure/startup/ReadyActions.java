@@ -1,8 +1,8 @@
 package io.holdfast.tcc.autoconfigure.startup;
 
 import io.holdfast.tcc.fence.TccActions;
-import io.holdfast.tcc.schedule.ActionPolicies;
-import io.holdfast.tcc.schedule.LiveActionPolicies;
+import io.holdfast.tcc.retry.ActionPolicies;
+import io.holdfast.tcc.retry.LiveActionPolicies;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -47,26 +47,26 @@ public final class ReadyActions implements SmartInitializingSingleton {
             }
         }
         branched.complete();
-        List<Flaw> flaws = new ArrayList<>();
+        List<ValidationError> errors = new ArrayList<>();
         Set<String> names = new TreeSet<>(actions.names());
         branched.beanNames().forEach(bean -> names.addAll(TryMethods.namesOf(typeOf(bean))));
         for (String name : names) {
             try {
                 policies.of(name);
             } catch (RuntimeException e) {
-                flaws.add(new Flaw(
+                errors.add(new ValidationError(
                         "Policy of action " + name,
                         LiveActionPolicies.reasonOf(e),
-                        "Mend its @PhaseTwoPolicy, holdfast.tcc.actions.%s.* or holdfast.tcc.phase-two.*"
+                        "Correct its @PhaseTwoPolicy, holdfast.tcc.actions.%s.* or holdfast.tcc.phase-two.*"
                                 .formatted(name)));
             }
         }
         LiveActionPolicies.withoutMeaning(environment, names)
-                .forEach(setting -> flaws.add(new Flaw(
+                .forEach(setting -> errors.add(new ValidationError(
                         "Setting " + setting,
                         "it is none of an action of this service",
                         "The actions are %s; what can be set is %s".formatted(names, LiveActionPolicies.settings()))));
-        FlawedSetupException.throwIfAny(flaws);
+        InvalidTccSetupException.throwIfAny(errors);
     }
 
     private Class<?> typeOf(String bean) {

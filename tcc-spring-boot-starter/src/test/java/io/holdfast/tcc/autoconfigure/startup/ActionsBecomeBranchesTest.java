@@ -135,7 +135,7 @@ class ActionsBecomeBranchesTest {
                 .withUserConfiguration(MadeAsItsInterface.class)
                 .run(context -> assertThatThrownBy(() -> context.getBean(Held.class))
                         .rootCause()
-                        .isInstanceOf(FlawedSetupException.class)
+                        .isInstanceOf(InvalidTccSetupException.class)
                         .hasMessageContaining("points.hold")
                         .hasMessageContaining("return the class Points"));
     }

@@ -79,14 +79,14 @@ class DeclaredActionsTest {
                 "AskedAsAnotherType    | asks for at as Instant, which the context does not give back",
                 "Prototype             | its scope is prototype, and phase two calls one bean for ever",
             })
-    void a_flaw_stops_the_start_and_is_named(String action, String flaw) throws ClassNotFoundException {
+    void a_flaw_stops_the_start_and_is_named(String action, String error) throws ClassNotFoundException {
         Class<?> type = Class.forName(DeclaredActionsTest.class.getName() + "$" + action);
         withAction(type).run(context -> {
-            FlawedSetupException failure = failureOf(context.getStartupFailure());
-            assertThat(failure.flaws()).anySatisfy(found -> {
-                assertThat(found.what()).contains(flaw);
+            InvalidTccSetupException failure = failureOf(context.getStartupFailure());
+            assertThat(failure.errors()).anySatisfy(found -> {
+                assertThat(found.what()).contains(error);
                 assertThat(found.where()).containsAnyOf(type.getName(), "points.hold");
-                assertThat(found.mend()).isNotBlank();
+                assertThat(found.remedy()).isNotBlank();
             });
         });
     }
@@ -98,16 +98,16 @@ class DeclaredActionsTest {
                 .satisfiesAnyOf(
                         none -> assertThat(none).isNull(),
                         // It comes as far as the database, which there is not.
-                        other -> assertThat(other).rootCause().isNotInstanceOf(FlawedSetupException.class)));
+                        other -> assertThat(other).rootCause().isNotInstanceOf(InvalidTccSetupException.class)));
     }
 
     @Test
     void all_flaws_are_told_at_once_each_with_the_mend() {
         withAction(Everything.class).run(context -> {
-            FlawedSetupException failure = failureOf(context.getStartupFailure());
-            assertThat(failure.flaws()).hasSizeGreaterThanOrEqualTo(4);
+            InvalidTccSetupException failure = failureOf(context.getStartupFailure());
+            assertThat(failure.errors()).hasSizeGreaterThanOrEqualTo(4);
 
-            var analysis = new FlawedSetupFailureAnalyzer().analyze(context.getStartupFailure());
+            var analysis = new InvalidTccSetupFailureAnalyzer().analyze(context.getStartupFailure());
 
             assertThat(analysis.getDescription())
                     .contains(
@@ -142,9 +142,9 @@ class DeclaredActionsTest {
         "seata.tx-service-group=" + "gggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggg, 66 characters",
         "seata.service.disable-global-transaction=true, a Try would run without a branch"
     })
-    void names_that_the_coordinator_does_not_take_stop_the_start(String setting, String flaw) {
+    void names_that_the_coordinator_does_not_take_stop_the_start(String setting, String error) {
         application.withPropertyValues(setting).run(context -> assertThat(failureOf(context.getStartupFailure()))
-                .hasMessageContaining(flaw));
+                .hasMessageContaining(error));
     }
 
     @Test
@@ -154,7 +154,7 @@ class DeclaredActionsTest {
                 .withPropertyValues("holdfast.tcc.without-fence=points.hold")
                 .run(context -> assertThat(context.getStartupFailure())
                         .rootCause()
-                        .isNotInstanceOf(FlawedSetupException.class));
+                        .isNotInstanceOf(InvalidTccSetupException.class));
     }
 
     private ApplicationContextRunner withAction(Class<?> type) {
@@ -163,16 +163,16 @@ class DeclaredActionsTest {
                 : application.withBean("action", type);
     }
 
-    static FlawedSetupException failureOf(Throwable failure) {
+    static InvalidTccSetupException failureOf(Throwable failure) {
         Throwable cause = failure;
-        while (cause != null && !(cause instanceof FlawedSetupException)) {
+        while (cause != null && !(cause instanceof InvalidTccSetupException)) {
             cause = cause.getCause();
         }
         assertThat(cause).as("%s", failure).isNotNull();
-        return (FlawedSetupException) cause;
+        return (InvalidTccSetupException) cause;
     }
 
-    // Actions, each with one flaw
+    // Actions, each with one error
 
     @LocalTCC
     public static class Sound {

@@ -4,10 +4,10 @@ import io.holdfast.background.BackgroundFailure;
 import io.holdfast.background.BackgroundThreads;
 import io.holdfast.tcc.fence.FenceTable.Head;
 import io.holdfast.tcc.fence.RunningAttempts.Running;
-import io.holdfast.tcc.schedule.ActionPolicy;
-import io.holdfast.tcc.schedule.Backoff;
-import io.holdfast.tcc.schedule.Lane;
-import io.holdfast.tcc.schedule.PhaseTwoSettings;
+import io.holdfast.tcc.retry.ActionPolicy;
+import io.holdfast.tcc.retry.Backoff;
+import io.holdfast.tcc.retry.RetryProperties;
+import io.holdfast.tcc.retry.RetryTier;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,26 +41,26 @@ import org.springframework.transaction.support.TransactionTemplate;
  * <p>The coordinator is not needed for any of this. Its calls for a scheduled branch are answered from memory
  * ({@link CoordinatorAnswers}). This class looks for what is due and claims it; {@link PhaseTwoAttempts} makes the attempts.
  */
-public final class PhaseTwoSchedule {
+public final class RetryScheduler {
 
-    private static final Logger log = LoggerFactory.getLogger(PhaseTwoSchedule.class);
+    private static final Logger log = LoggerFactory.getLogger(RetryScheduler.class);
 
     private static final String POLLER = "tcc-phase-two-poller";
 
     /** Lets an instance that has nothing to wait for look again at once, and not spin if it has nothing to do. */
-    private static final Duration SHORTEST_WAIT = Duration.ofMillis(5);
+    private static final Duration MIN_WAIT = Duration.ofMillis(5);
 
     private static final int LOOKED_FURTHER = 16;
 
     /** Of each action and lane, when its policy is changed; what is beyond keeps its time. */
-    private static final int MOST_BROUGHT_FORWARD = 5_000;
+    private static final int MAX_BROUGHT_FORWARD = 5_000;
 
     private final FenceTable table;
     private final FenceMetrics metrics;
     private final Clock clock;
     private final Bookkeeping bookkeeping;
     private final PhaseTwoSetup setup;
-    private final PhaseTwoSettings settings;
+    private final RetryProperties settings;
     private final Backoff backoff;
     private final KnownBranches known;
     private final RunningAttempts running;
@@ -77,7 +77,7 @@ public final class PhaseTwoSchedule {
     private @Nullable Thread poller;
     private @Nullable Instant gaugesDue;
 
-    PhaseTwoSchedule(
+    RetryScheduler(
             FenceTable table,
             AttemptTable failed,
             TransactionTemplate business,
@@ -195,7 +195,7 @@ public final class PhaseTwoSchedule {
                 }
             }
             try {
-                if (wake.tryAcquire(Math.max(wait.toMillis(), SHORTEST_WAIT.toMillis()), TimeUnit.MILLISECONDS)) {
+                if (wake.tryAcquire(Math.max(wait.toMillis(), MIN_WAIT.toMillis()), TimeUnit.MILLISECONDS)) {
                     wake.drainPermits();
                 }
             } catch (InterruptedException e) {
@@ -218,7 +218,7 @@ public final class PhaseTwoSchedule {
         Set<String> actions = setup.actions().names();
         Heads heads = readHeads(actions);
         Duration wait = settings.pollInterval();
-        for (Lane lane : Lane.values()) {
+        for (RetryTier lane : RetryTier.values()) {
             for (String action : actions) {
                 Instant due = heads.due(action, lane);
                 if (due != null) {
@@ -249,7 +249,7 @@ public final class PhaseTwoSchedule {
     }
 
     /** @return how long nothing will be due in this lane */
-    private Duration startDue(String action, Lane lane, Instant due, Instant now) {
+    private Duration startDue(String action, RetryTier lane, Instant due, Instant now) {
         if (isPaused(action)) {
             return settings.pollInterval();
         }
@@ -284,7 +284,7 @@ public final class PhaseTwoSchedule {
         return new Heads(paused, due);
     }
 
-    private int start(String action, Lane lane, ActionPolicy policy, Instant now, int free) {
+    private int start(String action, RetryTier lane, ActionPolicy policy, Instant now, int free) {
         Optional<TccAction> found = setup.actions().find(action);
         if (found.isEmpty()) {
             return 0;
@@ -370,8 +370,8 @@ public final class PhaseTwoSchedule {
     private void bringForward(Instant now) {
         for (String action = changedPolicies.poll(); action != null; action = changedPolicies.poll()) {
             ActionPolicy policy = setup.policies().of(action);
-            for (Lane lane : Lane.values()) {
-                for (ScheduledBranch branch : table.dueAfter(action, lane, now, MOST_BROUGHT_FORWARD)) {
+            for (RetryTier lane : RetryTier.values()) {
+                for (ScheduledBranch branch : table.dueAfter(action, lane, now, MAX_BROUGHT_FORWARD)) {
                     bringForward(branch, policy, now);
                 }
             }
@@ -397,7 +397,7 @@ public final class PhaseTwoSchedule {
     private record Heads(Set<String> paused, Map<String, Instant> due) {
 
         @Nullable
-        Instant due(String action, Lane lane) {
+        Instant due(String action, RetryTier lane) {
             return due.get(action + "/" + lane.code());
         }
     }

@@ -21,8 +21,8 @@ import org.springframework.validation.annotation.Validated;
  * @param batch most branches of one look, and so most questions: with the interval, it bounds how many come in a second
  */
 @Validated
-@ConfigurationProperties(OrphanSettings.PREFIX)
-public record OrphanSettings(
+@ConfigurationProperties(OrphanProperties.PREFIX)
+public record OrphanProperties(
         @DefaultValue("true") boolean enabled,
 
         @DefaultValue("1m") @NotNull @DurationMin(seconds = 5) @DurationMax(hours = 1)

@@ -1,4 +1,4 @@
-package io.holdfast.tcc.schedule;
+package io.holdfast.tcc.retry;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * Settings {@code holdfast.tcc.phase-two.*} that are read at the start. The policies, which may stand beside them and hold for
- * all actions that say nothing else, are live: see {@link ActionSettings}.
+ * all actions that say nothing else, are live: see {@link ActionProperties}.
  *
  * @param pollInterval the longest time between two looks for attempts that are due, which is how late a branch of another
  *     instance may be taken over
@@ -23,7 +23,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param gaugeInterval time between two counts of the backlog for the metrics
  * @param stopWithin how long a stopping instance waits for attempts that are running
  */
-public record PhaseTwoSettings(
+public record RetryProperties(
         @DefaultValue("500ms") @NotNull @DurationMin(millis = 10) @DurationMax(seconds = 60)
         Duration pollInterval,
 
@@ -41,7 +41,7 @@ public record PhaseTwoSettings(
         Duration stopWithin) {
 
     /** What holds if nothing is set. */
-    public static final PhaseTwoSettings DEFAULT = new PhaseTwoSettings(
+    public static final RetryProperties DEFAULT = new RetryProperties(
             Duration.ofMillis(500), Duration.ofSeconds(30), 64, 10_000, Duration.ofSeconds(15), Duration.ofSeconds(5));
 
     /** The end of a lease that begins now, to the millisecond: a claim is recognised by it, and that is what its column holds. */

@@ -1,4 +1,4 @@
-package io.holdfast.tcc.schedule;
+package io.holdfast.tcc.retry;
 
 import java.time.Duration;
 import java.util.random.RandomGenerator;
@@ -13,7 +13,7 @@ public final class Backoff {
     static final Duration FLOOR = Duration.ofMillis(100);
 
     /** 2^40 times the smallest initial delay is longer than any cap. */
-    private static final int MOST_DOUBLINGS = 40;
+    private static final int MAX_DOUBLINGS = 40;
 
     private final RandomGenerator random;
 
@@ -33,7 +33,7 @@ public final class Backoff {
         if (failures < 1) {
             throw new IllegalArgumentException("A delay follows at least one failure, not " + failures);
         }
-        int doublings = Math.min(failures - 1, MOST_DOUBLINGS);
+        int doublings = Math.min(failures - 1, MAX_DOUBLINGS);
         long cap = policy.maxDelay().toMillis();
         long initial = Math.max(1, policy.initialDelay().toMillis());
         // Compared before it is multiplied, so that nothing overflows.

@@ -12,5 +12,5 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param transactionManager name of the bean that is the transaction manager of that data source; needed if it has several
  */
 @ConfigurationProperties("holdfast.tcc.fence")
-public record FenceDatabaseSettings(
+public record FenceDatabaseProperties(
         @Nullable String dataSource, @Nullable String transactionManager) {}

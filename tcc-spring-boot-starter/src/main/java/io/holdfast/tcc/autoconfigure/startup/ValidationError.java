@@ -5,12 +5,12 @@ package io.holdfast.tcc.autoconfigure.startup;
  *
  * @param where the action, the bean or the setting
  * @param what why it cannot work
- * @param mend what to do about it
+ * @param remedy what to do about it
  */
-public record Flaw(String where, String what, String mend) {
+public record ValidationError(String where, String what, String remedy) {
 
     @Override
     public String toString() {
-        return where + ": " + what + ". " + mend + ".";
+        return where + ": " + what + ". " + remedy + ".";
     }
 }

@@ -11,15 +11,15 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /** Runs the cleaner from time to time, on one thread of its own. */
-final class FenceCleaning implements SmartLifecycle {
+final class FenceCleanerLifecycle implements SmartLifecycle {
 
-    private static final Logger log = LoggerFactory.getLogger(FenceCleaning.class);
+    private static final Logger log = LoggerFactory.getLogger(FenceCleanerLifecycle.class);
 
     private final FenceCleaner cleaner;
     private final Duration interval;
     private @Nullable ScheduledExecutorService scheduler;
 
-    FenceCleaning(FenceCleaner cleaner, Duration interval) {
+    FenceCleanerLifecycle(FenceCleaner cleaner, Duration interval) {
         this.cleaner = cleaner;
         this.interval = interval;
     }

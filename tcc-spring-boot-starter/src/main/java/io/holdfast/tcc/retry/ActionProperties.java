@@ -1,4 +1,4 @@
-package io.holdfast.tcc.schedule;
+package io.holdfast.tcc.retry;
 
 import io.holdfast.tcc.PhaseTwoPolicy;
 import java.time.Duration;
@@ -9,7 +9,7 @@ import org.springframework.boot.convert.DurationStyle;
  * A policy as it is written: {@code holdfast.tcc.actions.<name>.*}, or {@code holdfast.tcc.phase-two.*} for all actions. What is
  * null says nothing. The meanings are those of {@link ActionPolicy}.
  */
-record ActionSettings(
+record ActionProperties(
         @Nullable Duration initialDelay,
         @Nullable Duration maxDelay,
         @Nullable Duration deadline,
@@ -18,8 +18,8 @@ record ActionSettings(
         @Nullable Integer concurrency,
         @Nullable Boolean paused) {
 
-    static ActionSettings of(PhaseTwoPolicy annotation) {
-        return new ActionSettings(
+    static ActionProperties of(PhaseTwoPolicy annotation) {
+        return new ActionProperties(
                 duration(annotation.initialDelay()),
                 duration(annotation.maxDelay()),
                 duration(annotation.deadline()),

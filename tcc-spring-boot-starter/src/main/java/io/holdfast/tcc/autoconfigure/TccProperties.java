@@ -1,8 +1,8 @@
 package io.holdfast.tcc.autoconfigure;
 
 import io.holdfast.tcc.coordinator.ContextLimit;
-import io.holdfast.tcc.fence.FenceSettings;
-import io.holdfast.tcc.schedule.PhaseTwoSettings;
+import io.holdfast.tcc.fence.FenceProperties;
+import io.holdfast.tcc.retry.RetryProperties;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -26,15 +26,15 @@ import org.springframework.validation.annotation.Validated;
  * @param phaseTwo the schedule of Confirms and Cancels that failed
  */
 @Validated
-@ConfigurationProperties(TccSettings.PREFIX)
-public record TccSettings(
+@ConfigurationProperties(TccProperties.PREFIX)
+public record TccProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("/internal/**") @NotBlank String internalPaths,
         @DefaultValue("SERVICE") @NotNull String callerRole,
         @DefaultValue @NotNull Set<String> withoutFence,
-        @DefaultValue @NotNull @Valid CoordinatorSettings coordinator,
-        @DefaultValue @NotNull @Valid FenceSettings fence,
-        @DefaultValue @NotNull @Valid PhaseTwoSettings phaseTwo) {
+        @DefaultValue @NotNull @Valid CoordinatorProperties coordinator,
+        @DefaultValue @NotNull @Valid FenceProperties fence,
+        @DefaultValue @NotNull @Valid RetryProperties phaseTwo) {
 
     /**
      * Settings {@code holdfast.tcc.coordinator.*}.
@@ -42,7 +42,7 @@ public record TccSettings(
      * @param contextLimit the longest action context, in characters as JSON; what {@code branch_table.application_data} of the
      *     coordinator holds, which is 2,000 with Seata's own script. A Try with more is refused
      */
-    public record CoordinatorSettings(
+    public record CoordinatorProperties(
             @DefaultValue("" + ContextLimit.DEFAULT) @Min(500) @Max(64_000)
             int contextLimit) {}
 

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.Nested;
 
 /** What the schedule of phase two promises, on MySQL. */
 @OnlyWithMySql
-class MySqlScheduleTest {
+class MySqlRetryTest {
 
     @Nested
     class Attempts extends AttemptCases implements OnDatabase.MySql {}

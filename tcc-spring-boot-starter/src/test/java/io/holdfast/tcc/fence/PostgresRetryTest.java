@@ -3,7 +3,7 @@ package io.holdfast.tcc.fence;
 import org.junit.jupiter.api.Nested;
 
 /** What the schedule of phase two promises, on PostgreSQL. */
-class PostgresScheduleTest {
+class PostgresRetryTest {
 
     @Nested
     class Attempts extends AttemptCases implements OnDatabase.Postgres {}

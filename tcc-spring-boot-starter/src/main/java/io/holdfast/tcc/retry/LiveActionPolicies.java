@@ -1,4 +1,4 @@
-package io.holdfast.tcc.schedule;
+package io.holdfast.tcc.retry;
 
 import io.holdfast.tcc.PhaseTwoPolicy;
 import java.util.Arrays;
@@ -69,7 +69,7 @@ public final class LiveActionPolicies implements ActionPolicies {
 
     /** What can be set of an action. */
     public static Set<String> settings() {
-        return Arrays.stream(ActionSettings.class.getRecordComponents())
+        return Arrays.stream(ActionProperties.class.getRecordComponents())
                 .map(component -> DataObjectPropertyName.toDashedForm(component.getName()))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
@@ -128,7 +128,7 @@ public final class LiveActionPolicies implements ActionPolicies {
         ActionPolicy policy = bind(binder, ConfigurationPropertyName.of(OF_ALL)).over(ActionPolicy.DEFAULT);
         Optional<PhaseTwoPolicy> annotation = annotations.apply(action);
         if (annotation.isPresent()) {
-            policy = ActionSettings.of(annotation.get()).over(policy);
+            policy = ActionProperties.of(annotation.get()).over(policy);
         }
         for (ConfigurationPropertyName name : namesOf(action)) {
             policy = bind(binder, name).over(policy);
@@ -136,8 +136,8 @@ public final class LiveActionPolicies implements ActionPolicies {
         return policy;
     }
 
-    private static ActionSettings bind(Binder binder, ConfigurationPropertyName name) {
-        return binder.bindOrCreate(name.toString(), Bindable.of(ActionSettings.class));
+    private static ActionProperties bind(Binder binder, ConfigurationPropertyName name) {
+        return binder.bindOrCreate(name.toString(), Bindable.of(ActionProperties.class));
     }
 
     /** What a setting that makes no sense is told by. */

@@ -1,15 +1,15 @@
 package io.holdfast.tcc.autoconfigure;
 
-import io.holdfast.tcc.fence.PhaseTwoSchedule;
+import io.holdfast.tcc.fence.RetryScheduler;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
 
 /** Runs the schedule as long as the application: it starts after all actions are registered, and ends before the pools do. */
-final class PhaseTwoScheduling implements SmartLifecycle, DisposableBean {
+final class RetryLifecycle implements SmartLifecycle, DisposableBean {
 
-    private final PhaseTwoSchedule schedule;
+    private final RetryScheduler schedule;
 
-    PhaseTwoScheduling(PhaseTwoSchedule schedule) {
+    RetryLifecycle(RetryScheduler schedule) {
         this.schedule = schedule;
     }
 

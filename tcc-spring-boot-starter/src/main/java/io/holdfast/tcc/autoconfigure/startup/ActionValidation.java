@@ -19,10 +19,10 @@ import org.apache.seata.rm.tcc.api.TwoPhaseBusinessAction;
 import org.jspecify.annotations.Nullable;
 
 /** What cannot work of the actions of one class. */
-final class ActionFlaws {
+final class ActionValidation {
 
     /** The columns {@code action_name} of the fence's tables hold no more. */
-    private static final int MOST_CHARACTERS = 64;
+    private static final int MAX_CHARACTERS = 64;
 
     private static final Set<Class<?>> ANSWERS =
             Set.of(boolean.class, Boolean.class, void.class, Void.class, TwoPhaseResult.class);
@@ -30,19 +30,19 @@ final class ActionFlaws {
     private final Class<?> type;
     private final Set<String> withoutFence;
     private final ContextCarriage carriage;
-    private final List<Flaw> flaws = new ArrayList<>();
+    private final List<ValidationError> errors = new ArrayList<>();
 
-    private ActionFlaws(Class<?> type, Set<String> withoutFence, ContextCarriage carriage) {
+    private ActionValidation(Class<?> type, Set<String> withoutFence, ContextCarriage carriage) {
         this.type = type;
         this.withoutFence = withoutFence;
         this.carriage = carriage;
     }
 
     /** @param withoutFence names of actions that the team wants without the fence */
-    static List<Flaw> of(Class<?> type, Set<String> withoutFence, ContextCarriage carriage) {
-        ActionFlaws found = new ActionFlaws(type, withoutFence, carriage);
+    static List<ValidationError> of(Class<?> type, Set<String> withoutFence, ContextCarriage carriage) {
+        ActionValidation found = new ActionValidation(type, withoutFence, carriage);
         TryMethods.of(type).forEach(found::checkTry);
-        return found.flaws;
+        return found.errors;
     }
 
     static String place(String name, Class<?> type, Method tried) {
@@ -80,11 +80,10 @@ final class ActionFlaws {
             return;
         }
         int length = name.codePointCount(0, name.length());
-        if (length > MOST_CHARACTERS) {
+        if (length > MAX_CHARACTERS) {
             add(
                     where,
-                    "its name has %d characters, and the column action_name takes %d"
-                            .formatted(length, MOST_CHARACTERS),
+                    "its name has %d characters, and the column action_name takes %d".formatted(length, MAX_CHARACTERS),
                     "Choose a shorter name");
         }
         // The coordinator gets all names in one text, divided by commas; settings put a name into brackets.
@@ -263,7 +262,7 @@ final class ActionFlaws {
         return parameter.getType().getSimpleName();
     }
 
-    private void add(String where, String what, String mend) {
-        flaws.add(new Flaw(where, what, mend));
+    private void add(String where, String what, String remedy) {
+        errors.add(new ValidationError(where, what, remedy));
     }
 }

@@ -1,4 +1,4 @@
-package io.holdfast.tcc.schedule;
+package io.holdfast.tcc.retry;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Counts the attempts that run at this moment, so that no action takes the places of others, and within an action no branches
  * that are stuck those of fresh ones. The bounds are passed in each time, because they may change while attempts run.
  */
-public final class Places {
+public final class ConcurrencyLimiter {
 
     private final int total;
     private final ReentrantLock lock = new ReentrantLock();
@@ -19,17 +19,18 @@ public final class Places {
     private int taken;
 
     /** @param total places of all actions together */
-    public Places(int total) {
+    public ConcurrencyLimiter(int total) {
         this.total = total;
     }
 
     /** How many more attempts may start at this moment. */
-    public int free(String action, Lane lane, int concurrency) {
+    public int free(String action, RetryTier lane, int concurrency) {
         lock.lock();
         try {
             Taken now = byAction.getOrDefault(action, Taken.NONE);
             int ofAction = concurrency - now.early - now.late;
-            int ofLane = lane == Lane.EARLY ? mostEarly(concurrency) - now.early : mostLate(concurrency) - now.late;
+            int ofLane =
+                    lane == RetryTier.EARLY ? mostEarly(concurrency) - now.early : mostLate(concurrency) - now.late;
             return Math.max(0, Math.min(total - taken, Math.min(ofAction, ofLane)));
         } finally {
             lock.unlock();
@@ -46,7 +47,7 @@ public final class Places {
     }
 
     /** @return false if there is none */
-    public boolean take(String action, Lane lane, int concurrency) {
+    public boolean take(String action, RetryTier lane, int concurrency) {
         lock.lock();
         try {
             if (free(action, lane, concurrency) == 0) {
@@ -61,7 +62,7 @@ public final class Places {
     }
 
     /** Waits for one. @return false if there was none in that time */
-    public boolean take(String action, Lane lane, int concurrency, Duration atMost) throws InterruptedException {
+    public boolean take(String action, RetryTier lane, int concurrency, Duration atMost) throws InterruptedException {
         long nanos = atMost.toNanos();
         lock.lockInterruptibly();
         try {
@@ -77,7 +78,7 @@ public final class Places {
         }
     }
 
-    public void leave(String action, Lane lane) {
+    public void leave(String action, RetryTier lane) {
         lock.lock();
         try {
             taken--;
@@ -112,8 +113,8 @@ public final class Places {
 
         private static final Taken NONE = new Taken(0, 0);
 
-        Taken plus(Lane lane, int n) {
-            return lane == Lane.EARLY ? new Taken(early + n, late) : new Taken(early, late + n);
+        Taken plus(RetryTier lane, int n) {
+            return lane == RetryTier.EARLY ? new Taken(early + n, late) : new Taken(early, late + n);
         }
     }
 }

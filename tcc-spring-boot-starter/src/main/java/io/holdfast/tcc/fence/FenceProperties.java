@@ -17,7 +17,7 @@ import org.springframework.transaction.TransactionDefinition;
  * @param cleanInterval time between two runs of the cleaner
  * @param cleanChunk rows that are deleted in one local transaction
  */
-public record FenceSettings(
+public record FenceProperties(
         @DefaultValue("READ_COMMITTED") @NotNull Isolation isolation,
 
         @DefaultValue("7d") @NotNull @DurationMin(minutes = 10)

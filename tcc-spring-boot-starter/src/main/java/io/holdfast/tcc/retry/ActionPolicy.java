@@ -1,4 +1,4 @@
-package io.holdfast.tcc.schedule;
+package io.holdfast.tcc.retry;
 
 import java.time.Duration;
 
@@ -24,10 +24,10 @@ public record ActionPolicy(
         int concurrency,
         boolean paused) {
 
-    private static final Duration MOST_DELAY = Duration.ofDays(1);
-    private static final Duration MOST_DEADLINE = Duration.ofDays(365);
-    private static final Duration MOST_ANSWER = Duration.ofSeconds(10);
-    private static final int MOST_CONCURRENCY = 256;
+    private static final Duration MAX_DELAY = Duration.ofDays(1);
+    private static final Duration MAX_DEADLINE = Duration.ofDays(365);
+    private static final Duration MAX_ANSWER = Duration.ofSeconds(10);
+    private static final int MAX_CONCURRENCY = 256;
 
     // After the bounds, which it is checked against.
     /** What holds if nothing is set. */
@@ -41,13 +41,13 @@ public record ActionPolicy(
             false);
 
     public ActionPolicy {
-        requireBetween("initial-delay", initialDelay, Duration.ofMillis(1), MOST_DELAY);
-        requireBetween("max-delay", maxDelay, initialDelay, MOST_DELAY);
-        requireBetween("deadline", deadline, Duration.ofMillis(1), MOST_DEADLINE);
-        requireBetween("answer-within", answerWithin, Duration.ZERO, MOST_ANSWER);
-        if (concurrency < 1 || concurrency > MOST_CONCURRENCY) {
+        requireBetween("initial-delay", initialDelay, Duration.ofMillis(1), MAX_DELAY);
+        requireBetween("max-delay", maxDelay, initialDelay, MAX_DELAY);
+        requireBetween("deadline", deadline, Duration.ofMillis(1), MAX_DEADLINE);
+        requireBetween("answer-within", answerWithin, Duration.ZERO, MAX_ANSWER);
+        if (concurrency < 1 || concurrency > MAX_CONCURRENCY) {
             throw new IllegalArgumentException(
-                    "concurrency is %d; it has to be from 1 to %d".formatted(concurrency, MOST_CONCURRENCY));
+                    "concurrency is %d; it has to be from 1 to %d".formatted(concurrency, MAX_CONCURRENCY));
         }
     }
 

@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /** Looks for branches whose end nobody asks for from time to time, on one thread of its own. */
-final class OrphanEnding implements SmartLifecycle {
+final class OrphanLifecycle implements SmartLifecycle {
 
-    private static final Logger log = LoggerFactory.getLogger(OrphanEnding.class);
+    private static final Logger log = LoggerFactory.getLogger(OrphanLifecycle.class);
 
     private final OrphanedBranches orphans;
     private final Duration interval;
@@ -23,7 +23,7 @@ final class OrphanEnding implements SmartLifecycle {
     /** Told when it begins and when it ends. Only the scheduler's own thread looks at it. */
     private boolean failing;
 
-    OrphanEnding(OrphanedBranches orphans, Duration interval) {
+    OrphanLifecycle(OrphanedBranches orphans, Duration interval) {
         this.orphans = orphans;
         this.interval = interval;
     }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.tcc.branch.BranchHistory;
 import io.holdfast.tcc.branch.BranchRecord;
-import io.holdfast.tcc.schedule.ActionPolicy;
+import io.holdfast.tcc.retry.ActionPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -16,7 +16,7 @@ import java.util.Queue;
 import java.util.stream.LongStream;
 
 /** What is promised of the schedule of phase two, on one database. */
-abstract class ScheduleCases extends FenceCases {
+abstract class RetryCases extends FenceCases {
 
     /** Branches whose first Confirm has failed just now, and whose next one would succeed. */
     void schedule(LongStream branches) {
