@@ -3,11 +3,10 @@ package io.holdfast.reconciliation;
 import java.time.Duration;
 
 /**
- * A sentence that always has to be true, and how to look for what breaks it. A bean of this type is looked at from time to time, by
- * one instance of the service at a time.
+ * An invariant, and how to find what violates it. A bean of this type is run from time to time, by one instance of the service at a time.
  *
- * <p>A look is bounded, takes no locks, and tells only of what is older than the time that healthy work takes: what is under way is
- * not broken. It may call others, so no transaction is open.
+ * <p>A run is bounded and takes no locks. It reports only what is older than the time that healthy work takes: work in progress violates
+ * nothing. It may call other services, so no transaction is open.
  */
 public interface Check {
 
@@ -20,21 +19,21 @@ public interface Check {
     /** What has to be true, for people. */
     String sentence();
 
-    /** The least time between two looks; {@link Duration#ZERO} if each round of the reconciler may look. */
+    /** The least time between two runs; {@link Duration#ZERO} if each round of the reconciler may run it. */
     default Duration every() {
         return Duration.ZERO;
     }
 
-    /** Whether one look proves what it finds. Else it is a suspicion until it is seen again: it may be work under way. */
+    /** Whether one run proves what it finds. If not, a finding is only suspected until it is seen again: it may be work in progress. */
     default boolean certain() {
         return false;
     }
 
     /**
-     * Looks for what breaks the sentence.
+     * Searches for what violates the invariant.
      *
-     * @param memory where the last look ended, and what is still open: what is open has to be looked at again
-     * @throws NotCompletedException if somebody who has to be asked is away; then nothing is concluded
+     * @param state where the last run ended, and what is still open: what is open has to be examined again
+     * @throws NotCompletedException if a service that has to be asked is away; then nothing is concluded
      */
-    Look look(Memory memory);
+    CheckResult run(CheckState state);
 }

@@ -5,10 +5,10 @@ import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last look of a check.
+ * The last run of a check.
  *
  * @param at when it ended; null if there was none
- * @param completedAt when the last one ended that could look at everything
+ * @param completedAt when the last one ended that could examine everything
  * @param outcome COMPLETED, NOT_COMPLETED or FAILED
  * @param error why it is not COMPLETED
  */
@@ -22,7 +22,7 @@ public record CheckRun(
         long looked,
         SortedMap<String, Long> figures) {
 
-    /** How a look ended. */
+    /** How a run ended. */
     public enum Outcome {
         COMPLETED,
         NOT_COMPLETED,

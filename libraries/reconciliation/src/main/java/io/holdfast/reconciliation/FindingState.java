@@ -4,8 +4,8 @@ package io.holdfast.reconciliation;
 public enum FindingState {
     /** Seen once: it may have been a race. */
     SUSPECTED,
-    /** Seen in two looks, one after the other. */
+    /** Seen in two consecutive runs. */
     OPEN,
-    /** It was open, and a later look did not find it any more. */
+    /** It was open, and a later run did not find it any more. */
     CLOSED
 }

@@ -2,5 +2,5 @@ package io.holdfast.reconciliation;
 
 import java.time.Duration;
 
-/** How long healthy work takes, so that what is younger is not looked at: setting {@code holdfast.reconciliation.grace}. */
+/** How long healthy work takes, so that what is younger is not examined: property {@code holdfast.reconciliation.grace}. */
 public record Grace(Duration time) {}

@@ -1,13 +1,14 @@
 package io.holdfast.reconciliation;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A finding as the table keeps it.
  *
- * @param timesSeen in looks one after the other
- * @param mend what was done to set it right
+ * @param timesSeen in consecutive runs
+ * @param repair what was done to set it right
  */
 public record KnownFinding(
         String check,
@@ -17,6 +18,6 @@ public record KnownFinding(
         Instant firstSeen,
         Instant lastSeen,
         int timesSeen,
-        @Nullable Instant mendedAt,
-        @Nullable String mend,
+        @JsonProperty("mendedAt") @Nullable Instant repairedAt,
+        @JsonProperty("mend") @Nullable String repair,
         @Nullable Instant closedAt) {}

@@ -5,7 +5,6 @@ import io.holdfast.background.BackgroundThreads;
 import io.holdfast.reconciliation.CheckRun.Outcome;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,22 +24,22 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Looks at each check from time to time, one instance of the service at a time: who looks has claimed the check's row until a lease
- * ends, and only who still holds it may write down what was found.
+ * Runs each check from time to time, one instance of the service at a time: an instance claims the check's row with a lease, and only
+ * the holder of the lease may record the findings.
  *
- * <p>What is found once may be a race, so nothing follows from it. What two looks one after the other find is open: it is told in
- * the log once, counted, and mended if the check knows how. What is not found any more is closed.
+ * <p>What is found once may be a race, so nothing follows from it. What two consecutive runs find is open: it is logged once, counted,
+ * and repaired if the check knows how. What is not found any more is closed.
  */
 public final class Reconciler implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
-    private static final int MOST_ERROR = 500;
-    private static final int FORGOTTEN_AT_ONCE = 500;
+    private static final int MAX_ERROR = 500;
+    private static final int MAX_FORGOTTEN = 500;
 
     private final List<Check> checks;
     private final ReconciliationTable table;
     private final TransactionTemplate transaction;
-    private final ReconciliationSettings settings;
+    private final ReconciliationProperties properties;
     private final ReconciliationMetrics metrics;
     private final Clock clock;
     private final String instance = UUID.randomUUID().toString();
@@ -50,7 +49,7 @@ public final class Reconciler implements SmartLifecycle {
             List<Check> checks,
             ReconciliationTable table,
             TransactionTemplate transaction,
-            ReconciliationSettings settings,
+            ReconciliationProperties properties,
             ReconciliationMetrics metrics,
             Clock clock) {
         Set<String> names = new HashSet<>();
@@ -62,7 +61,7 @@ public final class Reconciler implements SmartLifecycle {
         this.checks = List.copyOf(checks);
         this.table = table;
         this.transaction = transaction;
-        this.settings = settings;
+        this.properties = properties;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -73,21 +72,21 @@ public final class Reconciler implements SmartLifecycle {
 
     @Override
     public synchronized void start() {
-        if (!settings.enabled()) {
-            log.warn("holdfast.reconciliation.enabled is false: no check is looked at by itself");
+        if (!properties.enabled()) {
+            log.warn("holdfast.reconciliation.enabled is false: no check runs by itself");
         }
         scheduler = BackgroundThreads.scheduler("reconciler", 1);
         scheduler.scheduleWithFixedDelay(
                 this::round,
-                settings.initialDelay().toMillis(),
-                settings.period().toMillis(),
+                properties.initialDelay().toMillis(),
+                properties.period().toMillis(),
                 TimeUnit.MILLISECONDS);
     }
 
     @Override
     public synchronized void stop() {
         if (scheduler != null) {
-            // Whoever is in the middle of a look leaves a lease that ends.
+            // A run that is interrupted leaves a lease, which ends.
             scheduler.shutdownNow();
             scheduler = null;
         }
@@ -100,15 +99,15 @@ public final class Reconciler implements SmartLifecycle {
 
     private void round() {
         try {
-            if (settings.enabled()) {
-                // Several instances make their rounds at different times; together they are to look once a period.
-                Instant notSince = now().minus(settings.period().dividedBy(2));
+            if (properties.enabled()) {
+                // Several instances make their rounds at different times; together they are to run each check once a
+                // period.
+                Instant notSince = now().minus(properties.period().dividedBy(2));
                 for (Check check : checks) {
                     Instant due = now().minus(check.every());
-                    lookOrAlarm(check, due.isBefore(notSince) ? due : notSince);
+                    runOrAlarm(check, due.isBefore(notSince) ? due : notSince);
                 }
-                transaction.execute(
-                        running -> table.forgetClosed(now().minus(settings.retention()), FORGOTTEN_AT_ONCE));
+                transaction.execute(running -> table.forgetClosed(now().minus(properties.retention()), MAX_FORGOTTEN));
             }
             publish();
         } catch (RuntimeException e) {
@@ -117,31 +116,31 @@ public final class Reconciler implements SmartLifecycle {
         }
     }
 
-    /** One check whose class is missing must not keep the others from being looked at; the lease of its look ends by itself. */
-    private void lookOrAlarm(Check check, Instant notSince) {
+    /** One check whose class is missing must not keep the others from running; the lease of its run ends by itself. */
+    private void runOrAlarm(Check check, Instant notSince) {
         try {
-            look(check, notSince);
+            run(check, notSince);
         } catch (Error e) {
             BackgroundFailure.alarm("check " + check.name(), e);
         }
     }
 
     /**
-     * Looks at every check now, whenever it was looked at before.
+     * Runs every check now, whenever it ran before.
      *
-     * @return how many were looked at; the others are being looked at by somebody else
+     * @return how many ran; other instances are running the others
      */
-    int lookAtAll() {
-        int looked = 0;
+    int runAll() {
+        int ran = 0;
         for (Check check : checks) {
-            looked += look(check, null) ? 1 : 0;
+            ran += run(check, null) ? 1 : 0;
         }
         publish();
-        return looked;
+        return ran;
     }
 
-    /** @return false if it is not due, or somebody else looks at it */
-    private boolean look(Check check, @Nullable Instant notSince) {
+    /** @return false if it is not due, or another instance is running it */
+    private boolean run(Check check, @Nullable Instant notSince) {
         String holder = instance + "/" + UUID.randomUUID();
         Instant began = now();
         if (!claim(check, holder, began, notSince)) {
@@ -149,13 +148,13 @@ public final class Reconciler implements SmartLifecycle {
         }
         try {
             List<KnownFinding> known = table.notClosed(check.name());
-            Look look = check.look(new Memory(
+            CheckResult result = check.run(new CheckState(
                     table.cursor(check.name()),
                     known.stream().map(KnownFinding::subject).toList()));
-            Map<String, Finding> found = bySubject(look.findings());
-            transaction.executeWithoutResult(running -> writeDown(check, holder, began, look, found, known));
+            Map<String, Finding> found = bySubject(result.findings());
+            transaction.executeWithoutResult(running -> record(check, holder, began, result, found, known));
             metrics.ran(check.name(), Outcome.COMPLETED);
-            mend(check, found);
+            repair(check, found);
         } catch (NotCompletedException e) {
             endWithout(check, holder, began, Outcome.NOT_COMPLETED, e.getMessage());
         } catch (RuntimeException e) {
@@ -174,7 +173,7 @@ public final class Reconciler implements SmartLifecycle {
             log.debug("Another instance entered the check {} first", check.name());
         }
         Integer claimed = transaction.execute(
-                running -> table.claim(check.name(), holder, now, now.plus(settings.lease()), notSince));
+                running -> table.claim(check.name(), holder, now, now.plus(properties.lease()), notSince));
         return claimed != null && claimed == 1;
     }
 
@@ -184,16 +183,16 @@ public final class Reconciler implements SmartLifecycle {
                         Finding::subject, Function.identity(), (first, second) -> first, LinkedHashMap::new));
     }
 
-    private void writeDown(
+    private void record(
             Check check,
             String holder,
             Instant began,
-            Look look,
+            CheckResult result,
             Map<String, Finding> found,
             List<KnownFinding> known) {
         Instant now = now();
-        if (table.end(check.name(), holder, now, look, millis(began, now)) != 1) {
-            throw new NotCompletedException("it took longer than its lease, and somebody else looks");
+        if (table.end(check.name(), holder, now, result, millis(began, now)) != 1) {
+            throw new NotCompletedException("it took longer than its lease, and another instance runs it");
         }
         Map<String, KnownFinding> before =
                 known.stream().collect(Collectors.toMap(KnownFinding::subject, Function.identity()));
@@ -210,7 +209,7 @@ public final class Reconciler implements SmartLifecycle {
                 log.warn("FINDING {} {} {}: {}", check.invariant(), check.name(), subject, finding.detail());
             }
         });
-        if (look.whole()) {
+        if (result.whole()) {
             before.keySet().stream()
                     .filter(subject -> !found.containsKey(subject))
                     .forEach(subject -> {
@@ -223,31 +222,31 @@ public final class Reconciler implements SmartLifecycle {
         }
     }
 
-    /** Of what is open now and has not been mended yet. */
-    private void mend(Check check, Map<String, Finding> found) {
+    /** Repairs what is open now and has not been repaired yet. */
+    private void repair(Check check, Map<String, Finding> found) {
         for (KnownFinding open : new ArrayList<>(table.notClosed(check.name()))) {
             Finding finding = found.get(open.subject());
-            if (open.state() != FindingState.OPEN || open.mendedAt() != null || finding == null) {
+            if (open.state() != FindingState.OPEN || open.repairedAt() != null || finding == null) {
                 continue;
             }
-            Finding.Mend mend = finding.mend();
-            if (mend == null) {
+            Finding.Repair repair = finding.repair();
+            if (repair == null) {
                 continue;
             }
             try {
-                String done = mend.carryOut();
-                transaction.execute(running -> table.mended(check.name(), open.subject(), done, now()));
-                metrics.mended(check.name());
-                log.warn("MENDED {} {}: {}", check.name(), open.subject(), done);
+                String done = repair.carryOut();
+                transaction.execute(running -> table.repaired(check.name(), open.subject(), done, now()));
+                metrics.repaired(check.name());
+                log.warn("REPAIRED {} {}: {}", check.name(), open.subject(), done);
             } catch (RuntimeException e) {
-                log.warn("The finding {} {} could not be mended", check.name(), open.subject(), e);
+                log.warn("The finding {} {} could not be repaired", check.name(), open.subject(), e);
             }
         }
     }
 
     private void endWithout(Check check, String holder, Instant began, Outcome outcome, String why) {
         Instant now = now();
-        String error = why.length() <= MOST_ERROR ? why : why.substring(0, MOST_ERROR);
+        String error = why.length() <= MAX_ERROR ? why : why.substring(0, MAX_ERROR);
         metrics.ran(check.name(), outcome);
         transaction.execute(running -> table.endWithout(check.name(), holder, now, outcome, error, millis(began, now)));
     }
@@ -264,6 +263,6 @@ public final class Reconciler implements SmartLifecycle {
     }
 
     private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        return clock.instant();
     }
 }

@@ -3,6 +3,8 @@ package io.holdfast.reconciliation;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -18,7 +20,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** A reconciler for a service with a data source; what it looks at are the service's beans of type {@link Check}. */
+/** A reconciler for a service with a data source; it runs the service's beans of type {@link Check}. */
 @AutoConfiguration(
         afterName = {
             "io.holdfast.tcc.autoconfigure.TccAutoConfiguration",
@@ -27,13 +29,13 @@ import org.springframework.transaction.support.TransactionTemplate;
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
         })
 @ConditionalOnSingleCandidate(DataSource.class)
-@EnableConfigurationProperties(ReconciliationSettings.class)
+@EnableConfigurationProperties(ReconciliationProperties.class)
 public class ReconciliationAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
     Clock clock() {
-        return Clock.systemUTC();
+        return Clock.tickMillis(ZoneOffset.UTC);
     }
 
     @Bean
@@ -47,8 +49,8 @@ public class ReconciliationAutoConfiguration {
     }
 
     @Bean
-    Grace grace(ReconciliationSettings settings) {
-        return new Grace(settings.grace());
+    Grace grace(ReconciliationProperties properties) {
+        return new Grace(properties.grace());
     }
 
     @Bean
@@ -56,13 +58,15 @@ public class ReconciliationAutoConfiguration {
             ObjectProvider<Check> checks,
             ReconciliationTable table,
             PlatformTransactionManager transactionManager,
-            ReconciliationSettings settings,
+            ReconciliationProperties properties,
             ReconciliationMetrics metrics,
             Clock clock) {
         TransactionTemplate transaction = new TransactionTemplate(transactionManager);
         // Under REPEATABLE READ a search that finds nothing locks the gap where others want to insert.
         transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
-        return new Reconciler(checks.orderedStream().toList(), table, transaction, settings, metrics, clock);
+        // The tables keep milliseconds, whatever clock the service has.
+        Clock millis = Clock.tick(clock, Duration.ofMillis(1));
+        return new Reconciler(checks.orderedStream().toList(), table, transaction, properties, metrics, millis);
     }
 
     @Bean

@@ -13,18 +13,18 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 
 /**
- * Actuator endpoint {@code reconciliation}: the checks, their last looks, and what they found.
+ * Actuator endpoint {@code reconciliation}: the checks, their last runs, and what they found.
  *
- * <p>{@code GET /actuator/reconciliation?state=&limit=} shows. {@code POST /actuator/reconciliation/run} looks at every check now; it
+ * <p>{@code GET /actuator/reconciliation?state=&limit=} shows. {@code POST /actuator/reconciliation/run} runs every check now; it
  * takes a JSON object with {@code reason} and, unless the service knows who is asking, {@code who}.
  */
 @WebEndpoint(id = "reconciliation")
 public final class ReconciliationEndpoint {
 
     private static final int LISTED = 100;
-    private static final int MOST_LISTED = 1_000;
-    private static final int MOST_WHO = 100;
-    private static final int MOST_REASON = 800;
+    private static final int MAX_LISTED = 1_000;
+    private static final int MAX_WHO = 100;
+    private static final int MAX_REASON = 800;
 
     private final ReconciliationOperations operations;
 
@@ -33,8 +33,8 @@ public final class ReconciliationEndpoint {
     }
 
     /**
-     * @param state SUSPECTED, OPEN or CLOSED; OPEN unless told
-     * @param limit 100 unless told, 1000 at most
+     * @param state SUSPECTED, OPEN or CLOSED; OPEN by default
+     * @param limit 100 by default, 1000 at most
      */
     @ReadOperation
     public WebEndpointResponse<?> checks(@Nullable String state, @Nullable Integer limit) {
@@ -44,7 +44,7 @@ public final class ReconciliationEndpoint {
         } catch (IllegalArgumentException e) {
             return problem(WebEndpointResponse.STATUS_BAD_REQUEST, "There is no state " + state);
         }
-        int most = limit == null ? LISTED : Math.max(1, Math.min(limit, MOST_LISTED));
+        int most = limit == null ? LISTED : Math.max(1, Math.min(limit, MAX_LISTED));
         return new WebEndpointResponse<>(new Overview(operations.checks(), operations.findings(wanted, most)));
     }
 
@@ -58,20 +58,19 @@ public final class ReconciliationEndpoint {
         // A name that the service has checked counts more than one that anybody may write.
         Principal principal = security.getPrincipal();
         String person = principal == null ? who : principal.getName();
-        if (person == null || person.isBlank() || person.length() > MOST_WHO) {
+        if (person == null || person.isBlank() || person.length() > MAX_WHO) {
             return problem(
                     WebEndpointResponse.STATUS_BAD_REQUEST,
-                    "'who' has to tell who is doing this, in 1 to " + MOST_WHO + " characters");
+                    "'who' has to tell who is doing this, in 1 to " + MAX_WHO + " characters");
         }
-        if (reason == null || reason.isBlank() || reason.length() > MOST_REASON) {
+        if (reason == null || reason.isBlank() || reason.length() > MAX_REASON) {
             return problem(
                     WebEndpointResponse.STATUS_BAD_REQUEST,
-                    "'reason' has to tell why, in 1 to " + MOST_REASON + " characters");
+                    "'reason' has to tell why, in 1 to " + MAX_REASON + " characters");
         }
-        int looked = operations.lookNow(person, reason);
-        return new WebEndpointResponse<>(
-                new Answer(looked + " of " + operations.checks().size()
-                        + " checks were looked at; the others are being looked at by another instance"));
+        int ran = operations.runNow(person, reason);
+        return new WebEndpointResponse<>(new Answer(ran + " of "
+                + operations.checks().size() + " checks were run; another instance is running the others"));
     }
 
     private static WebEndpointResponse<Answer> problem(int status, String detail) {

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What can be measured of the checks. The gauges are read from the tables, so every instance tells the same. */
+/** What can be measured of the checks. The gauges are read from the tables, so every instance reports the same. */
 public final class ReconciliationMetrics {
 
     /** Gauge, tags {@code check} and {@code invariant}: findings that are open. */
     public static final String FINDINGS = "holdfast.reconciliation.findings";
 
-    /** Gauge, tag {@code check}, in seconds: since the last look that could look at everything; -1 before the first. */
+    /** Gauge, tag {@code check}, in seconds: since the last run that examined everything; -1 before the first. */
     public static final String AGE = "holdfast.reconciliation.age";
 
     /** Gauge, tags {@code check} and {@code figure}: what a check measures by the way, such as reservations by age. */
@@ -26,8 +26,11 @@ public final class ReconciliationMetrics {
     /** Counter, tags {@code check} and {@code outcome}: completed, not_completed, failed. */
     public static final String RUNS = "holdfast.reconciliation.runs";
 
-    /** Counter, tag {@code check}: findings that were set right. */
-    public static final String MENDS = "holdfast.reconciliation.mends";
+    /** Counter, tag {@code check}: findings that were repaired. */
+    public static final String REPAIRS = "holdfast.reconciliation.repairs";
+
+    /** The name of {@link #REPAIRS} up to version 1.0; the next release drops it. */
+    private static final String REPAIRS_BEFORE = "holdfast.reconciliation.mends";
 
     private final MeterRegistry registry;
     private final MultiGauge findings;
@@ -46,8 +49,9 @@ public final class ReconciliationMetrics {
                 .increment();
     }
 
-    void mended(String check) {
-        registry.counter(MENDS, "check", check).increment();
+    void repaired(String check) {
+        registry.counter(REPAIRS, "check", check).increment();
+        registry.counter(REPAIRS_BEFORE, "check", check).increment();
     }
 
     void publish(List<Check> checks, List<CheckRun> runs, Map<String, Long> open, Instant now) {

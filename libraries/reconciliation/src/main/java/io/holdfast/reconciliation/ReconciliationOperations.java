@@ -19,7 +19,7 @@ public final class ReconciliationOperations {
         this.table = table;
     }
 
-    /** All checks of this service with their last looks. */
+    /** All checks of this service with their last runs. */
     public List<CheckView> checks() {
         List<CheckView> views = new ArrayList<>();
         reconciler.checks().forEach(check -> {
@@ -35,16 +35,16 @@ public final class ReconciliationOperations {
         return table.inState(state, most);
     }
 
-    /** Has every check looked at now. */
-    public int lookNow(String who, String reason) {
-        log.warn("AUDIT the checks are looked at now by {}: {}", oneLine(who), oneLine(reason));
-        return reconciler.lookAtAll();
+    /** Runs every check now. */
+    public int runNow(String who, String reason) {
+        log.warn("AUDIT the checks are run now by {}: {}", oneLine(who), oneLine(reason));
+        return reconciler.runAll();
     }
 
     private static String oneLine(String text) {
         return text.replaceAll("\\p{Cntrl}", " ");
     }
 
-    /** A check and its last look. */
+    /** A check and its last run. */
     public record CheckView(String name, String invariant, String sentence, CheckRun last) {}
 }

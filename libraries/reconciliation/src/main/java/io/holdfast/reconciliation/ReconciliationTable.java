@@ -44,7 +44,7 @@ final class ReconciliationTable {
     }
 
     /**
-     * @param notSince only if the last look ended before; null to look whenever it was
+     * @param notSince only if the last run ended before; null to run it whenever that was
      * @return 1 if the check is this holder's now, until the lease ends
      */
     int claim(String check, String holder, Instant now, Instant leasedUntil, @Nullable Instant notSince) {
@@ -70,7 +70,7 @@ final class ReconciliationTable {
     }
 
     /** @return 0 if the lease was lost, and with it the right to conclude anything */
-    int end(String check, String holder, Instant now, Look look, long millis) {
+    int end(String check, String holder, Instant now, CheckResult result, long millis) {
         return jdbc.sql("""
                         update reconciliation_check set leased_by = null, leased_until = null, run_at = :now,
                             completed_at = :now, outcome = 'COMPLETED', error = null, millis = :millis, looked = :looked,
@@ -79,9 +79,9 @@ final class ReconciliationTable {
                         """)
                 .param("now", utc(now))
                 .param("millis", millis)
-                .param("looked", look.looked())
-                .param("cursor", look.cursor())
-                .param("figures", written(look.figures()))
+                .param("looked", result.looked())
+                .param("cursor", result.cursor())
+                .param("figures", written(result.figures()))
                 .param("check", check)
                 .param("holder", holder)
                 .update();
@@ -207,13 +207,13 @@ final class ReconciliationTable {
                 .update();
     }
 
-    int mended(String check, String subject, String mend, Instant now) {
+    int repaired(String check, String subject, String repair, Instant now) {
         return jdbc.sql("""
-                        update reconciliation_finding set mended_at = :now, mend = :mend
+                        update reconciliation_finding set mended_at = :now, mend = :repair
                         where check_name = :check and subject = :subject and state = 'OPEN' and mended_at is null
                         """)
                 .param("now", utc(now))
-                .param("mend", mend)
+                .param("repair", repair)
                 .param("check", check)
                 .param("subject", subject)
                 .update();

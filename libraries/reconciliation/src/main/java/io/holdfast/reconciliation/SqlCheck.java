@@ -13,10 +13,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * A check that is one query to the service's own database: one statement, so one consistent picture, whatever is written meanwhile.
  * It may read whole tables, but each of them once.
  *
- * @param every at least so long between two looks
- * @param breaches answers {@code subject} and {@code detail} of what breaks the sentence. {@code :before} is the time now less
+ * @param every the least time between two runs
+ * @param breaches answers {@code subject} and {@code detail} of what violates the invariant. {@code :before} is the time now less
  *     {@code grace}, and {@code :most} the number of rows to answer at most
- * @param longest after which the query is stopped, at the server too
+ * @param maxTime after which the query is stopped, at the server too
  */
 public record SqlCheck(
         String name,
@@ -27,13 +27,13 @@ public record SqlCheck(
         String breaches,
         DataSource database,
         Clock clock,
-        Duration longest)
+        Duration maxTime)
         implements Check {
 
-    private static final int MOST = 200;
+    private static final int MAX_FINDINGS = 200;
 
     /** Then the driver stops it at the server too, where a query goes on after whoever asked has given up. */
-    private static final Duration LONGEST = Duration.ofSeconds(12);
+    private static final Duration MAX_TIME = Duration.ofSeconds(12);
 
     /** With as much time as a check may take. */
     public SqlCheck(
@@ -45,20 +45,20 @@ public record SqlCheck(
             String breaches,
             DataSource database,
             Clock clock) {
-        this(name, invariant, sentence, every, grace, breaches, database, clock, LONGEST);
+        this(name, invariant, sentence, every, grace, breaches, database, clock, MAX_TIME);
     }
 
     @Override
-    public Look look(Memory memory) {
+    public CheckResult run(CheckState state) {
         JdbcTemplate bounded = new JdbcTemplate(database);
-        bounded.setQueryTimeout(Math.toIntExact(longest.toSeconds()));
+        bounded.setQueryTimeout(Math.toIntExact(maxTime.toSeconds()));
         List<Finding> findings = JdbcClient.create(bounded)
                 .sql(breaches)
                 .param("before", LocalDateTime.now(clock).minus(grace))
-                .param("most", MOST)
+                .param("most", MAX_FINDINGS)
                 .query((row, n) -> new Finding(row.getString("subject"), row.getString("detail")))
                 .list();
-        // With more than can be told, what is not among them may be broken all the same.
-        return new Look(findings, findings.size() < MOST, "", findings.size(), new TreeMap<>());
+        // With more than can be reported, what is not among them may be broken all the same.
+        return new CheckResult(findings, findings.size() < MAX_FINDINGS, "", findings.size(), new TreeMap<>());
     }
 }

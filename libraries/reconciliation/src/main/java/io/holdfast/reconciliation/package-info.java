@@ -1,4 +1,4 @@
-/** Proves invariants while the service runs: checks that are looked at from time to time, what they found, and what was mended. */
+/** Proves invariants while the service runs: checks that run from time to time, their findings, and the repairs of these. */
 @NullMarked
 package io.holdfast.reconciliation;
 

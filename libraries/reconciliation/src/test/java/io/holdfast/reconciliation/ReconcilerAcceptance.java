@@ -73,13 +73,13 @@ abstract class ReconcilerAcceptance {
         Reconciler reconciler = reconciler(check);
         check.finds(new Finding("sku-1", "3 are missing"));
 
-        reconciler.lookAtAll();
+        reconciler.runAll();
         assertThat(states()).containsExactly(Map.entry("sku-1", FindingState.SUSPECTED));
         assertThat(gauge(ReconciliationMetrics.FINDINGS)).isZero();
 
         clock.pass(Duration.ofMinutes(1));
         check.finds(new Finding("sku-1", "4 are missing"));
-        reconciler.lookAtAll();
+        reconciler.runAll();
         assertThat(table.notClosed("parts")).singleElement().satisfies(open -> {
             assertThat(open.state()).isEqualTo(FindingState.OPEN);
             assertThat(open.detail()).isEqualTo("4 are missing");
@@ -96,12 +96,12 @@ abstract class ReconcilerAcceptance {
         check.isCertain();
         check.finds(new Finding("sku-1", "3 are missing"));
 
-        reconciler.lookAtAll();
+        reconciler.runAll();
 
         assertThat(states()).containsExactly(Map.entry("sku-1", FindingState.OPEN));
         assertThat(gauge(ReconciliationMetrics.FINDINGS)).isEqualTo(1);
         check.finds();
-        reconciler.lookAtAll();
+        reconciler.runAll();
         assertThat(states()).isEmpty();
     }
 
@@ -109,13 +109,13 @@ abstract class ReconcilerAcceptance {
     void whatIsSeenMoreOftenThanCanBeCountedStaysOpenAndCanBeClosed() throws SQLException {
         Reconciler reconciler = reconciler(check);
         check.finds(new Finding("sku-1", "3 are missing"));
-        reconciler.lookAtAll();
-        reconciler.lookAtAll();
+        reconciler.runAll();
+        reconciler.runAll();
         schema.run("update reconciliation_finding set times_seen = 2147483647;");
 
         clock.pass(Duration.ofMinutes(1));
         check.finds(new Finding("sku-1", "4 are missing"));
-        reconciler.lookAtAll();
+        reconciler.runAll();
 
         assertThat(table.notClosed("parts")).singleElement().satisfies(open -> {
             assertThat(open.timesSeen()).isEqualTo(Integer.MAX_VALUE);
@@ -123,7 +123,7 @@ abstract class ReconcilerAcceptance {
             assertThat(open.lastSeen()).isEqualTo(clock.instant());
         });
         check.finds();
-        reconciler.lookAtAll();
+        reconciler.runAll();
         assertThat(table.notClosed("parts")).isEmpty();
     }
 
@@ -131,18 +131,18 @@ abstract class ReconcilerAcceptance {
     void whatIsNotFoundAnyMoreIsClosedAndMayComeBackAsANewSuspicion() {
         Reconciler reconciler = reconciler(check);
         check.finds(new Finding("sku-1", "x"));
-        reconciler.lookAtAll();
-        reconciler.lookAtAll();
+        reconciler.runAll();
+        reconciler.runAll();
 
         check.finds();
-        reconciler.lookAtAll();
+        reconciler.runAll();
         assertThat(table.notClosed("parts")).isEmpty();
         assertThat(table.inState(FindingState.CLOSED, 10))
                 .singleElement()
                 .satisfies(closed -> assertThat(closed.closedAt()).isEqualTo(clock.instant()));
 
         check.finds(new Finding("sku-1", "again"));
-        reconciler.lookAtAll();
+        reconciler.runAll();
         assertThat(states()).containsExactly(Map.entry("sku-1", FindingState.SUSPECTED));
     }
 
@@ -150,9 +150,9 @@ abstract class ReconcilerAcceptance {
     void aSuspicionThatIsNotConfirmedIsForgotten() {
         Reconciler reconciler = reconciler(check);
         check.finds(new Finding("sku-1", "a race"));
-        reconciler.lookAtAll();
+        reconciler.runAll();
         check.finds();
-        reconciler.lookAtAll();
+        reconciler.runAll();
 
         assertThat(states()).isEmpty();
         assertThat(table.inState(FindingState.CLOSED, 10)).isEmpty();
@@ -160,66 +160,66 @@ abstract class ReconcilerAcceptance {
 
     @Test
     void whatCanBeMendedIsMendedOnceAndOnlyWhenItIsCertain() {
-        AtomicInteger mends = new AtomicInteger();
+        AtomicInteger repairs = new AtomicInteger();
         Reconciler reconciler = reconciler(check);
-        check.finds(new Finding("order-1", "still held", () -> "released, time " + mends.incrementAndGet()));
+        check.finds(new Finding("order-1", "still held", () -> "released, time " + repairs.incrementAndGet()));
 
-        reconciler.lookAtAll();
-        assertThat(mends).hasValue(0);
-        reconciler.lookAtAll();
-        reconciler.lookAtAll();
+        reconciler.runAll();
+        assertThat(repairs).hasValue(0);
+        reconciler.runAll();
+        reconciler.runAll();
 
-        assertThat(mends).hasValue(1);
+        assertThat(repairs).hasValue(1);
         assertThat(table.notClosed("parts")).singleElement().satisfies(open -> {
-            assertThat(open.mend()).isEqualTo("released, time 1");
-            assertThat(open.mendedAt()).isNotNull();
+            assertThat(open.repair()).isEqualTo("released, time 1");
+            assertThat(open.repairedAt()).isNotNull();
         });
-        assertThat(registry.counter(ReconciliationMetrics.MENDS, "check", "parts")
+        assertThat(registry.counter(ReconciliationMetrics.REPAIRS, "check", "parts")
                         .count())
                 .isEqualTo(1);
     }
 
     @Test
     void aMendThatFailsIsTriedAgain() {
-        AtomicInteger mends = new AtomicInteger();
+        AtomicInteger repairs = new AtomicInteger();
         Reconciler reconciler = reconciler(check);
         check.finds(new Finding("order-1", "still held", () -> {
-            if (mends.incrementAndGet() == 1) {
+            if (repairs.incrementAndGet() == 1) {
                 throw new IllegalStateException("the first one fails");
             }
             return "done";
         }));
-        reconciler.lookAtAll();
-        reconciler.lookAtAll();
-        assertThat(table.notClosed("parts").get(0).mend()).isNull();
+        reconciler.runAll();
+        reconciler.runAll();
+        assertThat(table.notClosed("parts").get(0).repair()).isNull();
 
-        reconciler.lookAtAll();
-        assertThat(table.notClosed("parts").get(0).mend()).isEqualTo("done");
+        reconciler.runAll();
+        assertThat(table.notClosed("parts").get(0).repair()).isEqualTo("done");
     }
 
     @Test
     void oneInstanceLooksAtATime() throws Exception {
-        CountDownLatch looking = new CountDownLatch(1);
+        CountDownLatch running = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        check.does(memory -> {
-            looking.countDown();
+        check.does(state -> {
+            running.countDown();
             awaitLatch(goOn);
-            return Look.atAll(List.of(), 0);
+            return CheckResult.ofEverything(List.of(), 0);
         });
         Reconciler one = reconciler(check);
         ScriptedCheck sameCheck = new ScriptedCheck("parts");
         Reconciler other = reconciler(sameCheck);
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try {
-            Future<Integer> first = thread.submit(one::lookAtAll);
-            assertThat(looking.await(10, TimeUnit.SECONDS)).isTrue();
+            Future<Integer> first = thread.submit(one::runAll);
+            assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
 
-            assertThat(other.lookAtAll()).isZero();
-            assertThat(sameCheck.looks()).isZero();
+            assertThat(other.runAll()).isZero();
+            assertThat(sameCheck.runs()).isZero();
 
             goOn.countDown();
             assertThat(first.get(10, TimeUnit.SECONDS)).isEqualTo(1);
-            assertThat(other.lookAtAll()).isEqualTo(1);
+            assertThat(other.runAll()).isEqualTo(1);
         } finally {
             goOn.countDown();
             thread.shutdownNow();
@@ -229,26 +229,26 @@ abstract class ReconcilerAcceptance {
     @Test
     void whoWasKilledInTheMiddleLeavesALeaseThatEnds() {
         Reconciler killed = reconciler(check);
-        check.does(memory -> {
+        check.does(state -> {
             throw new ThisProcessWasKilled();
         });
-        assertThatThrownBy(killed::lookAtAll).isInstanceOf(ThisProcessWasKilled.class);
+        assertThatThrownBy(killed::runAll).isInstanceOf(ThisProcessWasKilled.class);
         ScriptedCheck sameCheck = new ScriptedCheck("parts");
         Reconciler other = reconciler(sameCheck);
 
-        assertThat(other.lookAtAll()).isZero();
+        assertThat(other.runAll()).isZero();
         clock.pass(LEASE.plusMillis(1));
-        assertThat(other.lookAtAll()).isEqualTo(1);
+        assertThat(other.runAll()).isEqualTo(1);
     }
 
     @Test
     void anErrorInOneCheckEndsNeitherTheOthersNorTheRounds() {
-        check.does(memory -> {
+        check.does(state -> {
             throw new NoClassDefFoundError("of this check alone");
         });
         ScriptedCheck other = new ScriptedCheck("others");
         TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(pool));
-        ReconciliationSettings always = new ReconciliationSettings(
+        ReconciliationProperties always = new ReconciliationProperties(
                 true, Duration.ZERO, Duration.ofMillis(10), Duration.ofMinutes(1), LEASE, Duration.ofDays(30));
         Reconciler reconciler = new Reconciler(
                 List.of(check, other), table, transaction, always, new ReconciliationMetrics(registry), clock);
@@ -256,7 +256,7 @@ abstract class ReconcilerAcceptance {
         try {
             await().atMost(Duration.ofSeconds(20)).until(() -> {
                 clock.pass(LEASE.plusMinutes(2));
-                return check.looks() >= 2 && other.looks() >= 2;
+                return check.runs() >= 2 && other.runs() >= 2;
             });
         } finally {
             reconciler.stop();
@@ -267,15 +267,16 @@ abstract class ReconcilerAcceptance {
     void whoHasLostTheLeaseConcludesNothing() {
         ScriptedCheck sameCheck = new ScriptedCheck("parts");
         Reconciler other = reconciler(sameCheck);
-        check.does(memory -> {
+        check.does(state -> {
             clock.pass(LEASE.plusMillis(1));
-            other.lookAtAll();
-            return new Look(List.of(new Finding("old", "what is long over")), true, "too-late", 1, new TreeMap<>());
+            other.runAll();
+            return new CheckResult(
+                    List.of(new Finding("old", "what is long over")), true, "too-late", 1, new TreeMap<>());
         });
 
-        reconciler(check).lookAtAll();
+        reconciler(check).runAll();
 
-        assertThat(sameCheck.looks()).isEqualTo(1);
+        assertThat(sameCheck.runs()).isEqualTo(1);
         assertThat(states()).isEmpty();
         assertThat(table.cursor("parts")).isEmpty();
         assertThat(table.run("parts").orElseThrow().outcome()).isEqualTo(Outcome.COMPLETED);
@@ -285,15 +286,15 @@ abstract class ReconcilerAcceptance {
     void aNeighbourThatIsAwayIsNoFindingAndClosesNone() {
         Reconciler reconciler = reconciler(check);
         check.finds(new Finding("order-1", "x"));
-        reconciler.lookAtAll();
-        reconciler.lookAtAll();
+        reconciler.runAll();
+        reconciler.runAll();
         Instant completed = clock.instant();
         clock.pass(Duration.ofMinutes(2));
 
-        check.does(memory -> {
+        check.does(state -> {
             throw new NotCompletedException("stock-svc does not answer");
         });
-        reconciler.lookAtAll();
+        reconciler.runAll();
 
         assertThat(states()).containsExactly(Map.entry("order-1", FindingState.OPEN));
         CheckRun run = table.run("parts").orElseThrow();
@@ -306,13 +307,13 @@ abstract class ReconcilerAcceptance {
     @Test
     void aCheckThatFailsStopsNoOtherOne() {
         ScriptedCheck broken = new ScriptedCheck("broken");
-        broken.does(memory -> {
+        broken.does(state -> {
             throw new IllegalStateException("a defect, with a secret in its text");
         });
 
-        assertThat(reconciler(broken, check).lookAtAll()).isEqualTo(2);
+        assertThat(reconciler(broken, check).runAll()).isEqualTo(2);
 
-        assertThat(check.looks()).isEqualTo(1);
+        assertThat(check.runs()).isEqualTo(1);
         assertThat(table.run("broken").orElseThrow())
                 .extracting(CheckRun::outcome, CheckRun::error)
                 .containsExactly(Outcome.FAILED, "IllegalStateException");
@@ -321,25 +322,25 @@ abstract class ReconcilerAcceptance {
     @Test
     void aCheckThatWalksGoesOnWhereItEndedAndIsToldWhatIsOpen() {
         Reconciler reconciler = reconciler(check);
-        List<Memory> memories = new ArrayList<>();
-        check.does(memory -> {
-            memories.add(memory);
-            List<Finding> findings = memories.size() == 3 ? List.of() : List.of(new Finding("order-1", "x"));
-            return new Look(
-                    findings, memories.size() < 4, "page-" + memories.size(), 7, new TreeMap<>(Map.of("n", 7L)));
+        List<CheckState> states = new ArrayList<>();
+        check.does(state -> {
+            states.add(state);
+            List<Finding> findings = states.size() == 3 ? List.of() : List.of(new Finding("order-1", "x"));
+            return new CheckResult(
+                    findings, states.size() < 4, "page-" + states.size(), 7, new TreeMap<>(Map.of("n", 7L)));
         });
 
-        reconciler.lookAtAll();
-        reconciler.lookAtAll();
-        reconciler.lookAtAll();
-        reconciler.lookAtAll();
+        reconciler.runAll();
+        reconciler.runAll();
+        reconciler.runAll();
+        reconciler.runAll();
 
-        assertThat(memories)
+        assertThat(states)
                 .containsExactly(
-                        new Memory("", List.of()),
-                        new Memory("page-1", List.of("order-1")),
-                        new Memory("page-2", List.of("order-1")),
-                        new Memory("page-3", List.of()));
+                        new CheckState("", List.of()),
+                        new CheckState("page-1", List.of("order-1")),
+                        new CheckState("page-2", List.of("order-1")),
+                        new CheckState("page-3", List.of()));
         CheckRun run = table.run("parts").orElseThrow();
         assertThat(run.looked()).isEqualTo(7);
         assertThat(run.figures()).containsExactly(Map.entry("n", 7L));
@@ -354,11 +355,11 @@ abstract class ReconcilerAcceptance {
     void whatCouldNotBeLookedAtStaysOpen() {
         Reconciler reconciler = reconciler(check);
         check.finds(new Finding("order-1", "x"));
-        reconciler.lookAtAll();
-        reconciler.lookAtAll();
-        check.does(memory -> new Look(List.of(), false, "", 0, new TreeMap<>()));
+        reconciler.runAll();
+        reconciler.runAll();
+        check.does(state -> new CheckResult(List.of(), false, "", 0, new TreeMap<>()));
 
-        reconciler.lookAtAll();
+        reconciler.runAll();
 
         assertThat(states()).containsExactly(Map.entry("order-1", FindingState.OPEN));
     }
@@ -367,10 +368,10 @@ abstract class ReconcilerAcceptance {
     void closedFindingsAreForgottenAfterTheirTime() {
         Reconciler reconciler = reconciler(check);
         check.finds(new Finding("order-1", "x"));
-        reconciler.lookAtAll();
-        reconciler.lookAtAll();
+        reconciler.runAll();
+        reconciler.runAll();
         check.finds();
-        reconciler.lookAtAll();
+        reconciler.runAll();
         TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(pool));
 
         assertThat(transaction.<Integer>execute(running -> table.forgetClosed(clock.instant(), 10)))
@@ -384,7 +385,7 @@ abstract class ReconcilerAcceptance {
     private Reconciler reconciler(Check... checks) {
         TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(pool));
         transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
-        ReconciliationSettings settings = new ReconciliationSettings(
+        ReconciliationProperties settings = new ReconciliationProperties(
                 false, Duration.ZERO, Duration.ofMinutes(1), Duration.ofMinutes(1), LEASE, Duration.ofDays(30));
         return new Reconciler(
                 List.of(checks), table, transaction, settings, new ReconciliationMetrics(registry), clock);
@@ -420,24 +421,24 @@ abstract class ReconcilerAcceptance {
     private static final class ScriptedCheck implements Check {
 
         private final String name;
-        private final AtomicInteger looks = new AtomicInteger();
+        private final AtomicInteger runs = new AtomicInteger();
         private volatile boolean certain;
-        private volatile Function<Memory, Look> script = memory -> Look.atAll(List.of(), 0);
+        private volatile Function<CheckState, CheckResult> script = state -> CheckResult.ofEverything(List.of(), 0);
 
         ScriptedCheck(String name) {
             this.name = name;
         }
 
         void finds(Finding... findings) {
-            does(memory -> Look.atAll(List.of(findings), findings.length));
+            does(state -> CheckResult.ofEverything(List.of(findings), findings.length));
         }
 
-        void does(Function<Memory, Look> script) {
+        void does(Function<CheckState, CheckResult> script) {
             this.script = script;
         }
 
-        int looks() {
-            return looks.get();
+        int runs() {
+            return runs.get();
         }
 
         void isCertain() {
@@ -465,9 +466,9 @@ abstract class ReconcilerAcceptance {
         }
 
         @Override
-        public Look look(Memory memory) {
-            looks.incrementAndGet();
-            return script.apply(memory);
+        public CheckResult run(CheckState state) {
+            runs.incrementAndGet();
+            return script.apply(state);
         }
     }
 

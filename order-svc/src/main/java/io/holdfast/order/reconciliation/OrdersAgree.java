@@ -12,10 +12,10 @@ import io.holdfast.order.model.OrderStatus;
 import io.holdfast.order.store.ClosingOrders;
 import io.holdfast.order.store.OrderLists;
 import io.holdfast.order.store.OrderLists.Ended;
+import io.holdfast.reconciliation.CursorCheck;
 import io.holdfast.reconciliation.Finding;
 import io.holdfast.reconciliation.Grace;
 import io.holdfast.reconciliation.NotCompletedException;
-import io.holdfast.reconciliation.WalkingCheck;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ import org.springframework.stereotype.Component;
  * moved for nothing but a decision, so every other difference is for people.
  */
 @Component
-class OrdersAgree extends WalkingCheck<Ended> {
+class OrdersAgree extends CursorCheck<Ended> {
 
     private static final int PAGE = 200;
     private static final String RELEASED = "RELEASED";

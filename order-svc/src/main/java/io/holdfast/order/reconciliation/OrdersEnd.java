@@ -3,9 +3,9 @@ package io.holdfast.order.reconciliation;
 import io.holdfast.order.store.OrderLists;
 import io.holdfast.order.store.OrderLists.Unfinished;
 import io.holdfast.reconciliation.Check;
+import io.holdfast.reconciliation.CheckResult;
+import io.holdfast.reconciliation.CheckState;
 import io.holdfast.reconciliation.Finding;
-import io.holdfast.reconciliation.Look;
-import io.holdfast.reconciliation.Memory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -52,11 +52,11 @@ class OrdersEnd implements Check {
     }
 
     @Override
-    public Look look(Memory memory) {
+    public CheckResult run(CheckState state) {
         List<Unfinished> orders = lists.notEndedSince(clock.instant().minus(endWithin), MOST);
         List<Finding> findings = orders.stream().map(OrdersEnd::finding).toList();
         // With more than can be told, what is not among them may be late all the same.
-        return new Look(findings, findings.size() < MOST, "", findings.size(), new TreeMap<>());
+        return new CheckResult(findings, findings.size() < MOST, "", findings.size(), new TreeMap<>());
     }
 
     private static Finding finding(Unfinished order) {

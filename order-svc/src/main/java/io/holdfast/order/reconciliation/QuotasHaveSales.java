@@ -7,10 +7,10 @@ import io.holdfast.order.model.SaleId;
 import io.holdfast.order.model.SaleStage;
 import io.holdfast.order.store.SaleBook;
 import io.holdfast.reconciliation.Check;
+import io.holdfast.reconciliation.CheckResult;
+import io.holdfast.reconciliation.CheckState;
 import io.holdfast.reconciliation.Finding;
 import io.holdfast.reconciliation.Grace;
-import io.holdfast.reconciliation.Look;
-import io.holdfast.reconciliation.Memory;
 import io.holdfast.reconciliation.NotCompletedException;
 import java.time.Clock;
 import java.time.Instant;
@@ -64,7 +64,7 @@ class QuotasHaveSales implements Check {
     }
 
     @Override
-    public Look look(Memory memory) {
+    public CheckResult run(CheckState state) {
         Instant before = clock.instant().minus(grace.time());
         List<Finding> findings = new ArrayList<>();
         String last = null;
@@ -84,7 +84,7 @@ class QuotasHaveSales implements Check {
             more = next.size() == PAGE;
             last = next.isEmpty() ? last : next.get(next.size() - 1).sale();
         }
-        return new Look(findings, !more, "", looked, new TreeMap<>());
+        return new CheckResult(findings, !more, "", looked, new TreeMap<>());
     }
 
     private List<SetApart> after(@Nullable String last) {

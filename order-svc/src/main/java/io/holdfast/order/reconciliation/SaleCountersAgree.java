@@ -3,9 +3,9 @@ package io.holdfast.order.reconciliation;
 import io.holdfast.order.store.SaleBook;
 import io.holdfast.order.store.SaleBook.Mend;
 import io.holdfast.reconciliation.Check;
+import io.holdfast.reconciliation.CheckResult;
+import io.holdfast.reconciliation.CheckState;
 import io.holdfast.reconciliation.Finding;
-import io.holdfast.reconciliation.Look;
-import io.holdfast.reconciliation.Memory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -44,10 +44,10 @@ class SaleCountersAgree implements Check {
     }
 
     @Override
-    public Look look(Memory memory) {
+    public CheckResult run(CheckState state) {
         List<Mend> mends = book.mendsSince(clock.instant().minus(TOLD), MOST);
         List<Finding> findings = mends.stream().map(SaleCountersAgree::finding).toList();
-        return new Look(findings, findings.size() < MOST, "", findings.size(), new TreeMap<>());
+        return new CheckResult(findings, findings.size() < MOST, "", findings.size(), new TreeMap<>());
     }
 
     private static Finding finding(Mend mend) {

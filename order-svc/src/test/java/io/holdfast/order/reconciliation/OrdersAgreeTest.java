@@ -155,7 +155,7 @@ class OrdersAgreeTest {
 
         assertThat(findings(order)).singleElement().satisfies(finding -> {
             assertThat(finding.detail()).contains("stock-svc has", "payment-svc has");
-            assertThat(finding.mend()).isNull();
+            assertThat(finding.repair()).isNull();
         });
         assertThat(releases(order)).isZero();
     }
@@ -173,7 +173,7 @@ class OrdersAgreeTest {
         look();
 
         assertThat(releases(order)).isEqualTo(before + 1);
-        assertThat(findings(order)).singleElement().satisfies(finding -> assertThat(finding.mend())
+        assertThat(findings(order)).singleElement().satisfies(finding -> assertThat(finding.repair())
                 .isNotNull());
 
         reservations.clear();
@@ -314,7 +314,7 @@ class OrdersAgreeTest {
     }
 
     private void look() {
-        reconciliation.lookNow("a test", "it wants to know");
+        reconciliation.runNow("a test", "it wants to know");
     }
 
     private CheckRun run() {

@@ -130,7 +130,7 @@ class QuotasHaveSalesTest {
 
     private void lookTwice() {
         for (int i = 0; i < 2; i++) {
-            reconciliation.lookNow("a test", "it wants to know");
+            reconciliation.runNow("a test", "it wants to know");
         }
     }
 

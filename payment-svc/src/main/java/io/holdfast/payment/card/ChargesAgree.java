@@ -4,10 +4,10 @@ import io.holdfast.payment.gateway.CardGateway;
 import io.holdfast.payment.gateway.Found;
 import io.holdfast.payment.gateway.GatewayCharge;
 import io.holdfast.payment.model.PaymentStatus;
+import io.holdfast.reconciliation.CursorCheck;
 import io.holdfast.reconciliation.Finding;
 import io.holdfast.reconciliation.Grace;
 import io.holdfast.reconciliation.NotCompletedException;
-import io.holdfast.reconciliation.WalkingCheck;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -26,7 +26,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * no void or refund is pending. Then one is scheduled. Every other difference is left to people.
  */
 @Component
-class ChargesAgree extends WalkingCheck<ChargeAndPayment> {
+class ChargesAgree extends CursorCheck<ChargeAndPayment> {
 
     private static final int PAGE = 50;
 

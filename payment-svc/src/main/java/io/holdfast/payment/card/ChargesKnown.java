@@ -2,9 +2,9 @@ package io.holdfast.payment.card;
 
 import io.holdfast.payment.gateway.CardGateway;
 import io.holdfast.payment.gateway.GatewayCharge;
+import io.holdfast.reconciliation.CursorCheck;
 import io.holdfast.reconciliation.Finding;
 import io.holdfast.reconciliation.NotCompletedException;
-import io.holdfast.reconciliation.WalkingCheck;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
  * called for the first time, so there is no moment in which a charge may be unknown.
  */
 @Component
-class ChargesKnown extends WalkingCheck<GatewayCharge> {
+class ChargesKnown extends CursorCheck<GatewayCharge> {
 
     private static final int PAGE = 100;
 

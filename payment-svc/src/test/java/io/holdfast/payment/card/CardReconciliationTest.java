@@ -66,7 +66,7 @@ class CardReconciliationTest extends OnCards {
             assertThat(finding.detail())
                     .isEqualTo("order " + order
                             + ": the payment is CAPTURED, the charge is CAPTURED here and REFUNDED at the gateway");
-            assertThat(finding.mend()).isNull();
+            assertThat(finding.repair()).isNull();
         });
         gateway.tellsOf(order, "CAPTURED");
         look();
@@ -144,7 +144,7 @@ class CardReconciliationTest extends OnCards {
     }
 
     private void look() {
-        reconciliation.lookNow("a test", "it wants to know");
+        reconciliation.runNow("a test", "it wants to know");
     }
 
     private Outcome outcome(String check) {

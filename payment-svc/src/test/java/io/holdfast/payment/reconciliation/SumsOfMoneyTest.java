@@ -86,8 +86,8 @@ class SumsOfMoneyTest {
     }
 
     private List<String> lookTwice() {
-        reconciliation.lookNow("a test", "it wants to know");
-        reconciliation.lookNow("a test", "it wants to know");
+        reconciliation.runNow("a test", "it wants to know");
+        reconciliation.runNow("a test", "it wants to know");
         return reconciliation.findings(FindingState.OPEN, 1_000).stream()
                 .filter(finding -> finding.subject().startsWith("sums-"))
                 .map(finding -> finding.check() + " " + finding.subject() + " " + finding.detail())

@@ -1,9 +1,9 @@
 package io.holdfast.stock.reconciliation;
 
 import io.holdfast.reconciliation.Check;
+import io.holdfast.reconciliation.CheckResult;
+import io.holdfast.reconciliation.CheckState;
 import io.holdfast.reconciliation.Finding;
-import io.holdfast.reconciliation.Look;
-import io.holdfast.reconciliation.Memory;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDateTime;
@@ -47,7 +47,7 @@ final class ReservationsByAge implements Check {
     }
 
     @Override
-    public Look look(Memory memory) {
+    public CheckResult run(CheckState state) {
         LocalDateTime now = LocalDateTime.now(clock);
         List<Finding> findings = jdbc.sql("""
                         select r.order_id as subject, concat('reserved since ', min(r.created_at), ', xid ', min(r.xid)) as detail
@@ -62,7 +62,7 @@ final class ReservationsByAge implements Check {
                 .list();
         Map<String, Long> ages = ages(now);
         long reserved = ages.values().stream().mapToLong(Long::longValue).sum();
-        return new Look(findings, findings.size() < MAX_FINDINGS, "", reserved, new TreeMap<>(ages));
+        return new CheckResult(findings, findings.size() < MAX_FINDINGS, "", reserved, new TreeMap<>(ages));
     }
 
     /** Reservations, not pieces. */

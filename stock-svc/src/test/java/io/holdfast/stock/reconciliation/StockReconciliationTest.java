@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.holdfast.reconciliation.Check;
 import io.holdfast.reconciliation.CheckRun.Outcome;
+import io.holdfast.reconciliation.CheckState;
 import io.holdfast.reconciliation.FindingState;
 import io.holdfast.reconciliation.KnownFinding;
-import io.holdfast.reconciliation.Memory;
 import io.holdfast.reconciliation.ReconciliationOperations;
 import io.holdfast.reconciliation.SqlCheck;
 import io.holdfast.stock.Branches;
@@ -103,7 +103,7 @@ class StockReconciliationTest {
                 Clock.systemUTC(),
                 Duration.ofSeconds(1));
 
-        assertThatThrownBy(() -> check.look(new Memory("", List.of()))).isInstanceOf(QueryTimeoutException.class);
+        assertThatThrownBy(() -> check.run(new CheckState("", List.of()))).isInstanceOf(QueryTimeoutException.class);
         await().atMost(Duration.ofSeconds(2)).untilAsserted(() -> assertThat(tables.jdbc.queryForList(
                         "select info from information_schema.processlist where info like '%seq_1_to_1000000 a%'"
                                 + " and id <> connection_id()"))
@@ -215,7 +215,7 @@ class StockReconciliationTest {
     }
 
     private void look() {
-        assertThat(reconciliation.lookNow("a test", "it wants to know"))
+        assertThat(reconciliation.runNow("a test", "it wants to know"))
                 .isEqualTo(reconciliation.checks().size());
     }
 

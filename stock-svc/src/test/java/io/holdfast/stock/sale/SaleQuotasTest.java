@@ -75,8 +75,8 @@ class SaleQuotasTest {
         assertThat(tables.jdbc.queryForObject(
                         "select sum(received) from stock where sku in (?, ?)", Long.class, sku.value(), ofSale.value()))
                 .isEqualTo(10);
-        reconciliation.lookNow("a test", "it wants to know");
-        reconciliation.lookNow("a test", "it wants to know");
+        reconciliation.runNow("a test", "it wants to know");
+        reconciliation.runNow("a test", "it wants to know");
         assertThat(reconciliation.findings(FindingState.OPEN, 100))
                 .extracting(finding -> finding.subject())
                 .doesNotContain(sku.value(), ofSale.value(), sale.value());

@@ -1,8 +1,8 @@
 package io.holdfast.tcc.autoconfigure;
 
 import io.holdfast.reconciliation.Check;
-import io.holdfast.reconciliation.Look;
-import io.holdfast.reconciliation.Memory;
+import io.holdfast.reconciliation.CheckResult;
+import io.holdfast.reconciliation.CheckState;
 import io.holdfast.reconciliation.SqlCheck;
 import java.time.Clock;
 import java.time.Duration;
@@ -62,7 +62,7 @@ final class OrphanedBranchesCheck implements Check {
     }
 
     @Override
-    public Look look(Memory memory) {
-        return query.look(memory);
+    public CheckResult run(CheckState state) {
+        return query.run(state);
     }
 }

@@ -3,8 +3,8 @@ package io.holdfast.tcc.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.reconciliation.Check;
+import io.holdfast.reconciliation.CheckState;
 import io.holdfast.reconciliation.Finding;
-import io.holdfast.reconciliation.Memory;
 import io.holdfast.tcc.coordinator.GlobalTransactions;
 import io.holdfast.tcc.fence.OrphanProperties;
 import io.holdfast.tcc.fence.TccFence;
@@ -119,8 +119,9 @@ class SchemaAndOrphansTest {
                             'over');
                     """);
 
-            List<Finding> findings =
-                    context.getBean(Check.class).look(new Memory("", List.of())).findings();
+            List<Finding> findings = context.getBean(Check.class)
+                    .run(new CheckState("", List.of()))
+                    .findings();
 
             assertThat(findings).singleElement().satisfies(finding -> {
                 assertThat(finding.subject()).isEqualTo("10.0.0.1:8091:7701/1");

@@ -9,18 +9,18 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings {@code holdfast.reconciliation.*}.
+ * Properties {@code holdfast.reconciliation.*}.
  *
- * @param enabled whether checks are looked at by themselves; a person may always ask for it
+ * @param enabled whether checks run by themselves; a person may always ask for it
  * @param initialDelay after the start, so that it does not compete with it
  * @param period between two rounds
- * @param grace how long healthy work takes; checks do not look at what is younger
- * @param lease how long one look may take; then another instance may take the check over
+ * @param grace how long healthy work takes; checks do not examine what is younger
+ * @param lease how long one run may take; then another instance may take the check over
  * @param retention how long closed findings are kept
  */
 @Validated
 @ConfigurationProperties("holdfast.reconciliation")
-record ReconciliationSettings(
+record ReconciliationProperties(
         @DefaultValue("true") boolean enabled,
 
         @DefaultValue("30s") @NotNull @DurationMin(millis = 0)
