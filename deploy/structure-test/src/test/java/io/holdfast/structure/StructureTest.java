@@ -16,10 +16,13 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
@@ -44,8 +47,18 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.task.AsyncTaskExecutor;
 
 /** Who may know whom, and what nobody may do. These rules read the compiled classes of all modules; nothing is started. */
-@AnalyzeClasses(packages = "io.holdfast", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = "io.holdfast",
+        importOptions = {ImportOption.DoNotIncludeTests.class, StructureTest.WithoutTheBenchmark.class})
 class StructureTest {
+
+    /** The benchmark talks on the console, and what it compares with is written as others would write it. */
+    static final class WithoutTheBenchmark implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("/io/holdfast/load/") && !location.contains("/io/holdfast/comparison/");
+        }
+    }
 
     private static final String STARTER = "io.holdfast.tcc..";
     private static final String EDGE = "io.holdfast.edge..";
@@ -57,6 +70,26 @@ class StructureTest {
     private static final String BACKGROUND = "io.holdfast.background..";
     private static final String PROPERTIES = "io.holdfast.properties..";
     private static final String LAUNCHER = "io.holdfast.localplatform..";
+
+    /** What services share, but for {@code record-rows}, which is about MyBatis itself. */
+    private static final String[] LIBRARIES = {
+        STARTER, EDGE, MESSAGE, BACKGROUND, "io.holdfast.reconciliation..", "io.holdfast.properties.."
+    };
+
+    /** Services' types that use JDBC beside MyBatis. To be empty. */
+    private static final Set<String> STILL_WITH_JDBC = Set.of("StockChecks", "ReservationsByAge");
+
+    /** Libraries' types that use a JdbcTemplate. To be empty. */
+    private static final Set<String> STILL_WITH_TEMPLATES = Set.of(
+            "AuditLog",
+            "AuditAutoConfiguration",
+            "SqlCheck",
+            "AttemptTable",
+            "FenceTable",
+            "OrphanTable",
+            "SchemaIdentity",
+            "OperationsTable",
+            "BranchHistory");
 
     /** A rule about classes that are not on the class path holds for ever: every module has to be seen. */
     @ArchTest
@@ -399,6 +432,43 @@ class StructureTest {
                 .containsExactly("order.place", "payment.card", "payment.open", "stock.reserve");
         assertThat(classesByAction.values())
                 .allSatisfy(methods -> assertThat(methods).hasSize(1));
+    }
+
+    @ArchTest
+    static final ArchRule onlyServicesUseMyBatis = noClasses()
+            .that()
+            .resideInAnyPackage(LIBRARIES)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.ibatis..", "org.mybatis..", "com.baomidou..")
+            .because("a library asks whoever takes it for no more than a DataSource: it uses JdbcClient");
+
+    @ArchTest
+    static final ArchRule librariesUseJdbcClientAlone = noClasses()
+            .that()
+            .resideInAnyPackage(LIBRARIES)
+            .and(not(oneOf(STILL_WITH_TEMPLATES)))
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("org\\.springframework\\.jdbc\\.core\\.(JdbcTemplate|JdbcOperations|namedparam\\..*)")
+            .because("there is one way to the tables of a library");
+
+    @ArchTest
+    static final ArchRule servicesUseMyBatisAlone = noClasses()
+            .that()
+            .resideInAnyPackage(ORDER, STOCK, PAYMENT)
+            .and(not(oneOf(STILL_WITH_JDBC)))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.springframework.jdbc.core..")
+            .because("there is one way to the tables of a service: its mappers");
+
+    /** By simple name, with the types inside. */
+    private static DescribedPredicate<JavaClass> oneOf(Set<String> names) {
+        return describe("are among " + names, type -> {
+            String name = type.getName().substring(type.getPackageName().length() + 1);
+            return names.contains(name.split("\\$")[0]);
+        });
     }
 
     private static ArchRule knowsNot(String service, String... others) {

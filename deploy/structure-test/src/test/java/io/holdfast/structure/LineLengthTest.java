@@ -1,0 +1,101 @@
+package io.holdfast.structure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What people read in a terminal or in a difference fits there. Tables, code and what cannot be broken are left out. */
+class LineLengthTest {
+
+    private static final int MAX_CHARACTERS = 140;
+
+    /** Still to be broken. To be empty. */
+    private static final Set<String> STILL_LONG = Set.of(
+            "CHANGELOG.md",
+            "CONTRIBUTING.md",
+            "README.md",
+            "README.zh-CN.md",
+            "docs/ARCHITECTURE.md",
+            "docs/FIELD-CASES.md",
+            "docs/PERFORMANCE.md",
+            "docs/adr/0005-real-parts-from-maven-artefacts.md",
+            "docs/adr/0007-tokens-prove-who-calls.md",
+            "docs/adr/0008-phase-two-is-driven-from-the-fence-rows.md",
+            "docs/adr/0009-local-messages-are-our-own.md",
+            "docs/adr/0010-a-card-payment-is-an-action-of-its-own.md",
+            "docs/adr/0011-a-paid-order-is-cancelled-by-a-new-step-forward.md",
+            "docs/adr/0012-the-services-reconcile-while-they-run.md",
+            "docs/adr/0014-a-sale-sells-a-sku-of-its-own.md",
+            "docs/adr/0015-gatling-for-the-crowd-a-closed-loop-for-the-benchmark.md",
+            "docs/adr/0016-what-holdfast-is-compared-with-is-built-like-it.md",
+            "docs/adr/0017-a-confirm-recalls-what-its-try-knew.md",
+            "docs/adr/0018-parts-start-from-class-archives.md",
+            "docs/adr/0019-the-order-of-checks-at-the-edge.md",
+            "docs/adr/0020-each-schema-has-an-identity.md",
+            "docs/adr/0022-the-audit-is-a-row-in-the-transaction-of-the-change.md",
+            "docs/adr/0023-who-may-write-to-which-topic.md",
+            "docs/adr/0024-what-refused-orders-may-cost.md",
+            "docs/adr/0025-each-service-has-a-user-of-its-own-in-nacos.md",
+            "docs/adr/0026-what-of-the-coordinators-protocol-is-left.md");
+
+    @Test
+    void no_line_of_prose_is_longer_than_a_screen() {
+        List<Path> documents = documents();
+        assertThat(documents)
+                .extracting(file -> Checkout.ROOT.relativize(file).toString())
+                .contains("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "docs/ARCHITECTURE.md", "docs/adr/README.md");
+
+        List<String> tooLong = new ArrayList<>();
+        for (Path document : documents) {
+            String name = Checkout.ROOT.relativize(document).toString();
+            if (!STILL_LONG.contains(name)) {
+                longLinesIn(Checkout.read(document)).forEach(number -> tooLong.add(name + ":" + number));
+            }
+        }
+
+        assertThat(tooLong).isEmpty();
+    }
+
+    @Test
+    void a_long_line_of_prose_is_found_and_tables_and_code_are_not() {
+        String words = "word ".repeat(29);
+        assertThat(longLinesIn(String.join("\n", "short", words, "| " + words + " |", "```", words, "```", "- " + words)))
+                .containsExactly(2, 7);
+    }
+
+    /** Nobody can break a word, say a link. */
+    @Test
+    void a_word_that_is_too_long_by_itself_is_let_be() {
+        assertThat(longLinesIn("x".repeat(150))).isEmpty();
+    }
+
+    private static List<Path> documents() {
+        List<Path> documents = new ArrayList<>(Checkout.filesIn(Checkout.ROOT.resolve("docs"), ".md"));
+        Stream.of("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md", "tcc-fence-sql/README.md")
+                .map(Checkout.ROOT::resolve)
+                .forEach(documents::add);
+        return documents;
+    }
+
+    private static List<Integer> longLinesIn(String text) {
+        List<Integer> numbers = new ArrayList<>();
+        boolean code = false;
+        int number = 0;
+        for (String line : text.split("\n", -1)) {
+            number++;
+            if (line.startsWith("```")) {
+                code = !code;
+            }
+            boolean breakable = !code && !line.startsWith("|") && line.strip().contains(" ");
+            if (breakable && line.codePointCount(0, line.length()) > MAX_CHARACTERS) {
+                numbers.add(number);
+            }
+        }
+        return numbers;
+    }
+}
