@@ -1,7 +1,7 @@
 package io.holdfast.load;
 
 import io.holdfast.load.bench.BenchCommand;
-import io.holdfast.load.platform.NotOffered;
+import io.holdfast.load.platform.MissingInterfaceException;
 import io.holdfast.load.seckill.SeckillCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -46,6 +46,6 @@ public final class LoadTest {
         return failure instanceof IllegalStateException
                 || failure instanceof IllegalArgumentException
                 || failure instanceof IOException
-                || failure instanceof NotOffered;
+                || failure instanceof MissingInterfaceException;
     }
 }

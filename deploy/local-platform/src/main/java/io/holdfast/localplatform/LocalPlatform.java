@@ -1,5 +1,16 @@
 package io.holdfast.localplatform;
 
+import io.holdfast.localplatform.console.Table;
+import io.holdfast.localplatform.demo.ConfirmFailureDemo;
+import io.holdfast.localplatform.demo.Demo;
+import io.holdfast.localplatform.part.Part;
+import io.holdfast.localplatform.process.PartFailed;
+import io.holdfast.localplatform.runfolder.RunFolder;
+import io.holdfast.localplatform.runfolder.StackFile;
+import io.holdfast.localplatform.runfolder.Tokens;
+import io.holdfast.localplatform.stack.Preflight;
+import io.holdfast.localplatform.stack.Stack;
+
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the scripts say of machines that are not this one: programs that tell what a machine is are replaced by others of the same name. */
-class LauncherTest {
+public class LauncherTest {
 
     private static final Path DEPLOY = Path.of("..").toAbsolutePath().normalize();
 

@@ -1,7 +1,7 @@
 package io.holdfast.comparison.at;
 
 import io.holdfast.comparison.ComparisonApplication;
-import io.holdfast.comparison.Neighbours;
+import io.holdfast.comparison.Downstreams;
 import io.holdfast.comparison.Order;
 import io.holdfast.comparison.Placing;
 import org.apache.seata.spring.annotation.GlobalTransactional;
@@ -16,10 +16,10 @@ public class AtPlacing implements Placing {
     private static final String WAY = "at";
 
     private final AtDatabase database;
-    private final Neighbours.Stock stock;
-    private final Neighbours.Payments payments;
+    private final Downstreams.Stock stock;
+    private final Downstreams.Payments payments;
 
-    AtPlacing(AtDatabase database, Neighbours.Stock stock, Neighbours.Payments payments) {
+    AtPlacing(AtDatabase database, Downstreams.Stock stock, Downstreams.Payments payments) {
         this.database = database;
         this.stock = stock;
         this.payments = payments;

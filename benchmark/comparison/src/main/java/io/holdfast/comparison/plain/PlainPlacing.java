@@ -2,7 +2,7 @@ package io.holdfast.comparison.plain;
 
 import io.holdfast.comparison.ComparisonApplication;
 import io.holdfast.comparison.Ledger;
-import io.holdfast.comparison.Neighbours;
+import io.holdfast.comparison.Downstreams;
 import io.holdfast.comparison.Order;
 import io.holdfast.comparison.Placing;
 import org.springframework.context.annotation.Profile;
@@ -19,11 +19,11 @@ class PlainPlacing implements Placing {
 
     private final Ledger ledger;
     private final TransactionTemplate transaction;
-    private final Neighbours.Stock stock;
-    private final Neighbours.Payments payments;
+    private final Downstreams.Stock stock;
+    private final Downstreams.Payments payments;
 
     PlainPlacing(
-            JdbcTemplate sql, TransactionTemplate transaction, Neighbours.Stock stock, Neighbours.Payments payments) {
+            JdbcTemplate sql, TransactionTemplate transaction, Downstreams.Stock stock, Downstreams.Payments payments) {
         this.ledger = new Ledger(sql);
         this.transaction = transaction;
         this.stock = stock;

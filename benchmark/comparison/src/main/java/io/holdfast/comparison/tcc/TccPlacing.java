@@ -1,7 +1,7 @@
 package io.holdfast.comparison.tcc;
 
 import io.holdfast.comparison.ComparisonApplication;
-import io.holdfast.comparison.Neighbours;
+import io.holdfast.comparison.Downstreams;
 import io.holdfast.comparison.Order;
 import io.holdfast.comparison.Placing;
 import org.apache.seata.spring.annotation.GlobalTransactional;
@@ -19,10 +19,10 @@ public class TccPlacing implements Placing {
     private static final String WAY = "tcc";
 
     private final PlaceOrder order;
-    private final Neighbours.Stock stock;
-    private final Neighbours.Payments payments;
+    private final Downstreams.Stock stock;
+    private final Downstreams.Payments payments;
 
-    TccPlacing(PlaceOrder order, Neighbours.Stock stock, Neighbours.Payments payments) {
+    TccPlacing(PlaceOrder order, Downstreams.Stock stock, Downstreams.Payments payments) {
         this.order = order;
         this.stock = stock;
         this.payments = payments;

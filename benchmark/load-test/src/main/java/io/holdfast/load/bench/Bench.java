@@ -1,8 +1,8 @@
 package io.holdfast.load.bench;
 
 import io.holdfast.load.http.Calls;
-import io.holdfast.load.platform.Books;
-import io.holdfast.load.platform.NotOffered;
+import io.holdfast.load.platform.Databases;
+import io.holdfast.load.platform.MissingInterfaceException;
 import io.holdfast.load.platform.Platform;
 import io.holdfast.load.platform.ReportFolder;
 import java.io.IOException;
@@ -50,25 +50,25 @@ final class Bench {
         ReportFolder folder = ReportFolder.create(platform.stack().runFolder().resolve("bench"));
         Map<Variant, Work> works = new LinkedHashMap<>();
         try (Calls calls = new Calls(CONNECTIONS);
-                Site site = Site.prepare(platform, calls, folder.id(), out)) {
+                BenchmarkContext context = BenchmarkContext.prepare(platform, calls, folder.id(), out)) {
             ServiceMetrics metrics = new ServiceMetrics(platform, calls);
-            Books books = new Books(platform);
-            try (Meter meter = new Meter(platform, books, metrics);
+            Databases databases = new Databases(platform);
+            try (Meter meter = new Meter(platform, databases, metrics);
                     GroupCommitSwitch grouping = GroupCommitSwitch.on(
-                            platform, GroupCommitSwitch.probing(site, site.newSku("probe"), metrics), out)) {
+                            platform, GroupCommitSwitch.probing(context, context.newSku("probe"), metrics), out)) {
                 for (Variant variant : variants) {
-                    attempt(variant, works, () -> warmUp(variant, site, meter, grouping, works));
+                    attempt(variant, works, () -> warmUp(variant, context, meter, grouping, works));
                 }
                 for (int round = 1; round <= pace.rounds(); round++) {
                     int number = round;
                     for (Variant variant : variants) {
-                        attempt(variant, works, () -> measure(variant, number, meter, books, grouping, works));
+                        attempt(variant, works, () -> measure(variant, number, meter, databases, grouping, works));
                     }
                 }
             } finally {
                 works.values().forEach(Work::close);
             }
-            Report report = new Report(variants, results, failures, Surroundings.of(books, pace));
+            Report report = new Report(variants, results, failures, RunEnvironment.of(databases, pace));
             out.println();
             report.lines().forEach(out::println);
             report.write(folder);
@@ -88,7 +88,7 @@ final class Bench {
         }
         try {
             step.run();
-        } catch (NotOffered | IOException e) {
+        } catch (MissingInterfaceException | IOException e) {
             fail(variant, e.getMessage());
             Work failed = works.remove(variant);
             if (failed != null) {
@@ -97,10 +97,10 @@ final class Bench {
         }
     }
 
-    private void warmUp(Variant variant, Site site, Meter meter, GroupCommitSwitch grouping, Map<Variant, Work> works)
+    private void warmUp(Variant variant, BenchmarkContext context, Meter meter, GroupCommitSwitch grouping, Map<Variant, Work> works)
             throws IOException, InterruptedException {
         grouping.set(variant.grouping());
-        Work work = variant.prepare(site);
+        Work work = variant.prepare(context);
         works.put(variant, work);
         WarmUp warmUp = WarmUp.of(work, pace, meter::cpu);
         if (warmUp.isOver()) {
@@ -117,7 +117,7 @@ final class Bench {
     }
 
     private void measure(
-            Variant variant, int round, Meter meter, Books books, GroupCommitSwitch grouping, Map<Variant, Work> works)
+            Variant variant, int round, Meter meter, Databases databases, GroupCommitSwitch grouping, Map<Variant, Work> works)
             throws IOException, InterruptedException {
         grouping.set(variant.grouping());
         Work work = works.get(variant);
@@ -125,7 +125,7 @@ final class Bench {
         for (int clients : variant.clients()) {
             if (pace.measures(clients)) {
                 if (clients == 1 && pace.waitsForQuiet()) {
-                    books.awaitForgotten(FORGOTTEN_WITHIN);
+                    databases.awaitForgotten(FORGOTTEN_WITHIN);
                 }
                 measure(variant, work, clients, round, meter);
             }

@@ -1,6 +1,6 @@
 package io.holdfast.load.bench;
 
-import io.holdfast.load.platform.Where;
+import io.holdfast.load.platform.PlatformOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 public final class BenchCommand implements Callable<Integer> {
 
     @Mixin
-    private Where where = new Where();
+    private PlatformOptions where = new PlatformOptions();
 
     @Option(names = "--quick", description = "One short round, four to six minutes.")
     private boolean quick;

@@ -27,12 +27,12 @@ record BesideStuckConfirms() implements Variant {
     }
 
     @Override
-    public Work prepare(Site site) throws IOException, InterruptedException {
-        String sku = site.newSku("stuck");
+    public Work prepare(BenchmarkContext context) throws IOException, InterruptedException {
+        String sku = context.newSku("stuck");
         return new StuckConfirms(
-                OrdersOverHttp.of(site, site.manySkus()),
-                OrdersOverHttp.promised(site, sku),
-                site.books(),
+                OrdersOverHttp.of(context, context.manySkus()),
+                OrdersOverHttp.promised(context, sku),
+                context.databases(),
                 "stock_svc",
                 sku);
     }

@@ -92,12 +92,12 @@ final class ClosedLoop {
     /** What is counted of one client, or of all. */
     static final class Tally {
 
-        private final Histogram micros = new Histogram(Latency.MOST_MICROS, Latency.DIGITS);
+        private final Histogram micros = new Histogram(Latency.MAX_MICROS, Latency.DIGITS);
         private long notServed;
 
         void note(Work.Result result, long nanos) {
             if (result == Work.Result.COUNTED) {
-                micros.recordValue(Math.min(TimeUnit.NANOSECONDS.toMicros(nanos), Latency.MOST_MICROS));
+                micros.recordValue(Math.min(TimeUnit.NANOSECONDS.toMicros(nanos), Latency.MAX_MICROS));
             } else {
                 notServed++;
             }

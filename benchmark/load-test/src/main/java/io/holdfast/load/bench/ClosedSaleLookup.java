@@ -31,9 +31,9 @@ record ClosedSaleLookup() implements Variant {
     }
 
     @Override
-    public Work prepare(Site site) throws IOException, InterruptedException {
-        String saleId = site.closedSale(site.newSku("closed"));
-        Looks looks = new Looks(site, site.platform().salesUrl() + "/" + saleId);
+    public Work prepare(BenchmarkContext context) throws IOException, InterruptedException {
+        String saleId = context.closedSale(context.newSku("closed"));
+        Looks looks = new Looks(context, context.platform().salesUrl() + "/" + saleId);
         Answer answer = looks.send(0, 1, 0).requireSuccess();
         String state = answer.json().path("state").asString("");
         if (!state.equals("CLOSED")) {
@@ -42,7 +42,7 @@ record ClosedSaleLookup() implements Variant {
         return looks;
     }
 
-    private record Looks(Site site, String url) implements Work {
+    private record Looks(BenchmarkContext context, String url) implements Work {
 
         @Override
         public Result attempt(int client, int clients, long attempt) throws IOException {
@@ -57,12 +57,12 @@ record ClosedSaleLookup() implements Variant {
         }
 
         private Answer send(int client, int clients, long attempt) throws IOException {
-            return site.calls().get(url, site.tokenFor(client, clients, attempt));
+            return context.calls().get(url, context.tokenFor(client, clients, attempt));
         }
 
         @Override
         public List<String> breaches() throws InterruptedException {
-            return site.breaches();
+            return context.breaches();
         }
     }
 }

@@ -1,11 +1,11 @@
 package io.holdfast.load.bench;
 
 import io.holdfast.load.http.Answer;
-import io.holdfast.load.platform.Books;
-import io.holdfast.load.platform.ManyTimes;
+import io.holdfast.load.platform.Databases;
+import io.holdfast.load.platform.InParallel;
 import io.holdfast.load.platform.Platform;
-import io.holdfast.localplatform.ComparisonService;
-import io.holdfast.localplatform.MariaDb;
+import io.holdfast.localplatform.part.ComparisonService;
+import io.holdfast.localplatform.part.MariaDb;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,15 +36,15 @@ final class Comparison implements AutoCloseable {
     private static final int FIRST_TRIES = 10;
     private static final Duration ENDED_WITHIN = Duration.ofSeconds(90);
 
-    private final Site site;
-    private final Books books;
+    private final BenchmarkContext context;
+    private final Databases databases;
     private final List<ComparisonService> services;
     private final String ordersUrl;
     private final Thread hook = new Thread(this::leaveNothing, "stop what Holdfast is compared with");
 
-    private Comparison(Site site, Books books, List<ComparisonService> services) {
-        this.site = site;
-        this.books = books;
+    private Comparison(BenchmarkContext context, Databases databases, List<ComparisonService> services) {
+        this.context = context;
+        this.databases = databases;
         this.services = services;
         this.ordersUrl = services.stream()
                 .filter(service -> service.role().equals("order"))
@@ -53,9 +53,9 @@ final class Comparison implements AutoCloseable {
                 .orElseThrow();
     }
 
-    static Comparison start(Site site, Books books) throws IOException, InterruptedException {
-        Platform platform = site.platform();
-        Comparison comparison = new Comparison(site, books, platform.stack().comparison());
+    static Comparison start(BenchmarkContext context, Databases databases) throws IOException, InterruptedException {
+        Platform platform = context.platform();
+        Comparison comparison = new Comparison(context, databases, platform.stack().comparison());
         // What a run that was killed left behind.
         comparison.leaveNothing();
         // Ctrl-C, a closed terminal or a SIGTERM: nothing stays all the same.
@@ -63,13 +63,13 @@ final class Comparison implements AutoCloseable {
         boolean ready = false;
         try {
             String password = UUID.randomUUID().toString();
-            books.execute("create user '%s'@'127.0.0.1' identified by '%s'".formatted(USER, password));
+            databases.execute("create user '%s'@'127.0.0.1' identified by '%s'".formatted(USER, password));
             for (ComparisonService service : comparison.services) {
-                books.execute("create database " + schemaOf(service));
-                books.execute("grant all privileges on %s.* to '%s'@'127.0.0.1'".formatted(schemaOf(service), USER));
+                databases.execute("create database " + schemaOf(service));
+                databases.execute("grant all privileges on %s.* to '%s'@'127.0.0.1'".formatted(schemaOf(service), USER));
             }
             MariaDb database = platform.stack().database();
-            ManyTimes.forEach(
+            InParallel.forEach(
                     comparison.services,
                     service -> service.start(Map.of(
                             "HOLDFAST_DB_URL",
@@ -90,14 +90,14 @@ final class Comparison implements AutoCloseable {
     }
 
     private void stockUp(String way) {
-        books.execute("""
+        databases.execute("""
                 insert into comparison_stock.stock (sku, received, available)
                 select concat('%s-', seq), %d, %d from seq_0_to_%d
-                """.formatted(way, Site.PLENTY, Site.PLENTY, SKUS - 1));
-        books.execute("""
+                """.formatted(way, BenchmarkContext.PLENTY, BenchmarkContext.PLENTY, SKUS - 1));
+        databases.execute("""
                 insert into comparison_payment.account (account, deposited, balance)
                 select concat('%s:%s', lpad(seq, 6, '0')), %d, %d from seq_0_to_%d
-                """.formatted(way, site.buyerPrefix(), Site.PLENTY, Site.PLENTY, Site.BUYERS - 1));
+                """.formatted(way, context.buyerPrefix(), BenchmarkContext.PLENTY, BenchmarkContext.PLENTY, BenchmarkContext.BUYERS - 1));
     }
 
     /** Orders of one piece each, over 1,000 SKUs. */
@@ -111,8 +111,8 @@ final class Comparison implements AutoCloseable {
      * @return the orders for it
      */
     Work ordersOf(String way, String sku) {
-        books.execute("insert ignore into comparison_stock.stock (sku, received, available) values ('%s', %d, %d)"
-                .formatted(sku, Site.PLENTY, Site.PLENTY));
+        databases.execute("insert ignore into comparison_stock.stock (sku, received, available) values ('%s', %d, %d)"
+                .formatted(sku, BenchmarkContext.PLENTY, BenchmarkContext.PLENTY));
         return new Orders(way, number -> sku);
     }
 
@@ -146,11 +146,11 @@ final class Comparison implements AutoCloseable {
         @Override
         public Result attempt(int client, int clients, long attempt) throws IOException {
             long number = OrdersOverHttp.spread(client, attempt);
-            Answer answer = site.calls()
+            Answer answer = context.calls()
                     .post(
                             ordersUrl + "/" + way + "/orders",
-                            site.tokenFor(client, clients, attempt),
-                            site.newKey(),
+                            context.tokenFor(client, clients, attempt),
+                            context.newKey(),
                             "{\"sku\":\"%s\",\"quantity\":1}".formatted(skus.of(number)));
             if (answer.status() == 201) {
                 return Result.COUNTED;
@@ -174,7 +174,7 @@ final class Comparison implements AutoCloseable {
         if (open > 0) {
             breaches.add(open + " orders or branches are undecided after " + ENDED_WITHIN.toSeconds() + " s");
         }
-        books.rows("""
+        databases.rows("""
                 select s.sku, s.received, s.available, s.reserved, s.sold, coalesce(p.pieces, 0) as paid
                 from comparison_stock.stock s left join (
                     select sku, sum(quantity) as pieces from comparison_order.orders
@@ -182,7 +182,7 @@ final class Comparison implements AutoCloseable {
                 where s.sku like concat(?, '-%') and (s.received <> s.available + s.reserved + s.sold
                     or s.reserved <> 0 or s.sold <> coalesce(p.pieces, 0))
                 """, way).forEach(row -> breaches.add("I1 " + row));
-        books.rows("""
+        databases.rows("""
                 select a.account, a.deposited, a.balance, a.frozen, a.spent, coalesce(p.total, 0) as paid
                 from comparison_payment.account a left join (
                     select account, sum(total_minor) as total from comparison_order.orders
@@ -205,7 +205,7 @@ final class Comparison implements AutoCloseable {
 
     /** Of Seata AT, which has no such status, also what it could still undo: a rollback goes on after the answer to the buyer. */
     private long open(String way) {
-        return books.number("""
+        return databases.number("""
                 select (select count(*) from comparison_order.orders where account like concat(?, ':%') and status = 'PLACED')
                     + (select count(*) from comparison_stock.reservation where sku like concat(?, '-%') and status = 'RESERVED')
                     + (select count(*) from comparison_payment.payment where account like concat(?, ':%') and status = 'OPEN')
@@ -231,13 +231,13 @@ final class Comparison implements AutoCloseable {
 
     private synchronized void leaveNothing() {
         try {
-            ManyTimes.forEach(services, ComparisonService::stop, done -> {});
+            InParallel.forEach(services, ComparisonService::stop, done -> {});
         } catch (IOException e) {
             throw new IllegalStateException("what Holdfast is compared with does not stop", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        services.forEach(service -> books.execute("drop database if exists " + schemaOf(service)));
-        books.execute("drop user if exists '%s'@'127.0.0.1'".formatted(USER));
+        services.forEach(service -> databases.execute("drop database if exists " + schemaOf(service)));
+        databases.execute("drop user if exists '%s'@'127.0.0.1'".formatted(USER));
     }
 }

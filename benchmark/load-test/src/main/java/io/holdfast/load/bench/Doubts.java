@@ -7,7 +7,7 @@ import java.util.List;
 final class Doubts {
 
     /** More than this, of all processors, and what others did shows in orders a second. */
-    private static final double MOST_OF_OTHERS = 0.1;
+    private static final double MAX_SHARE_OF_OTHERS = 0.1;
 
     private Doubts() {}
 
@@ -19,7 +19,7 @@ final class Doubts {
         }
         double others =
                 rounds.stream().mapToDouble(Measurement::othersShare).max().orElse(0);
-        if (others > MOST_OF_OTHERS) {
+        if (others > MAX_SHARE_OF_OTHERS) {
             doubts.add("busy: others took %.0f %% of the processors".formatted(100 * others));
         }
         return List.copyOf(doubts);

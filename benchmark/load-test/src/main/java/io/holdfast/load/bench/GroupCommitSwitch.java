@@ -1,7 +1,7 @@
 package io.holdfast.load.bench;
 
 import io.holdfast.load.platform.Platform;
-import io.holdfast.localplatform.Nacos;
+import io.holdfast.localplatform.part.Nacos;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -140,8 +140,8 @@ final class GroupCommitSwitch implements AutoCloseable {
     }
 
     /** Places an order and looks whether it was counted in a group. */
-    static Probe probing(Site site, String sku, ServiceMetrics metrics) {
-        Work order = OrdersOverHttp.of(site, List.of(sku));
+    static Probe probing(BenchmarkContext context, String sku, ServiceMetrics metrics) {
+        Work order = OrdersOverHttp.of(context, List.of(sku));
         return () -> {
             double before = metrics.groups().groups();
             order.attempt(0, 1, 0);

@@ -27,7 +27,7 @@ record GroupedManySkus() implements Variant {
     }
 
     @Override
-    public Work prepare(Site site) throws IOException, InterruptedException {
-        return OrdersOverHttp.of(site, site.manySkus());
+    public Work prepare(BenchmarkContext context) throws IOException, InterruptedException {
+        return OrdersOverHttp.of(context, context.manySkus());
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 record GroupedSale() implements Variant {
 
     /** As much as order-svc takes for one sale. */
-    private static final int MOST_QUOTA = 1_000_000;
+    private static final int MAX_QUOTA = 1_000_000;
 
     @Override
     public int number() {
@@ -30,25 +30,25 @@ record GroupedSale() implements Variant {
     }
 
     @Override
-    public Work prepare(Site site) throws IOException, InterruptedException {
-        return new SaleEachRound(site, site.newSku("sale"));
+    public Work prepare(BenchmarkContext context) throws IOException, InterruptedException {
+        return new SaleEachRound(context, context.newSku("sale"));
     }
 
     /** In a real sale a buyer has a piece or two, and not those of all rounds before. */
     private static final class SaleEachRound implements Work {
 
-        private final Site site;
+        private final BenchmarkContext context;
         private final String sku;
         private volatile Work orders;
 
-        SaleEachRound(Site site, String sku) throws IOException, InterruptedException {
-            this.site = site;
+        SaleEachRound(BenchmarkContext context, String sku) throws IOException, InterruptedException {
+            this.context = context;
             this.sku = sku;
             this.orders = inNewSale();
         }
 
         private Work inNewSale() throws IOException, InterruptedException {
-            return OrdersOverHttp.inSale(site, site.openSale(sku, MOST_QUOTA, MOST_QUOTA));
+            return OrdersOverHttp.inSale(context, context.openSale(sku, MAX_QUOTA, MAX_QUOTA));
         }
 
         @Override

@@ -2,7 +2,7 @@ package io.holdfast.load.bench;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.holdfast.localplatform.MariaDb;
+import io.holdfast.localplatform.part.MariaDb;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -17,7 +17,7 @@ import java.util.List;
  */
 record LocalHotRow() implements Variant {
 
-    private static final long RECEIVED = Site.PLENTY;
+    private static final long RECEIVED = BenchmarkContext.PLENTY;
 
     @Override
     public int number() {
@@ -40,9 +40,9 @@ record LocalHotRow() implements Variant {
     }
 
     @Override
-    public Work prepare(Site site) throws IOException {
+    public Work prepare(BenchmarkContext context) throws IOException {
         try {
-            return Orders.in(site.platform().stack().database());
+            return Orders.in(context.platform().stack().database());
         } catch (SQLException e) {
             throw new IOException("the schema bench cannot be made: " + e.getMessage(), e);
         }

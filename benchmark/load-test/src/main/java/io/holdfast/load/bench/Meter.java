@@ -1,8 +1,8 @@
 package io.holdfast.load.bench;
 
-import io.holdfast.load.platform.Books;
+import io.holdfast.load.platform.Databases;
 import io.holdfast.load.platform.Platform;
-import io.holdfast.localplatform.StackFile;
+import io.holdfast.localplatform.runfolder.StackFile;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -14,14 +14,14 @@ final class Meter implements AutoCloseable {
     private static final String OWN_NAME = "bench";
 
     private final Platform platform;
-    private final Books books;
+    private final Databases databases;
     private final ServiceMetrics metrics;
 
-    Meter(Platform platform, Books books, ServiceMetrics metrics) {
+    Meter(Platform platform, Databases databases, ServiceMetrics metrics) {
         this.platform = platform;
-        this.books = books;
+        this.databases = databases;
         this.metrics = metrics;
-        books.execute("set global innodb_monitor_enable = 'trx_rw_commits'");
+        databases.execute("set global innodb_monitor_enable = 'trx_rw_commits'");
     }
 
     Snapshot read() {
@@ -29,7 +29,7 @@ final class Meter implements AutoCloseable {
         ServiceMetrics.Groups groups = metrics.groups();
         return new Snapshot(
                 cpu(),
-                ProcessorTime.now(),
+                MachineCpuTime.now(),
                 database.get("QUESTIONS"),
                 database.get("COM_COMMIT"),
                 database.get("TRX_RW_COMMITS"),
@@ -41,7 +41,7 @@ final class Meter implements AutoCloseable {
 
     private Map<String, Long> status() {
         Map<String, Long> status = new HashMap<>();
-        books.rows("""
+        databases.rows("""
                 select variable_name as name, cast(variable_value as signed) as value
                 from information_schema.global_status
                 where variable_name in ('QUESTIONS', 'COM_COMMIT', 'INNODB_DATA_FSYNCS')
@@ -54,17 +54,17 @@ final class Meter implements AutoCloseable {
     }
 
     /** What the parts of the platform, what is compared with it, and this process have used. */
-    CpuTime cpu() {
+    ProcessCpuTime cpu() {
         Map<String, Long> pids = new TreeMap<>();
         for (StackFile.Entry part : platform.stack().stackFile().entries()) {
             pids.put(part.name(), part.pid());
         }
         pids.put(OWN_NAME, ProcessHandle.current().pid());
-        return CpuTime.of(pids);
+        return ProcessCpuTime.of(pids);
     }
 
     @Override
     public void close() {
-        books.execute("set global innodb_monitor_disable = 'trx_rw_commits'");
+        databases.execute("set global innodb_monitor_disable = 'trx_rw_commits'");
     }
 }

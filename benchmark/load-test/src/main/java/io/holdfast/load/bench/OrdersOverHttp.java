@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 /** Sends orders of one piece as buyers do. */
 final class OrdersOverHttp implements Work {
 
-    private final Site site;
+    private final BenchmarkContext context;
     private final String url;
     private final LongFunction<String> body;
     private final Predicate<Answer> counted;
@@ -19,49 +19,49 @@ final class OrdersOverHttp implements Work {
      * @param body of an order, from a number that differs from order to order
      * @param counted which answers are those that are measured
      */
-    private OrdersOverHttp(Site site, String url, LongFunction<String> body, Predicate<Answer> counted) {
-        this.site = site;
+    private OrdersOverHttp(BenchmarkContext context, String url, LongFunction<String> body, Predicate<Answer> counted) {
+        this.context = context;
         this.url = url;
         this.body = body;
         this.counted = counted;
     }
 
     /** @param skus one of them each, in turn */
-    static Work of(Site site, List<String> skus) {
+    static Work of(BenchmarkContext context, List<String> skus) {
         List<String> bodies = skus.stream().map(OrdersOverHttp::body).toList();
         return new OrdersOverHttp(
-                site,
-                site.platform().ordersUrl(),
+                context,
+                context.platform().ordersUrl(),
                 number -> bodies.get((int) (number % bodies.size())),
                 OrdersOverHttp::isTaken);
     }
 
     /** Orders that may be decided and not yet confirmed when they are answered. */
-    static Work promised(Site site, String sku) {
+    static Work promised(BenchmarkContext context, String sku) {
         return new OrdersOverHttp(
-                site,
-                site.platform().ordersUrl(),
+                context,
+                context.platform().ordersUrl(),
                 number -> body(sku),
                 answer -> answer.status() == 201 || answer.status() == 202);
     }
 
-    static Work inSale(Site site, String saleId) {
-        return inSale(site, saleId, OrdersOverHttp::isTaken);
+    static Work inSale(BenchmarkContext context, String saleId) {
+        return inSale(context, saleId, OrdersOverHttp::isTaken);
     }
 
-    static Work refusedBySale(Site site, String saleId) {
+    static Work refusedBySale(BenchmarkContext context, String saleId) {
         // The one buyer who has the piece is refused, too, for another reason.
         return inSale(
-                site,
+                context,
                 saleId,
                 answer -> answer.status() == 409
                         && (answer.code().equals("sold-out") || answer.code().equals("already-bought")));
     }
 
-    private static Work inSale(Site site, String saleId, Predicate<Answer> counted) {
+    private static Work inSale(BenchmarkContext context, String saleId, Predicate<Answer> counted) {
         return new OrdersOverHttp(
-                site,
-                site.platform().saleOrdersUrl(saleId),
+                context,
+                context.platform().saleOrdersUrl(saleId),
                 number -> "{\"quantity\":1,\"payment\":{\"method\":\"WALLET\"}}",
                 counted);
     }
@@ -72,7 +72,7 @@ final class OrdersOverHttp implements Work {
 
     private static String body(String sku) {
         return """
-                {"items":[{"sku":"%s","quantity":1,"unitPrice":%s}],"payment":{"method":"WALLET"}}""".formatted(sku, Operator.money(Site.PRICE));
+                {"items":[{"sku":"%s","quantity":1,"unitPrice":%s}],"payment":{"method":"WALLET"}}""".formatted(sku, Operator.money(BenchmarkContext.PRICE));
     }
 
     /** Two primes: clients neither follow each other through the SKUs nor keep to some of them. */
@@ -84,7 +84,7 @@ final class OrdersOverHttp implements Work {
     public Result attempt(int client, int clients, long attempt) throws IOException {
         long number = spread(client, attempt);
         Answer answer =
-                site.calls().post(url, site.tokenFor(client, clients, attempt), site.newKey(), body.apply(number));
+                context.calls().post(url, context.tokenFor(client, clients, attempt), context.newKey(), body.apply(number));
         if (counted.test(answer)) {
             return Result.COUNTED;
         }
@@ -96,6 +96,6 @@ final class OrdersOverHttp implements Work {
 
     @Override
     public List<String> breaches() throws InterruptedException {
-        return site.breaches();
+        return context.breaches();
     }
 }

@@ -1,6 +1,6 @@
 package io.holdfast.load.bench;
 
-import io.holdfast.localplatform.Table;
+import io.holdfast.localplatform.console.Table;
 import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.holdfast.load.bench;
 
 import io.holdfast.load.measure.Spread;
 import io.holdfast.load.platform.ReportFolder;
-import io.holdfast.localplatform.Table;
+import io.holdfast.localplatform.console.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -30,14 +30,14 @@ final class Report {
     private final List<Variant> variants;
     private final Results results;
     private final Map<Integer, String> failures;
-    private final Surroundings surroundings;
+    private final RunEnvironment environment;
 
     /** @param failures by the number of the variant */
-    Report(List<Variant> variants, Results results, Map<Integer, String> failures, Surroundings surroundings) {
+    Report(List<Variant> variants, Results results, Map<Integer, String> failures, RunEnvironment environment) {
         this.variants = variants;
         this.results = results;
         this.failures = failures;
-        this.surroundings = surroundings;
+        this.environment = environment;
     }
 
     List<String> lines() {
@@ -62,7 +62,7 @@ final class Report {
                 folder.file(DATA),
                 JSON.writerWithDefaultPrettyPrinter()
                         .writeValueAsString(Map.of(
-                                "surroundings", surroundings.facts(),
+                                "surroundings", environment.facts(),
                                 "variants", titles(),
                                 "measurements", results.measurements(),
                                 "summaries", results.lines(),
@@ -77,7 +77,7 @@ final class Report {
 
     private Page page() throws XMLStreamException {
         Page page = new Page("Holdfast benchmark");
-        page.facts(surroundings.facts());
+        page.facts(environment.facts());
         for (Map.Entry<Integer, String> failure : failures.entrySet()) {
             page.warning("Variant " + failure.getKey() + " failed: " + failure.getValue());
         }

@@ -27,7 +27,7 @@ record SeataAt() implements Variant {
     }
 
     @Override
-    public Work prepare(Site site) throws IOException, InterruptedException {
-        return site.comparison().orders(Comparison.AT);
+    public Work prepare(BenchmarkContext context) throws IOException, InterruptedException {
+        return context.comparison().orders(Comparison.AT);
     }
 }

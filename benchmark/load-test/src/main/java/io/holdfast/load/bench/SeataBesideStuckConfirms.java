@@ -29,12 +29,12 @@ record SeataBesideStuckConfirms() implements Variant {
     }
 
     @Override
-    public Work prepare(Site site) throws IOException, InterruptedException {
-        Comparison comparison = site.comparison();
+    public Work prepare(BenchmarkContext context) throws IOException, InterruptedException {
+        Comparison comparison = context.comparison();
         return new StuckConfirms(
                 comparison.orders(Comparison.TCC),
                 comparison.ordersOf(Comparison.TCC, SKU),
-                site.books(),
+                context.databases(),
                 "comparison_stock",
                 SKU);
     }

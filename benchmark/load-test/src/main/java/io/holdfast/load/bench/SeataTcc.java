@@ -27,7 +27,7 @@ record SeataTcc() implements Variant {
     }
 
     @Override
-    public Work prepare(Site site) throws IOException, InterruptedException {
-        return site.comparison().orders(Comparison.TCC);
+    public Work prepare(BenchmarkContext context) throws IOException, InterruptedException {
+        return context.comparison().orders(Comparison.TCC);
     }
 }

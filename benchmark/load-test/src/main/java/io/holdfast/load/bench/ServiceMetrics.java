@@ -2,9 +2,9 @@ package io.holdfast.load.bench;
 
 import io.holdfast.load.http.Calls;
 import io.holdfast.load.platform.Platform;
-import io.holdfast.localplatform.ComparisonService;
-import io.holdfast.localplatform.HoldfastService;
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.part.ComparisonService;
+import io.holdfast.localplatform.part.HoldfastService;
+import io.holdfast.localplatform.stack.Stack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;

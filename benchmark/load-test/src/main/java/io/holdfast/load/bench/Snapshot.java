@@ -14,8 +14,8 @@ package io.holdfast.load.bench;
  * @param coordinatorMessages round trips between the services and the coordinator
  */
 record Snapshot(
-        CpuTime cpu,
-        ProcessorTime processors,
+        ProcessCpuTime cpu,
+        MachineCpuTime processors,
         long statements,
         long commits,
         long writingTransactions,

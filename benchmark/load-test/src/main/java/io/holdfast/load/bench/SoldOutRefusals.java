@@ -27,12 +27,12 @@ record SoldOutRefusals() implements Variant {
     }
 
     @Override
-    public Work prepare(Site site) throws IOException, InterruptedException {
-        String sku = site.newSku("soldout");
-        String saleId = site.openSale(sku, 1, 1);
-        if (OrdersOverHttp.inSale(site, saleId).attempt(0, 1, 0) != Work.Result.COUNTED) {
+    public Work prepare(BenchmarkContext context) throws IOException, InterruptedException {
+        String sku = context.newSku("soldout");
+        String saleId = context.openSale(sku, 1, 1);
+        if (OrdersOverHttp.inSale(context, saleId).attempt(0, 1, 0) != Work.Result.COUNTED) {
             throw new IOException("the only piece of sale " + saleId + " could not be bought");
         }
-        return OrdersOverHttp.refusedBySale(site, saleId);
+        return OrdersOverHttp.refusedBySale(context, saleId);
     }
 }

@@ -1,7 +1,7 @@
 package io.holdfast.load.bench;
 
-import io.holdfast.load.platform.Books;
-import io.holdfast.load.platform.ManyTimes;
+import io.holdfast.load.platform.Databases;
+import io.holdfast.load.platform.InParallel;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +23,7 @@ final class StuckConfirms implements Work {
 
     private final Work healthy;
     private final Work unlucky;
-    private final Books books;
+    private final Databases databases;
     private final String schema;
     private final String sku;
     private final Thread hook = new Thread(this::letSell, "let the stuck orders end");
@@ -33,10 +33,10 @@ final class StuckConfirms implements Work {
      * @param unlucky orders of the SKU that cannot be sold
      * @param schema of the table {@code stock}
      */
-    StuckConfirms(Work healthy, Work unlucky, Books books, String schema, String sku) {
+    StuckConfirms(Work healthy, Work unlucky, Databases databases, String schema, String sku) {
         this.healthy = healthy;
         this.unlucky = unlucky;
-        this.books = books;
+        this.databases = databases;
         this.schema = schema;
         this.sku = sku;
     }
@@ -45,13 +45,13 @@ final class StuckConfirms implements Work {
     public void begin() throws IOException, InterruptedException {
         letSell();
         Runtime.getRuntime().addShutdownHook(hook);
-        books.execute("""
+        databases.execute("""
                 create trigger %s.bench_stuck before update on %s.stock for each row
                 if new.sku = '%s' and new.sold > old.sold then
                     signal sqlstate '45000' set message_text = 'the benchmark refuses to sell this';
                 end if
                 """.formatted(schema, schema, sku));
-        ManyTimes.forEach(IntStream.range(0, STUCK).boxed().toList(), this::getStuck, done -> {});
+        InParallel.forEach(IntStream.range(0, STUCK).boxed().toList(), this::getStuck, done -> {});
         long reserved = awaitReserved(now -> now >= STUCK, STUCK_WITHIN);
         if (reserved < STUCK) {
             throw new IOException("only " + reserved + " Confirms are stuck");
@@ -101,7 +101,7 @@ final class StuckConfirms implements Work {
     }
 
     private void letSell() {
-        books.execute("drop trigger if exists " + schema + ".bench_stuck");
+        databases.execute("drop trigger if exists " + schema + ".bench_stuck");
     }
 
     private long awaitReserved(LongPredicate wanted, Duration limit) throws InterruptedException {
@@ -115,6 +115,6 @@ final class StuckConfirms implements Work {
     }
 
     private long reserved() {
-        return books.number("select reserved from " + schema + ".stock where sku = ?", sku);
+        return databases.number("select reserved from " + schema + ".stock where sku = ?", sku);
     }
 }

@@ -27,7 +27,7 @@ record UngroupedHotSku() implements Variant {
     }
 
     @Override
-    public Work prepare(Site site) throws IOException, InterruptedException {
-        return OrdersOverHttp.of(site, List.of(site.newSku("ungrouped")));
+    public Work prepare(BenchmarkContext context) throws IOException, InterruptedException {
+        return OrdersOverHttp.of(context, List.of(context.newSku("ungrouped")));
     }
 }

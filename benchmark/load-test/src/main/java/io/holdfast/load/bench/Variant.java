@@ -46,7 +46,7 @@ sealed interface Variant
     /**
      * Makes what is needed, once in a run.
      *
-     * @throws io.holdfast.load.platform.NotOffered if this platform lacks what is measured
+     * @throws io.holdfast.load.platform.MissingInterfaceException if this platform lacks what is measured
      */
-    Work prepare(Site site) throws IOException, InterruptedException;
+    Work prepare(BenchmarkContext context) throws IOException, InterruptedException;
 }

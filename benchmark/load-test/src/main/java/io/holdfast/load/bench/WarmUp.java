@@ -39,11 +39,11 @@ record WarmUp(double perSecond, double compilersShare, Duration took, boolean is
      * @param cpu what all processes have used so far
      * @throws IOException if one attempt ended in a way that makes the figures worthless
      */
-    static WarmUp of(Work work, Pace pace, Supplier<CpuTime> cpu) throws IOException, InterruptedException {
+    static WarmUp of(Work work, Pace pace, Supplier<ProcessCpuTime> cpu) throws IOException, InterruptedException {
         List<Slice> slices = new ArrayList<>();
         Duration took = Duration.ZERO;
         while (!isOver(slices) && took.compareTo(pace.longestWarmUp()) < 0) {
-            ClosedLoop.Ended<CpuTime> slice = ClosedLoop.run(work, CLIENTS, Duration.ZERO, pace.measured(), cpu);
+            ClosedLoop.Ended<ProcessCpuTime> slice = ClosedLoop.run(work, CLIENTS, Duration.ZERO, pace.measured(), cpu);
             slices.add(new Slice(
                     slice.tally().counted() / slice.seconds(),
                     slice.after().since(slice.before()).compilersShare()));

@@ -23,7 +23,7 @@ import org.apache.hc.core5.util.Timeout;
  */
 public final class Calls implements AutoCloseable {
 
-    private static final int MOST_ANSWER_BYTES = 1 << 20;
+    private static final int MAX_ANSWER_BYTES = 1 << 20;
 
     private final CloseableHttpClient client;
 
@@ -74,7 +74,7 @@ public final class Calls implements AutoCloseable {
         String what = request.getMethod() + " " + request.getRequestUri();
         return client.execute(request, response -> {
             String body =
-                    response.getEntity() == null ? "" : EntityUtils.toString(response.getEntity(), MOST_ANSWER_BYTES);
+                    response.getEntity() == null ? "" : EntityUtils.toString(response.getEntity(), MAX_ANSWER_BYTES);
             return new Answer(what, response.getCode(), body == null ? "" : body);
         });
     }

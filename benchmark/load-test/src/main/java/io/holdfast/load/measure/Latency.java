@@ -13,7 +13,7 @@ import org.HdrHistogram.AbstractHistogram;
 public record Latency(double p50, double p95, double p99, double max) {
 
     /** The longest that is told apart, in microseconds; what takes longer counts as this. */
-    public static final long MOST_MICROS = 120_000_000;
+    public static final long MAX_MICROS = 120_000_000;
 
     /** Digits that a recorded time is exact to. */
     public static final int DIGITS = 3;

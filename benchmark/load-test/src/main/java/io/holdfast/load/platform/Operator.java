@@ -42,7 +42,7 @@ public final class Operator {
      * Makes a sale and returns once it is open.
      *
      * @return its id
-     * @throws NotOffered if this platform knows no sales
+     * @throws MissingInterfaceException if this platform knows no sales
      */
     public String openSale(String sku, long quota, long unitPrice, long perBuyerLimit, Duration openFor)
             throws IOException, InterruptedException {
@@ -53,7 +53,7 @@ public final class Operator {
                 .strip();
         Answer made = send(platform.salesUrl(), terms);
         if (Set.of(403, 404, 405).contains(made.status())) {
-            throw new NotOffered("order-svc offers no sales (" + made + ")");
+            throw new MissingInterfaceException("order-svc offers no sales (" + made + ")");
         }
         String saleId = made.requireSuccess().json().path("saleId").asString("");
         Instant end = Instant.now().plus(OPEN_WITHIN);

@@ -1,8 +1,8 @@
 package io.holdfast.load.platform;
 
-import io.holdfast.localplatform.Part;
-import io.holdfast.localplatform.Stack;
-import io.holdfast.localplatform.StackFile;
+import io.holdfast.localplatform.part.Part;
+import io.holdfast.localplatform.stack.Stack;
+import io.holdfast.localplatform.runfolder.StackFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +25,7 @@ public record Platform(Stack stack, Path checkout) {
         return in(checkout, runFolder, false);
     }
 
-    /** @param shortLived whether processes that are started beside it use the quick compiler alone, as those of tests do */
+    /** @param shortLived whether processes that are started beside it use C1 alone, as those of tests do */
     static Platform in(Path checkout, Path runFolder, boolean shortLived) {
         // Opening a stack makes what it does not find; a folder that was never used is to stay so.
         if (!Files.exists(runFolder.resolve("stack.json"))) {
@@ -60,7 +60,7 @@ public record Platform(Stack stack, Path checkout) {
         return stack.order().url() + "/sales";
     }
 
-    /** Where a crowd orders in a sale. */
+    /** PlatformOptions a crowd orders in a sale. */
     public String saleOrdersUrl(String saleId) {
         return salesUrl() + "/" + saleId + "/orders";
     }

@@ -8,7 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * Where a run's reports are kept.
+ * PlatformOptions a run's reports are kept.
  *
  * @param path of the folder
  */

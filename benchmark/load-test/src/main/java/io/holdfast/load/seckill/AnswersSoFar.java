@@ -10,8 +10,8 @@ import org.HdrHistogram.Histogram;
 final class AnswersSoFar {
 
     private final Map<Ending, Long> endings = new EnumMap<>(Ending.class);
-    private final Histogram paid = new Histogram(Latency.MOST_MICROS, Latency.DIGITS);
-    private final Histogram refused = new Histogram(Latency.MOST_MICROS, Latency.DIGITS);
+    private final Histogram paid = new Histogram(Latency.MAX_MICROS, Latency.DIGITS);
+    private final Histogram refused = new Histogram(Latency.MAX_MICROS, Latency.DIGITS);
     private long first = Long.MAX_VALUE;
     private long lastPaid = Long.MIN_VALUE;
     private long lastRefused = Long.MIN_VALUE;
@@ -23,7 +23,7 @@ final class AnswersSoFar {
     synchronized void note(Ending ending, long from, long to) {
         endings.merge(ending, 1L, Long::sum);
         first = Math.min(first, from);
-        long micros = Math.min(TimeUnit.NANOSECONDS.toMicros(to - from), Latency.MOST_MICROS);
+        long micros = Math.min(TimeUnit.NANOSECONDS.toMicros(to - from), Latency.MAX_MICROS);
         if (ending == Ending.PAID) {
             paid.recordValue(micros);
             lastPaid = Math.max(lastPaid, to);

@@ -13,18 +13,18 @@ import org.jspecify.annotations.Nullable;
  */
 record Crowd(int buyers, int stock, int arrivals, Duration lasting) {
 
-    static final int MOST_BUYERS = 200_000;
-    static final int MOST_STOCK = 1_000_000;
-    static final int MOST_ARRIVALS = 20_000_000;
-    static final int MOST_MINUTES = 24 * 60;
+    static final int MAX_BUYERS = 200_000;
+    static final int MAX_STOCK = 1_000_000;
+    static final int MAX_ARRIVALS = 20_000_000;
+    static final int MAX_MINUTES = 24 * 60;
 
     /** Without a rate all come within so many seconds. */
     private static final int RUSH_SECONDS = 10;
 
     Crowd {
-        require("--buyers", buyers, MOST_BUYERS);
-        require("--stock", stock, MOST_STOCK);
-        require("the arrivals of all buyers (--rate and --minutes)", arrivals, MOST_ARRIVALS);
+        require("--buyers", buyers, MAX_BUYERS);
+        require("--stock", stock, MAX_STOCK);
+        require("the arrivals of all buyers (--rate and --minutes)", arrivals, MAX_ARRIVALS);
         if (arrivals < buyers) {
             throw new IllegalArgumentException(
                     "not everybody would come: " + arrivals + " arrivals for " + buyers + " buyers");
@@ -36,15 +36,15 @@ record Crowd(int buyers, int stock, int arrivals, Duration lasting) {
      * @param minutes how long buyers come again and again; null: each comes once
      */
     static Crowd of(int buyers, int stock, @Nullable Integer rate, @Nullable Integer minutes) {
-        require("--buyers", buyers, MOST_BUYERS);
+        require("--buyers", buyers, MAX_BUYERS);
         int perSecond = rate == null ? Math.max(1, buyers / RUSH_SECONDS) : rate;
-        require("--rate", perSecond, MOST_ARRIVALS);
+        require("--rate", perSecond, MAX_ARRIVALS);
         if (minutes == null) {
             return new Crowd(buyers, stock, buyers, Duration.ofMillis(1_000L * buyers / perSecond));
         }
-        require("--minutes", minutes, MOST_MINUTES);
+        require("--minutes", minutes, MAX_MINUTES);
         long arrivals = 60L * minutes * perSecond;
-        return new Crowd(buyers, stock, (int) Math.min(arrivals, MOST_ARRIVALS + 1L), Duration.ofMinutes(minutes));
+        return new Crowd(buyers, stock, (int) Math.min(arrivals, MAX_ARRIVALS + 1L), Duration.ofMinutes(minutes));
     }
 
     /** How many of them can and must get a piece. */

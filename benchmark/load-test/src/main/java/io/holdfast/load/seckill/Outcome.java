@@ -1,6 +1,6 @@
 package io.holdfast.load.seckill;
 
-import io.holdfast.load.platform.Books;
+import io.holdfast.load.platform.Databases;
 import java.util.Map;
 
 /**
@@ -22,22 +22,22 @@ record Outcome(long paid, long paidPieces, long undecided, long buyersWithMoreTh
     record Stock(long received, long available, long reserved, long sold) {}
 
     /** Reads it. @param undecided as it was waited for */
-    static Outcome read(Books books, String saleId, String sku, String buyerPrefix, long undecided) {
-        Map<String, Long> orders = books.numbers("""
+    static Outcome read(Databases databases, String saleId, String sku, String buyerPrefix, long undecided) {
+        Map<String, Long> orders = databases.numbers("""
                 select count(*) as paid, coalesce(sum(sale_quantity), 0) as pieces
                 from order_svc.orders where sale_id = ? and status = 'PAID'
                 """, saleId);
-        long greedy = books.number("""
+        long greedy = databases.number("""
                 select count(*) from (
                     select buyer_id from order_svc.orders where sale_id = ? and status = 'PAID'
                     group by buyer_id having sum(sale_quantity) > 1) as greedy
                 """, saleId);
-        Map<String, Long> money = books.numbers("""
+        Map<String, Long> money = databases.numbers("""
                 select coalesce(sum(deposited), 0) as deposited, coalesce(sum(balance), 0) as balance,
                     coalesce(sum(frozen), 0) as frozen, coalesce(sum(spent), 0) as spent
                 from payment_svc.account where buyer_id like ?
                 """, buyerPrefix + "%");
-        Map<String, Long> pieces = books.numbers("""
+        Map<String, Long> pieces = databases.numbers("""
                 select coalesce(sum(received), 0) as received, coalesce(sum(available), 0) as available,
                     coalesce(sum(reserved), 0) as reserved, coalesce(sum(sold), 0) as sold
                 from stock_svc.stock where sku in (?, ?)

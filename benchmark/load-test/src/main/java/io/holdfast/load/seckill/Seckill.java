@@ -3,12 +3,12 @@ package io.holdfast.load.seckill;
 import io.gatling.app.Gatling$;
 import io.holdfast.load.http.Calls;
 import io.holdfast.load.measure.Latency;
-import io.holdfast.load.platform.Books;
-import io.holdfast.load.platform.ManyTimes;
+import io.holdfast.load.platform.Databases;
+import io.holdfast.load.platform.InParallel;
 import io.holdfast.load.platform.Operator;
 import io.holdfast.load.platform.Platform;
 import io.holdfast.load.platform.ReportFolder;
-import io.holdfast.localplatform.Table;
+import io.holdfast.localplatform.console.Table;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -71,7 +71,7 @@ final class Seckill {
         out.println(crowd.stock() + " of " + sku + " are in stock");
         List<String> buyers = Platform.buyers(prefix, crowd.buyers());
         int step = Math.max(500, crowd.buyers() / 10);
-        ManyTimes.forEach(buyers, buyer -> operator.deposit(buyer, DEPOSIT), done -> {
+        InParallel.forEach(buyers, buyer -> operator.deposit(buyer, DEPOSIT), done -> {
             if (done % step == 0 || done == buyers.size()) {
                 out.println("  " + done + " of " + buyers.size() + " buyers have money");
             }
@@ -97,10 +97,10 @@ final class Seckill {
     }
 
     private boolean judge(String saleId, Answers answers) throws IOException, InterruptedException {
-        Books books = new Books(platform);
-        long undecided = books.awaitDecided(prefix, DECIDED_WITHIN);
+        Databases databases = new Databases(platform);
+        long undecided = databases.awaitDecided(prefix, DECIDED_WITHIN);
         Verdict verdict =
-                new Verdict(crowd, PRICE, DEPOSIT, Outcome.read(books, saleId, sku, prefix, undecided), answers);
+                new Verdict(crowd, PRICE, DEPOSIT, Outcome.read(databases, saleId, sku, prefix, undecided), answers);
 
         Table told = new Table("", "answers", "per second", "P50 ms", "P95 ms", "P99 ms", "slowest ms");
         row(told, "orders paid", answers.count(Ending.PAID), answers.paidPerSecond(), answers.paid());

@@ -1,6 +1,6 @@
 package io.holdfast.load.seckill;
 
-import io.holdfast.load.platform.Where;
+import io.holdfast.load.platform.PlatformOptions;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 public final class SeckillCommand implements Callable<Integer> {
 
     @Mixin
-    private Where where = new Where();
+    private PlatformOptions where = new PlatformOptions();
 
     @Option(names = "--buyers", paramLabel = "N", description = "Buyers (default: ${DEFAULT-VALUE}).")
     private int buyers = 10_000;

@@ -29,8 +29,8 @@ import java.util.stream.IntStream;
  */
 public final class SeckillSimulation extends Simulation {
 
-    private static final int MOST_TRIES = 15;
-    private static final long LONGEST_PAUSE_MILLIS = 2_000;
+    private static final int MAX_TRIES = 15;
+    private static final long MAX_PAUSE_MILLIS = 2_000;
 
     private final Plan plan = Plan.read(Path.of(System.getProperty(Plan.PROPERTY)));
     private final AnswersSoFar answers = new AnswersSoFar();
@@ -92,11 +92,11 @@ public final class SeckillSimulation extends Simulation {
 
     private static boolean isToAskAgain(Session session) {
         int tries = triesOf(session);
-        return tries == 0 || tries < MOST_TRIES && Ending.isUnsettled(statusOf(session), text(session, "code"));
+        return tries == 0 || tries < MAX_TRIES && Ending.isUnsettled(statusOf(session), text(session, "code"));
     }
 
     private static Duration pauseBeforeNext(Session session) {
-        return Duration.ofMillis(Math.min(LONGEST_PAUSE_MILLIS, 100L << Math.min(10, triesOf(session))));
+        return Duration.ofMillis(Math.min(MAX_PAUSE_MILLIS, 100L << Math.min(10, triesOf(session))));
     }
 
     private Session note(Session session) {

@@ -1,7 +1,7 @@
 package io.holdfast.load.seckill;
 
 import io.holdfast.load.platform.ReportFolder;
-import io.holdfast.localplatform.Table;
+import io.holdfast.localplatform.console.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;

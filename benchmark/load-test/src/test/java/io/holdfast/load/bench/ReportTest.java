@@ -190,7 +190,7 @@ class ReportTest {
                 List.of(new UngroupedManySkus(), new GroupedManySkus(), new GroupedSale()),
                 results,
                 failures,
-                new Surroundings(Map.of("processors", "2 <fast>")));
+                new RunEnvironment(Map.of("processors", "2 <fast>")));
     }
 
     private static Measured measured(int variant, int clients, int round, long orders) {

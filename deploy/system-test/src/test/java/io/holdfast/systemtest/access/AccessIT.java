@@ -3,9 +3,9 @@ package io.holdfast.systemtest.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.Crowd;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
@@ -40,12 +40,12 @@ class AccessIT {
 
     private final Platform platform;
     private final Stack stack;
-    private final Books books;
+    private final Databases databases;
 
     AccessIT(Platform platform) {
         this.platform = platform;
         this.stack = platform.stack();
-        this.books = platform.books();
+        this.databases = platform.databases();
     }
 
     @Test
@@ -53,7 +53,7 @@ class AccessIT {
         Forger forger = new Forger(stack);
         List<Endpoint> endpoints = endpoints();
         assertThat(endpoints).hasSizeGreaterThanOrEqualTo(12);
-        long orders = books.number("select count(*) from order_svc.orders");
+        long orders = databases.number("select count(*) from order_svc.orders");
 
         for (Endpoint endpoint : endpoints) {
             assertRefused(endpoint, "", 401, "unauthenticated");
@@ -67,7 +67,7 @@ class AccessIT {
             forged.forEach((flaw, token) -> assertRefused(endpoint, "Bearer " + token, 401, "unauthenticated"));
         }
 
-        assertThat(books.number("select count(*) from order_svc.orders")).isEqualTo(orders);
+        assertThat(databases.number("select count(*) from order_svc.orders")).isEqualTo(orders);
     }
 
     @Test
@@ -137,12 +137,12 @@ class AccessIT {
 
         Answer refused = platform.postText(platform.ordersUrl(), orderAs(alice), Platform.text(forBob));
         assertThat(refused.status()).isEqualTo(403);
-        assertThat(books.number("select count(*) from order_svc.orders where buyer_id in (?, ?)", alice, bob))
+        assertThat(databases.number("select count(*) from order_svc.orders where buyer_id in (?, ?)", alice, bob))
                 .isZero();
 
         Answer paid = platform.postText(platform.ordersUrl(), orderAs(alice), Platform.text(unnamed));
         assertThat(paid.orderStatus()).isEqualTo("PAID");
-        assertThat(books.number("select count(*) from order_svc.orders where buyer_id = ?", alice))
+        assertThat(databases.number("select count(*) from order_svc.orders where buyer_id = ?", alice))
                 .isEqualTo(1);
     }
 
@@ -150,7 +150,7 @@ class AccessIT {
     void anXidInTheRequestOfAPersonHasNoEffect() {
         String sku = platform.goods(5);
         String alice = platform.buyer(100_00);
-        long branches = books.number("select count(*) from seata.branch_table");
+        long branches = databases.number("select count(*) from seata.branch_table");
         for (String xid : List.of("127.0.0.2:8091:1", "nonsense", "10.0.0.1:8091:123", "x".repeat(7_000))) {
             Answer answer = platform.getWith(
                     stack.stock().url() + "/stock/" + sku,
@@ -162,7 +162,7 @@ class AccessIT {
                     "{\"orders\":[{\"orderId\":\"o-1\",\"lines\":[{\"sku\":\"" + sku + "\",\"quantity\":1}]}]}");
             assertThat(refused.status()).as("%.40s", xid).isEqualTo(401);
         }
-        assertThat(books.number("select count(*) from seata.branch_table")).isEqualTo(branches);
+        assertThat(databases.number("select count(*) from seata.branch_table")).isEqualTo(branches);
     }
 
     @Test
@@ -184,7 +184,7 @@ class AccessIT {
         await().untilAsserted(() -> assertThat(platform.logOf(stack.stock()))
                 .contains("who=olga-audited what=\"POST /stock/" + sku
                         + "/receipts\" reason=\"delivery 4711\" status=201 request=" + answer.header("X-Trace-Id")));
-        assertThat(books.text("""
+        assertThat(databases.text("""
                         select concat_ws(' ', who, amount, effect, reason) from stock_svc.audit_entry where trace_id = ?
                         """, answer.header("X-Trace-Id"))).isEqualTo("olga-audited 3 CHANGED delivery 4711");
         Answer listed = platform.get(stack.stock().url() + "/audit?who=olga-audited");
@@ -233,8 +233,8 @@ class AccessIT {
         String body = Platform.text(Platform.orderBody(alice, new Platform.Line(sku, 1, 10_00)));
         Answer first = platform.postText(platform.ordersUrl(), orderAs(alice, key), body);
         assertThat(first.status()).as("%s", first).isEqualTo(201);
-        Map<String, Long> totals = books.totals();
-        Map<String, Long> traces = books.traces();
+        Map<String, Long> totals = databases.totals();
+        Map<String, Long> traces = databases.traces();
 
         Answer replayed = platform.postText(platform.ordersUrl(), orderAs(alice, key), body);
         assertThat(replayed.status()).isEqualTo(200);
@@ -250,8 +250,8 @@ class AccessIT {
                         .status())
                 .isEqualTo(401);
 
-        assertThat(books.totals()).isEqualTo(totals);
-        assertThat(books.traces()).isEqualTo(traces);
+        assertThat(databases.totals()).isEqualTo(totals);
+        assertThat(databases.traces()).isEqualTo(traces);
     }
 
     @Test

@@ -2,8 +2,8 @@ package io.holdfast.systemtest.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.localplatform.Secrets;
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.runfolder.Secrets;
+import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.holdfast.systemtest.access;
 
-import io.holdfast.localplatform.HoldfastService;
+import io.holdfast.localplatform.part.HoldfastService;
 import io.holdfast.systemtest.platform.Answer;
 import io.holdfast.systemtest.platform.Platform;
 import java.util.ArrayList;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.holdfast.systemtest.ownservice.OwnService;
 import io.holdfast.systemtest.ownservice.OwnServiceExtension;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import java.io.IOException;
@@ -37,36 +37,36 @@ class HostileInputIT {
     private static final String SQL = "x' or '1'='1'; drop table orders; --";
 
     private final Platform platform;
-    private final Books books;
+    private final Databases databases;
     private final List<Endpoint> endpoints;
     private GlobalTransaction live;
     private Map<String, Long> totals;
     private Map<String, Long> traces;
 
     /** @param service begins global transactions */
-    HostileInputIT(Platform platform, Books books, OwnService service) {
+    HostileInputIT(Platform platform, Databases databases, OwnService service) {
         assertThat(service).isNotNull();
         this.platform = platform;
-        this.books = books;
+        this.databases = databases;
         this.endpoints = Endpoint.of(platform);
     }
 
     @BeforeEach
     void begin() throws TransactionException {
         live = OwnService.begin();
-        totals = books.totals();
-        traces = books.traces();
+        totals = databases.totals();
+        traces = databases.traces();
     }
 
     @AfterEach
     void nothingHasChanged() throws TransactionException {
-        assertThat(books.number("select count(*) from seata.branch_table where xid = ?", live.getXid()))
+        assertThat(databases.number("select count(*) from seata.branch_table where xid = ?", live.getXid()))
                 .as("branches registered")
                 .isZero();
         live.rollback();
         RootContext.unbind();
-        assertThat(books.totals()).isEqualTo(totals);
-        assertThat(books.traces()).isEqualTo(traces);
+        assertThat(databases.totals()).isEqualTo(totals);
+        assertThat(databases.traces()).isEqualTo(traces);
     }
 
     @Test

@@ -3,9 +3,9 @@ package io.holdfast.systemtest.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.holdfast.localplatform.MariaDb;
-import io.holdfast.localplatform.Part;
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.part.MariaDb;
+import io.holdfast.localplatform.part.Part;
+import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;

@@ -7,7 +7,7 @@ import static io.holdfast.systemtest.platform.Platform.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
@@ -30,13 +30,13 @@ class BadOrdersIT {
     private static final String SQL = "x' or '1'='1'; drop table orders; --";
 
     private final Platform platform;
-    private final Books books;
+    private final Databases databases;
     private final String buyer;
     private final String sku;
 
-    BadOrdersIT(Platform platform, Books books) {
+    BadOrdersIT(Platform platform, Databases databases) {
         this.platform = platform;
-        this.books = books;
+        this.databases = databases;
         this.buyer = platform.buyer(1_000_00);
         this.sku = platform.goods(1_000);
     }
@@ -175,8 +175,8 @@ class BadOrdersIT {
     @ParameterizedTest(name = "{0} is answered with {2} {3}")
     @MethodSource("badBodies")
     void aBadOrderIsToldSoAndChangesNothing(String sentence, String body, int status, String code) {
-        Map<String, Long> totals = books.totals();
-        Map<String, Long> traces = books.traces();
+        Map<String, Long> totals = databases.totals();
+        Map<String, Long> traces = databases.traces();
 
         Answer answer = platform.postText(
                 platform.ordersUrl(),
@@ -184,8 +184,8 @@ class BadOrdersIT {
                 body.replace("$BUYER", buyer).replace("$SKU", sku));
 
         assertProblem(answer, status, code);
-        assertThat(books.totals()).isEqualTo(totals);
-        assertThat(books.traces()).as("rows, of whatever status").isEqualTo(traces);
+        assertThat(databases.totals()).isEqualTo(totals);
+        assertThat(databases.traces()).as("rows, of whatever status").isEqualTo(traces);
     }
 
     // What only a neighbour can know comes as late as that: such an order is kept as REJECTED, and holds nothing.
@@ -202,7 +202,7 @@ class BadOrdersIT {
     @MethodSource("ordersThatANeighbourRefuses")
     void anOrderThatANeighbourRefusesIsKeptAsRejectedAndHoldsNothing(
             String sentence, String body, int status, String code) {
-        Map<String, Long> totals = books.totals();
+        Map<String, Long> totals = databases.totals();
         long rejected = rejected();
 
         Answer answer = platform.postText(
@@ -212,15 +212,15 @@ class BadOrdersIT {
 
         assertProblem(answer, status, code);
         assertThat(answer.orderId()).as("the kept order, in %s", answer).isNotBlank();
-        assertThat(books.orderStatus(answer.orderId())).isEqualTo("REJECTED");
+        assertThat(databases.orderStatus(answer.orderId())).isEqualTo("REJECTED");
         assertThat(platform.getOrder(answer.orderId()).orderStatus()).isEqualTo("REJECTED");
-        books.awaitRestAndBalance();
-        assertThat(books.totals()).isEqualTo(totals);
+        databases.awaitRestAndBalance();
+        assertThat(databases.totals()).isEqualTo(totals);
         assertThat(rejected()).isEqualTo(rejected + 1);
     }
 
     private long rejected() {
-        return books.number("select count(*) from order_svc.orders where status = 'REJECTED'");
+        return databases.number("select count(*) from order_svc.orders where status = 'REJECTED'");
     }
 
     // Idempotency-Key
@@ -332,10 +332,10 @@ class BadOrdersIT {
     }
 
     private void unchanged(Runnable call) {
-        Map<String, Long> totals = books.totals();
-        Map<String, Long> traces = books.traces();
+        Map<String, Long> totals = databases.totals();
+        Map<String, Long> traces = databases.traces();
         call.run();
-        assertThat(books.totals()).isEqualTo(totals);
-        assertThat(books.traces()).isEqualTo(traces);
+        assertThat(databases.totals()).isEqualTo(totals);
+        assertThat(databases.traces()).isEqualTo(traces);
     }
 }

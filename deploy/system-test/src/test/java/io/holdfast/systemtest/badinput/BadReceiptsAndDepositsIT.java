@@ -5,7 +5,7 @@ import static io.holdfast.systemtest.platform.Platform.newKey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import java.util.Map;
@@ -25,13 +25,13 @@ class BadReceiptsAndDepositsIT {
     private static final String SQL = "%27%3B%20drop%20table%20stock%3B--";
 
     private final Platform platform;
-    private final Books books;
+    private final Databases databases;
     private final String buyer;
     private final String sku;
 
-    BadReceiptsAndDepositsIT(Platform platform, Books books) {
+    BadReceiptsAndDepositsIT(Platform platform, Databases databases) {
         this.platform = platform;
-        this.books = books;
+        this.databases = databases;
         this.buyer = platform.buyer(100_00);
         this.sku = platform.goods(10);
     }
@@ -187,10 +187,10 @@ class BadReceiptsAndDepositsIT {
     }
 
     private void unchanged(Runnable call) {
-        Map<String, Long> totals = books.totals();
-        Map<String, Long> traces = books.traces();
+        Map<String, Long> totals = databases.totals();
+        Map<String, Long> traces = databases.traces();
         call.run();
-        assertThat(books.totals()).isEqualTo(totals);
-        assertThat(books.traces()).isEqualTo(traces);
+        assertThat(databases.totals()).isEqualTo(totals);
+        assertThat(databases.traces()).isEqualTo(traces);
     }
 }

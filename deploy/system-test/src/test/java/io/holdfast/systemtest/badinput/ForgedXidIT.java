@@ -6,11 +6,11 @@ import static io.holdfast.systemtest.platform.Platform.orderBody;
 import static io.holdfast.systemtest.platform.Platform.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.ownservice.OwnService;
 import io.holdfast.systemtest.ownservice.OwnServiceExtension;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
@@ -37,18 +37,18 @@ class ForgedXidIT {
 
     private final Platform platform;
     private final Stack stack;
-    private final Books books;
+    private final Databases databases;
     private final String sku;
     private final String buyer;
     private GlobalTransaction strangers;
     private Map<String, Long> branches;
 
     /** @param service begins global transactions; all it takes is to reach the coordinator */
-    ForgedXidIT(Platform platform, Stack stack, Books books, OwnService service) {
+    ForgedXidIT(Platform platform, Stack stack, Databases databases, OwnService service) {
         assertThat(service).isNotNull();
         this.platform = platform;
         this.stack = stack;
-        this.books = books;
+        this.databases = databases;
         this.sku = platform.goods(10);
         this.buyer = platform.buyer(100_00);
     }
@@ -88,7 +88,7 @@ class ForgedXidIT {
         Answer order = platform.postText(
                 platform.ordersUrl(), with(xid, newKey()), text(orderBody(buyer, new Line(sku, 1, 10_00))));
         assertThat(order.status()).as("%s", order).isEqualTo(201);
-        assertThat(books.xidOf(order.orderId())).isNotEmpty().isNotEqualTo(xid);
+        assertThat(databases.xidOf(order.orderId())).isNotEmpty().isNotEqualTo(xid);
         assertThat(platform.postText(
                                 stack.stock().url() + "/stock/" + sku + "/receipts",
                                 with(xid, newKey()),
@@ -107,9 +107,9 @@ class ForgedXidIT {
         assertThat(branchesOf(strangers.getXid()))
                 .as("branches in the stranger's transaction")
                 .isZero();
-        assertThat(books.number("select count(*) from order_svc.tcc_fence_log where xid = ?", xid)
-                        + books.number("select count(*) from stock_svc.tcc_fence_log where xid = ?", xid)
-                        + books.number("select count(*) from payment_svc.tcc_fence_log where xid = ?", xid))
+        assertThat(databases.number("select count(*) from order_svc.tcc_fence_log where xid = ?", xid)
+                        + databases.number("select count(*) from stock_svc.tcc_fence_log where xid = ?", xid)
+                        + databases.number("select count(*) from payment_svc.tcc_fence_log where xid = ?", xid))
                 .as("fence rows under the forged xid")
                 .isZero();
     }
@@ -174,8 +174,8 @@ class ForgedXidIT {
     void onTheInternalInterfaceTheXidOfAFinishedOrderIsRefused() {
         Answer order = platform.order(buyer, new Line(sku, 1, 10_00));
         assertThat(order.orderStatus()).isEqualTo("PAID");
-        books.awaitRestAndBalance();
-        String xid = books.xidOf(order.orderId());
+        databases.awaitRestAndBalance();
+        String xid = databases.xidOf(order.orderId());
         long finished = branchesOf(xid);
 
         assertProblem(
@@ -185,7 +185,7 @@ class ForgedXidIT {
         assertProblem(
                 platform.postText(payments(), with(xid, newKey()), payment()), 409, "global-transaction-not-active");
         assertThat(branchesOf(xid)).isLessThanOrEqualTo(finished);
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(10, 9, 0, 1));
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(10, 9, 0, 1));
     }
 
     /** A body is checked before a branch is registered. */
@@ -217,11 +217,11 @@ class ForgedXidIT {
     }
 
     private long branchesOf(String xid) {
-        return books.number("select count(*) from seata.branch_table where xid = ?", xid);
+        return databases.number("select count(*) from seata.branch_table where xid = ?", xid);
     }
 
     private Map<String, Long> branches() {
-        return books.traces();
+        return databases.traces();
     }
 
     private static Map<String, String> with(String xid, String key) {

@@ -3,10 +3,10 @@ package io.holdfast.systemtest.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
-import io.holdfast.systemtest.platform.Levers;
+import io.holdfast.systemtest.platform.Databases;
+import io.holdfast.systemtest.platform.DatabaseFaults;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
@@ -30,21 +30,21 @@ class FailingCancelIT {
 
     private final Platform platform;
     private final Stack stack;
-    private final Books books;
-    private final Levers levers;
+    private final Databases databases;
+    private final DatabaseFaults faults;
     private OperatedAction action;
 
-    FailingCancelIT(Platform platform, Stack stack, Books books, Levers levers) {
+    FailingCancelIT(Platform platform, Stack stack, Databases databases, DatabaseFaults faults) {
         this.platform = platform;
         this.stack = stack;
-        this.books = books;
-        this.levers = levers;
+        this.databases = databases;
+        this.faults = faults;
     }
 
     @AfterEach
     void restoreTheSettings() {
-        levers.letGiveBack();
-        levers.letRelease();
+        faults.letGiveBack();
+        faults.letRelease();
         action.restorePolicy();
     }
 
@@ -55,19 +55,19 @@ class FailingCancelIT {
         action.awaitPolicy("maxDelay", "PT1.5S");
         String sku = platform.goods(1);
         String buyer = platform.buyer(100_00);
-        levers.refuseToGiveBack(buyer);
+        faults.refuseToGiveBack(buyer);
 
         Answer refused = platform.order(buyer, new Line(sku, 2, 10_00));
         assertThat(refused.code()).as("%s", refused).isEqualTo("out-of-stock");
         String order = refused.orderId();
-        String xid = books.xidOf(order);
-        assertThat(books.orderStatus(order)).isEqualTo("REJECTED");
+        String xid = databases.xidOf(order);
+        assertThat(databases.orderStatus(order)).isEqualTo("REJECTED");
         await("six attempts")
                 .atMost(Duration.ofSeconds(40))
                 .until(() ->
-                        books.number("select max(attempts) from payment_svc.tcc_fence_log where xid = ?", xid) >= 6);
+                        databases.number("select max(attempts) from payment_svc.tcc_fence_log where xid = ?", xid) >= 6);
 
-        assertThat(books.account(buyer)).isEqualTo(new Books.Account(100_00, 80_00, 20_00, 0));
+        assertThat(databases.account(buyer)).isEqualTo(new Databases.Account(100_00, 80_00, 20_00, 0));
         List<JsonNode> failed = entries(order, "payment-svc", "FAILED");
         assertThat(failed).hasSizeGreaterThanOrEqualTo(6).allSatisfy(entry -> {
             assertThat(entry.path("phase").asString()).isEqualTo("CANCEL");
@@ -92,9 +92,9 @@ class FailingCancelIT {
                 .singleElement()
                 .satisfies(entry -> assertThat(entry.has("nextDueAt")).isTrue());
 
-        levers.letGiveBack();
-        books.awaitFence("payment_svc", xid, "ROLLBACKED");
-        assertThat(books.account(buyer)).isEqualTo(new Books.Account(100_00, 100_00, 0, 0));
+        faults.letGiveBack();
+        databases.awaitFence("payment_svc", xid, "ROLLBACKED");
+        assertThat(databases.account(buyer)).isEqualTo(new Databases.Account(100_00, 100_00, 0, 0));
         assertThat(entries(order, "payment-svc", "ROLLBACKED")).hasSize(1);
         assertThat(entries(order, "payment-svc", "FAILED")).hasSizeGreaterThanOrEqualTo(6);
         assertThat(entries(order, "payment-svc", "SCHEDULED")).isEmpty();
@@ -112,12 +112,12 @@ class FailingCancelIT {
         action.policy("initial-delay: 100ms", "max-delay: 300ms", "deadline: 2s");
         action.awaitPolicy("deadline", "PT2S");
         String sku = platform.goods(10);
-        levers.refuseToRelease(sku);
+        faults.refuseToRelease(sku);
 
         Answer declined = orderByDeclinedCard(sku);
         assertThat(declined.code()).as("%s", declined).isEqualTo("payment-declined");
         String order = declined.orderId();
-        String xid = books.xidOf(order);
+        String xid = databases.xidOf(order);
         JsonNode parked = action.awaitBranch(xid, "PARKED");
 
         assertThat(parked.path("decision").asString()).isEqualTo("CANCEL");
@@ -130,8 +130,8 @@ class FailingCancelIT {
         assertThat(entries(order, "stock-svc", "PARKED"))
                 .singleElement()
                 .satisfies(entry -> assertThat(entry.path("phase").asString()).isEqualTo("CANCEL"));
-        assertThat(books.fence("payment_svc", xid)).as("its sibling").isEqualTo("ROLLBACKED");
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(10, 8, 2, 0));
+        assertThat(databases.fence("payment_svc", xid)).as("its sibling").isEqualTo("ROLLBACKED");
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(10, 8, 2, 0));
 
         assertThat(action.operate("retry", OperatedAction.branch(parked), "the database was mended")
                         .status())
@@ -139,18 +139,18 @@ class FailingCancelIT {
         await("it has failed once more")
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> action.awaitBranch(xid, "PARKED").path("attempts").asInt() > attempts);
-        levers.letRelease();
+        faults.letRelease();
         assertThat(action.operate("retry", OperatedAction.branch(parked), "now it was")
                         .status())
                 .isEqualTo(200);
 
-        books.awaitFence("stock_svc", xid, "ROLLBACKED");
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(10, 10, 0, 0));
-        assertThat(books.orderStatus(order)).isEqualTo("REJECTED");
+        databases.awaitFence("stock_svc", xid, "ROLLBACKED");
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(10, 10, 0, 0));
+        assertThat(databases.orderStatus(order)).isEqualTo("REJECTED");
         assertThat(entries(order, "stock-svc", "FAILED")).hasSize(attempts + 1);
         assertThat(entries(order, "stock-svc", "ROLLBACKED")).hasSize(1);
         assertThat(entries(order, "stock-svc", "PARKED")).isEmpty();
-        assertThat(books.number("select count(*) from stock_svc.tcc_audit where operation = 'RETRY' and xid = ?", xid))
+        assertThat(databases.number("select count(*) from stock_svc.tcc_audit where operation = 'RETRY' and xid = ?", xid))
                 .isEqualTo(2);
     }
 

@@ -3,8 +3,8 @@ package io.holdfast.systemtest.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.Stack;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.localplatform.stack.Stack;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import java.time.Duration;
@@ -18,12 +18,12 @@ class FailingConfirmIT {
 
     private final Platform platform;
     private final Stack stack;
-    private final Books books;
+    private final Databases databases;
 
-    FailingConfirmIT(Platform platform, Stack stack, Books books) {
+    FailingConfirmIT(Platform platform, Stack stack, Databases databases) {
         this.platform = platform;
         this.stack = stack;
-        this.books = books;
+        this.databases = databases;
     }
 
     @Test
@@ -36,24 +36,24 @@ class FailingConfirmIT {
                 .atMost(Duration.ofSeconds(10))
                 .until(() -> attempts(held.xid) >= 1);
         held.assertFence("stock_svc", "TRIED");
-        assertThat(books.text("select last_error from stock_svc.tcc_fence_log where xid = ?", held.xid))
+        assertThat(databases.text("select last_error from stock_svc.tcc_fence_log where xid = ?", held.xid))
                 .as("why the attempt failed")
                 .containsIgnoringCase("lock wait timeout");
         assertThat(platform.fenceCount(stack.stock(), "stock.reserve", "confirm-failed"))
                 .isGreaterThan(failed);
-        books.assertBalancedAtEveryInstant();
-        assertThat(books.stock(held.sku)).as("no effect").isEqualTo(new Books.Stock(10, 8, 2, 0));
+        databases.assertBalancedAtEveryInstant();
+        assertThat(databases.stock(held.sku)).as("no effect").isEqualTo(new Databases.Stock(10, 8, 2, 0));
         assertThat(held.answer().status()).as("decided stays decided").isEqualTo(201);
         assertThat(platform.getOrder(held.orderId).text())
                 .as("the order's timeline tells of the attempt")
                 .contains("\"attempts\":" + attempts(held.xid));
 
         held.release();
-        books.awaitRestAndBalance();
+        databases.awaitRestAndBalance();
         held.assertPaidOnce();
     }
 
     private long attempts(String xid) {
-        return books.number("select max(attempts) from stock_svc.tcc_fence_log where xid = ?", xid);
+        return databases.number("select max(attempts) from stock_svc.tcc_fence_log where xid = ?", xid);
     }
 }

@@ -3,8 +3,8 @@ package io.holdfast.systemtest.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
-import io.holdfast.systemtest.platform.Levers;
+import io.holdfast.systemtest.platform.Databases;
+import io.holdfast.systemtest.platform.DatabaseFaults;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
 import java.util.Map;
@@ -26,17 +26,17 @@ final class HeldOrder {
     final String buyer;
     final String orderId;
     final String xid;
-    private final Books books;
+    private final Databases databases;
     private final CompletableFuture<Answer> sent;
-    private Levers.Lock hold;
+    private DatabaseFaults.Lock hold;
 
     private HeldOrder(
-            Books books, String sku, String buyer, String orderId, CompletableFuture<Answer> sent, Levers.Lock hold) {
-        this.books = books;
+            Databases databases, String sku, String buyer, String orderId, CompletableFuture<Answer> sent, DatabaseFaults.Lock hold) {
+        this.databases = databases;
         this.sku = sku;
         this.buyer = buyer;
         this.orderId = orderId;
-        this.xid = books.xidOf(orderId);
+        this.xid = databases.xidOf(orderId);
         this.sent = sent;
         this.hold = hold;
     }
@@ -49,11 +49,11 @@ final class HeldOrder {
     private static HeldOrder atStockReserve(Platform platform, Map<String, Object> payment) {
         String sku = platform.goods(RECEIVED);
         String buyer = platform.buyer(DEPOSITED);
-        Levers.Lock stock = platform.levers().holdStock(sku);
+        DatabaseFaults.Lock stock = platform.faults().holdStock(sku);
         CompletableFuture<Answer> sent = platform.sendOrder(payment, buyer, new Line(sku, QUANTITY, UNIT_PRICE));
-        String orderId = platform.books().awaitOrderOf(buyer);
+        String orderId = platform.databases().awaitOrderOf(buyer);
         stock.awaitWaiting("stock-svc");
-        HeldOrder held = new HeldOrder(platform.books(), sku, buyer, orderId, sent, stock);
+        HeldOrder held = new HeldOrder(platform.databases(), sku, buyer, orderId, sent, stock);
         held.assertFence("payment_svc", "TRIED");
         return held;
     }
@@ -66,7 +66,7 @@ final class HeldOrder {
     /** The same; of a card, the amount is held by then. */
     static HeldOrder atOrderPlace(Platform platform, Map<String, Object> payment) {
         HeldOrder held = atStockReserve(platform, payment);
-        Levers.Lock order = platform.levers().holdOrder(held.orderId);
+        DatabaseFaults.Lock order = platform.faults().holdOrder(held.orderId);
         held.release();
         order.awaitWaiting("order-svc");
         held.hold = order;
@@ -78,7 +78,7 @@ final class HeldOrder {
     /** The commit is decided, payment is captured, and stock.sell waits for its row: in the middle of phase two. */
     static HeldOrder atStockSell(Platform platform) {
         HeldOrder held = atOrderPlace(platform);
-        Levers.Lock stock = platform.levers().holdStock(held.sku);
+        DatabaseFaults.Lock stock = platform.faults().holdStock(held.sku);
         held.release();
         stock.awaitWaiting("stock-svc");
         held.hold = stock;
@@ -101,25 +101,25 @@ final class HeldOrder {
     }
 
     String status() {
-        return books.orderStatus(orderId);
+        return databases.orderStatus(orderId);
     }
 
     void assertFence(String schema, String status) {
-        assertThat(books.fence(schema, xid)).as("the branch in " + schema).isEqualTo(status);
+        assertThat(databases.fence(schema, xid)).as("the branch in " + schema).isEqualTo(status);
     }
 
     /** Call it once everything is at rest. */
     void assertPaidOnce() {
         assertThat(status()).isEqualTo("PAID");
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(RECEIVED, RECEIVED - QUANTITY, 0, QUANTITY));
-        assertThat(books.account(buyer)).isEqualTo(new Books.Account(DEPOSITED, DEPOSITED - TOTAL, 0, TOTAL));
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(RECEIVED, RECEIVED - QUANTITY, 0, QUANTITY));
+        assertThat(databases.account(buyer)).isEqualTo(new Databases.Account(DEPOSITED, DEPOSITED - TOTAL, 0, TOTAL));
     }
 
     /** Paid from elsewhere: the account is as it was. Call it once everything is at rest. */
     void assertPaidOnceByCard() {
         assertThat(status()).isEqualTo("PAID");
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(RECEIVED, RECEIVED - QUANTITY, 0, QUANTITY));
-        assertThat(books.account(buyer)).isEqualTo(new Books.Account(DEPOSITED, DEPOSITED, 0, 0));
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(RECEIVED, RECEIVED - QUANTITY, 0, QUANTITY));
+        assertThat(databases.account(buyer)).isEqualTo(new Databases.Account(DEPOSITED, DEPOSITED, 0, 0));
     }
 
     /** Call it once everything is at rest. */
@@ -129,7 +129,7 @@ final class HeldOrder {
     }
 
     void assertNothingHeld() {
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(RECEIVED, RECEIVED, 0, 0));
-        assertThat(books.account(buyer)).isEqualTo(new Books.Account(DEPOSITED, DEPOSITED, 0, 0));
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(RECEIVED, RECEIVED, 0, 0));
+        assertThat(databases.account(buyer)).isEqualTo(new Databases.Account(DEPOSITED, DEPOSITED, 0, 0));
     }
 }

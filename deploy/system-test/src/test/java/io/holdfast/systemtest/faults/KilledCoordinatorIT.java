@@ -3,10 +3,10 @@ package io.holdfast.systemtest.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
-import io.holdfast.systemtest.platform.Levers;
+import io.holdfast.systemtest.platform.Databases;
+import io.holdfast.systemtest.platform.DatabaseFaults;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
@@ -25,12 +25,12 @@ class KilledCoordinatorIT {
 
     private final Platform platform;
     private final Stack stack;
-    private final Books books;
+    private final Databases databases;
 
-    KilledCoordinatorIT(Platform platform, Stack stack, Books books) {
+    KilledCoordinatorIT(Platform platform, Stack stack, Databases databases) {
         this.platform = platform;
         this.stack = stack;
-        this.books = books;
+        this.databases = databases;
     }
 
     /** Of one order in the middle of its commit, and of another in the middle of its rollback: one kill for both. */
@@ -42,33 +42,33 @@ class KilledCoordinatorIT {
         String buyer = platform.buyer(100_00);
         // While stock cannot even be read, payment is tried, and the test gets hold of the account before the rollback
         // does.
-        Levers.Lock stock = platform.levers().holdAllOfStock();
+        DatabaseFaults.Lock stock = platform.faults().holdAllOfStock();
         CompletableFuture<Answer> sent = platform.sendOrder(buyer, new Line(sku, 2, 10_00));
-        String orderId = books.awaitOrderOf(buyer);
-        String xid = books.xidOf(orderId);
+        String orderId = databases.awaitOrderOf(buyer);
+        String xid = databases.xidOf(orderId);
         // It may be the reconciler of stock-svc that waits.
-        books.awaitFence("payment_svc", xid, "TRIED");
+        databases.awaitFence("payment_svc", xid, "TRIED");
         stock.awaitWaiting("stock-svc");
-        Levers.Lock account = platform.levers().holdAccount(buyer);
+        DatabaseFaults.Lock account = platform.faults().holdAccount(buyer);
         stock.release();
         account.awaitWaiting("payment-svc");
         HeldOrder held = HeldOrder.atStockSell(platform);
         account.awaitWaiting("payment-svc");
-        assertThat(books.account(buyer)).as("before its Cancel").isEqualTo(new Books.Account(100_00, 80_00, 20_00, 0));
+        assertThat(databases.account(buyer)).as("before its Cancel").isEqualTo(new Databases.Account(100_00, 80_00, 20_00, 0));
 
         platform.kill(stack.coordinator());
         held.assertFence("stock_svc", "TRIED");
         held.release();
         account.release();
-        books.awaitFence("stock_svc", held.xid, "COMMITTED");
-        books.awaitFence("payment_svc", xid, "ROLLBACKED");
+        databases.awaitFence("stock_svc", held.xid, "COMMITTED");
+        databases.awaitFence("payment_svc", xid, "ROLLBACKED");
         assertThat(branchesKnown(held.xid))
                 .as("branches that the dead coordinator still has to confirm")
                 .isEqualTo(2);
         assertThat(branchesKnown(xid))
                 .as("branches that the dead coordinator still has to cancel")
                 .isOne();
-        assertThat(books.account(buyer)).as("after its Cancel").isEqualTo(new Books.Account(100_00, 100_00, 0, 0));
+        assertThat(databases.account(buyer)).as("after its Cancel").isEqualTo(new Databases.Account(100_00, 100_00, 0, 0));
         Answer answer = held.answer();
         // order-svc was not told how it went, so it does not tell its buyer either: neither yes nor no would be the
         // truth.
@@ -87,16 +87,16 @@ class KilledCoordinatorIT {
         assertThat(platform.fenceCount(stack.payment(), "payment.open", "repeated"))
                 .as("Cancels of payment.open that came again")
                 .isGreaterThan(cancelledAgain);
-        books.awaitRestAndBalance();
+        databases.awaitRestAndBalance();
         held.assertPaidOnce();
         assertThat(Platform.answerOf(sent).status()).isNotEqualTo(201);
-        assertThat(books.orderStatus(orderId)).isEqualTo("REJECTED");
-        assertThat(books.account(buyer)).isEqualTo(new Books.Account(100_00, 100_00, 0, 0));
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(1, 1, 0, 0));
+        assertThat(databases.orderStatus(orderId)).isEqualTo("REJECTED");
+        assertThat(databases.account(buyer)).isEqualTo(new Databases.Account(100_00, 100_00, 0, 0));
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(1, 1, 0, 0));
         platform.awaitOrdersArePaid();
     }
 
     private long branchesKnown(String xid) {
-        return books.number("select count(*) from seata.branch_table where xid = ?", xid);
+        return databases.number("select count(*) from seata.branch_table where xid = ?", xid);
     }
 }

@@ -3,9 +3,9 @@ package io.holdfast.systemtest.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.Gateway;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
@@ -24,12 +24,12 @@ class KilledServicesIT {
 
     private final Platform platform;
     private final Stack stack;
-    private final Books books;
+    private final Databases databases;
 
-    KilledServicesIT(Platform platform, Stack stack, Books books) {
+    KilledServicesIT(Platform platform, Stack stack, Databases databases) {
         this.platform = platform;
         this.stack = stack;
-        this.books = books;
+        this.databases = databases;
     }
 
     @Test
@@ -45,20 +45,20 @@ class KilledServicesIT {
         // Ten seconds of the global transaction, which are not waited for, then the coordinator's next round. Nobody
         // else is
         // left to decide.
-        assertThat(books.number("select timeout from seata.global_table where xid = ?", held.xid))
+        assertThat(databases.number("select timeout from seata.global_table where xid = ?", held.xid))
                 .isEqualTo(10_000);
-        platform.levers().endTimeOf(held.xid);
+        platform.faults().endTimeOf(held.xid);
         await("the coordinator rolls back what nobody ends")
                 .pollInterval(Duration.ofMillis(100))
                 .atMost(Duration.ofSeconds(30))
-                .until(() -> books.fence("payment_svc", held.xid).equals("ROLLBACKED")
-                        && books.fence("stock_svc", held.xid).equals("ROLLBACKED"));
+                .until(() -> databases.fence("payment_svc", held.xid).equals("ROLLBACKED")
+                        && databases.fence("stock_svc", held.xid).equals("ROLLBACKED"));
         assertThat(stack.order().isRunning()).as("order-svc runs").isFalse();
         held.assertNothingHeld();
         assertThat(held.status()).isEqualTo("RECEIVED");
 
         platform.start(stack.order());
-        books.awaitRestAndBalance();
+        databases.awaitRestAndBalance();
         held.assertRejectedAndNothingHeld();
     }
 
@@ -73,10 +73,10 @@ class KilledServicesIT {
         assertThat(answer.status()).as("decided stays decided: %s", answer).isEqualTo(201);
         assertThat(stack.stock().isRunning()).as("stock-svc runs").isFalse();
         held.assertFence("stock_svc", "TRIED");
-        assertThat(books.stock(held.sku)).isEqualTo(new Books.Stock(10, 8, 2, 0));
+        assertThat(databases.stock(held.sku)).isEqualTo(new Databases.Stock(10, 8, 2, 0));
 
         platform.start(stack.stock());
-        books.awaitRestAndBalance();
+        databases.awaitRestAndBalance();
         held.assertPaidOnce();
     }
 
@@ -99,8 +99,8 @@ class KilledServicesIT {
                 .pollInterval(Duration.ofMillis(50))
                 .atMost(Duration.ofSeconds(60))
                 .until(() -> {
-                    books.assertNoOrderIsPaidWithoutItsMoney();
-                    books.assertBalancedAtEveryInstant();
+                    databases.assertNoOrderIsPaidWithoutItsMoney();
+                    databases.assertBalancedAtEveryInstant();
                     for (HeldOrder held : both) {
                         held.assertFence("payment_svc", "TRIED");
                         assertThat(held.status()).isIn("RECEIVED", "PLACED", "CONFIRMING");
@@ -122,18 +122,18 @@ class KilledServicesIT {
                 .pollInterval(Duration.ofMillis(50))
                 .atMost(Duration.ofSeconds(60))
                 .until(() -> {
-                    books.assertNoOrderIsPaidWithoutItsMoney();
+                    databases.assertNoOrderIsPaidWithoutItsMoney();
                     return both.stream().allMatch(held -> held.status().equals("PAID"));
                 });
-        books.awaitRestAndBalance();
+        databases.awaitRestAndBalance();
         wallet.assertPaidOnce();
         card.assertPaidOnceByCard();
         assertThat(new Gateway(platform).effects(card.orderId)).containsExactly("AUTHORIZED", "CAPTURED");
     }
 
     private boolean isSoldAndOftenAskedFor(HeldOrder held) {
-        return books.fence("stock_svc", held.xid).equals("COMMITTED")
-                && books.number("select max(attempts) from order_svc.tcc_fence_log where xid = ?", held.xid)
+        return databases.fence("stock_svc", held.xid).equals("COMMITTED")
+                && databases.number("select max(attempts) from order_svc.tcc_fence_log where xid = ?", held.xid)
                         >= ATTEMPTS_WHILE_DEAD;
     }
 }

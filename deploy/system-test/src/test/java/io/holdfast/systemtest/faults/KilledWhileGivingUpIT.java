@@ -5,13 +5,13 @@ import static io.holdfast.systemtest.platform.Gateway.times;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.Part;
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.part.Part;
+import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.CardPolicy;
 import io.holdfast.systemtest.platform.Gateway;
-import io.holdfast.systemtest.platform.Levers;
+import io.holdfast.systemtest.platform.DatabaseFaults;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
@@ -50,19 +50,19 @@ class KilledWhileGivingUpIT {
 
     private final Platform platform;
     private final Stack stack;
-    private final Books books;
-    private final Levers levers;
+    private final Databases databases;
+    private final DatabaseFaults faults;
     private final Gateway gateway;
     /** Of the orders of one test, by charge. */
     private final Map<String, List<Gateway.Rule>> rules = new LinkedHashMap<>();
 
     private CardPolicy policy;
 
-    KilledWhileGivingUpIT(Platform platform, Stack stack, Books books, Levers levers) {
+    KilledWhileGivingUpIT(Platform platform, Stack stack, Databases databases, DatabaseFaults faults) {
         this.platform = platform;
         this.stack = stack;
-        this.books = books;
-        this.levers = levers;
+        this.databases = databases;
+        this.faults = faults;
         this.gateway = new Gateway(platform);
     }
 
@@ -70,7 +70,7 @@ class KilledWhileGivingUpIT {
     @BeforeAll
     void nobodyReconcilesCharges() {
         policy = new CardPolicy(platform);
-        levers.execute(
+        faults.execute(
                 "update " + RECONCILER + " set leased_by = 'a test', leased_until = utc_timestamp() + interval 1 hour"
                         + " where check_name = 'charges-agree'");
     }
@@ -88,7 +88,7 @@ class KilledWhileGivingUpIT {
     @AfterAll
     void theReconcilerAndTheSettingsAreAsTheyWere() {
         policy.restore();
-        levers.execute(
+        faults.execute(
                 "update " + RECONCILER + " set leased_by = null, leased_until = null where leased_by = 'a test'");
     }
 
@@ -180,7 +180,7 @@ class KilledWhileGivingUpIT {
         private final String id;
         private final String xid;
         private final String charge;
-        private Levers.Lock hold;
+        private DatabaseFaults.Lock hold;
         private String held;
 
         private GivenUp(Step step) {
@@ -188,8 +188,8 @@ class KilledWhileGivingUpIT {
             Answer answer = platform.cardOrder(platform.buyer(0), new Line(sku, 1, 10_00));
             assertThat(answer.orderStatus()).as("%s", answer).isEqualTo("CONFIRMING");
             this.id = answer.orderId();
-            this.xid = books.xidOf(id);
-            this.charge = books.text("select gateway_id from payment_svc.card_charge where order_id = ?", id);
+            this.xid = databases.xidOf(id);
+            this.charge = databases.text("select gateway_id from payment_svc.card_charge where order_id = ?", id);
             assertThat(gateway.effects(id)).containsExactly("AUTHORIZED");
         }
 
@@ -207,7 +207,7 @@ class KilledWhileGivingUpIT {
                             always("QUERY", "LATE").delayed(LATE));
                 // Nothing is found out at the gateway, so what is held stays to be voided or refunded.
                 case WRITING_THE_GIVE_UP -> {
-                    hold(levers.holdPayment(id), "payment-svc");
+                    hold(faults.holdPayment(id), "payment-svc");
                     behave(
                             times("CAPTURE", "DECLINE", 1),
                             always("QUERY", "FAIL_BEFORE").status(503));
@@ -218,7 +218,7 @@ class KilledWhileGivingUpIT {
                             always("QUERY", "FAIL_BEFORE").status(503));
                 // What is held is voided at once, by the give-up itself.
                 case STARTING_TO_CLOSE, RELEASE_UNSENT, RELEASING, CLOSING -> {
-                    hold(levers.holdOrder(id), "order-svc");
+                    hold(faults.holdOrder(id), "order-svc");
                     behave(times("CAPTURE", "DECLINE", 1));
                 }
             }
@@ -251,8 +251,8 @@ class KilledWhileGivingUpIT {
                 case RELEASING -> isBeingReleased();
                 case CLOSING -> {
                     isBeingReleased();
-                    books.awaitFence("order_svc", xid, "COMMITTED");
-                    holdInstead(levers.holdOrder(id), "order-svc");
+                    databases.awaitFence("order_svc", xid, "COMMITTED");
+                    holdInstead(faults.holdOrder(id), "order-svc");
                 }
             }
         }
@@ -265,16 +265,16 @@ class KilledWhileGivingUpIT {
         private void isBeingReleased() {
             isAboutToClose();
             // Its Confirm came before that of the order, and waits for this lock no more.
-            assertThat(books.stock(sku)).isEqualTo(new Books.Stock(RECEIVED, RECEIVED - 1, 0, 1));
-            holdInstead(levers.holdStock(sku), "stock-svc");
+            assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(RECEIVED, RECEIVED - 1, 0, 1));
+            holdInstead(faults.holdStock(sku), "stock-svc");
         }
 
-        private void hold(Levers.Lock lock, String service) {
+        private void hold(DatabaseFaults.Lock lock, String service) {
             hold = lock;
             held = service;
         }
 
-        private void holdInstead(Levers.Lock lock, String service) {
+        private void holdInstead(DatabaseFaults.Lock lock, String service) {
             hold.release();
             hold(lock, service);
             hold.awaitWaiting(held);
@@ -324,19 +324,19 @@ class KilledWhileGivingUpIT {
                 }
                 case STARTING_TO_CLOSE -> {
                     assertThat(payment()).isEqualTo("GIVEN_UP");
-                    assertThat(books.orderStatus(id)).isEqualTo("CONFIRMING");
+                    assertThat(databases.orderStatus(id)).isEqualTo("CONFIRMING");
                 }
                 case RELEASE_UNSENT -> {
                     assertThat(releaseMessage()).isEqualTo("NEW");
-                    assertThat(books.stock(sku).sold()).isEqualTo(1);
+                    assertThat(databases.stock(sku).sold()).isEqualTo(1);
                 }
                 case RELEASING -> {
-                    assertThat(books.orderStatus(id)).isEqualTo("CLOSING");
-                    assertThat(books.stock(sku).sold()).isEqualTo(1);
+                    assertThat(databases.orderStatus(id)).isEqualTo("CLOSING");
+                    assertThat(databases.stock(sku).sold()).isEqualTo(1);
                 }
                 case CLOSING -> {
-                    assertThat(books.orderStatus(id)).isEqualTo("CLOSING");
-                    assertThat(books.stock(sku)).isEqualTo(new Books.Stock(RECEIVED, RECEIVED, 0, 0));
+                    assertThat(databases.orderStatus(id)).isEqualTo("CLOSING");
+                    assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(RECEIVED, RECEIVED, 0, 0));
                 }
                 case VOIDING -> assertThat(voidOrRefundStatus()).isEqualTo("DUE");
             }
@@ -344,7 +344,7 @@ class KilledWhileGivingUpIT {
 
         private void assertUndecided() {
             assertThat(payment()).isEqualTo("OPEN");
-            assertThat(books.fence("payment_svc", xid)).isEqualTo("TRIED");
+            assertThat(databases.fence("payment_svc", xid)).isEqualTo("TRIED");
         }
 
         // The end
@@ -357,20 +357,20 @@ class KilledWhileGivingUpIT {
                 policy.restore();
             }
             String undone = step == Step.CAPTURING ? "REFUNDED" : "VOIDED";
-            await("the charge is " + undone).atMost(Duration.ofSeconds(60)).until(() -> books.text(
+            await("the charge is " + undone).atMost(Duration.ofSeconds(60)).until(() -> databases.text(
                             "select status from payment_svc.card_charge where order_id = ?", id)
                     .equals(undone));
-            books.awaitRestAndBalance();
+            databases.awaitRestAndBalance();
 
             assertThat(payment()).isEqualTo("GIVEN_UP");
             assertThat(voidOrRefundStatus()).isIn("", undone);
-            assertThat(books.stock(sku)).isEqualTo(new Books.Stock(RECEIVED, RECEIVED, 0, 0));
+            assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(RECEIVED, RECEIVED, 0, 0));
             if (step == Step.CAPTURING) {
                 assertThat(gateway.effects(id)).containsExactly("AUTHORIZED", "CAPTURED", "REFUNDED");
             } else {
                 assertThat(gateway.effects(id)).containsExactly("AUTHORIZED", "VOIDED");
             }
-            assertThat(books.number(
+            assertThat(databases.number(
                             "select count(*) from order_svc.local_message where message_key = ? and topic = ?",
                             id,
                             "holdfast.stock.release"))
@@ -379,7 +379,7 @@ class KilledWhileGivingUpIT {
         }
 
         private void awaitStatus(String status) {
-            await(id + " is " + status).atMost(Duration.ofSeconds(60)).until(() -> books.orderStatus(id)
+            await(id + " is " + status).atMost(Duration.ofSeconds(60)).until(() -> databases.orderStatus(id)
                     .equals(status));
         }
 
@@ -391,24 +391,24 @@ class KilledWhileGivingUpIT {
         }
 
         private String payment() {
-            return books.text("select status from payment_svc.payment where order_id = ?", id);
+            return databases.text("select status from payment_svc.payment where order_id = ?", id);
         }
 
         private String whyGivenUp() {
-            return books.text(
+            return databases.text(
                     "select give_up_reason from payment_svc.tcc_fence_log where xid = ? and action_name = 'payment.card'",
                     xid);
         }
 
         private String releaseMessage() {
-            return books.text(
+            return databases.text(
                     "select status from order_svc.local_message where message_key = ? and topic = ?",
                     id,
                     "holdfast.stock.release");
         }
 
         private String voidOrRefundStatus() {
-            return books.text("""
+            return databases.text("""
                     select v.status from payment_svc.void_or_refund v
                     join payment_svc.card_charge c on c.charge_key = v.charge_key where c.order_id = ?""", id);
         }

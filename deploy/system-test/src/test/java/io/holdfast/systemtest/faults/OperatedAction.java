@@ -3,7 +3,7 @@ package io.holdfast.systemtest.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.HoldfastService;
+import io.holdfast.localplatform.part.HoldfastService;
 import io.holdfast.systemtest.platform.Answer;
 import io.holdfast.systemtest.platform.Platform;
 import java.time.Duration;

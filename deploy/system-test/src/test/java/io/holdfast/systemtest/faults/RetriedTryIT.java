@@ -3,9 +3,9 @@ package io.holdfast.systemtest.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import java.time.Duration;
@@ -25,12 +25,12 @@ class RetriedTryIT {
 
     private final Platform platform;
     private final Stack stack;
-    private final Books books;
+    private final Databases databases;
 
-    RetriedTryIT(Platform platform, Stack stack, Books books) {
+    RetriedTryIT(Platform platform, Stack stack, Databases databases) {
         this.platform = platform;
         this.stack = stack;
-        this.books = books;
+        this.databases = databases;
     }
 
     @Test
@@ -44,12 +44,12 @@ class RetriedTryIT {
         assertThat(stockAgain.status()).as("%s", stockAgain).isEqualTo(200);
         assertThat(paymentAgain.status()).as("%s", paymentAgain).isEqualTo(200);
         assertThat(branches(held.xid)).as("branches of the global transaction").isEqualTo(branches);
-        assertThat(books.stock(held.sku)).isEqualTo(new Books.Stock(10, 8, 2, 0));
-        assertThat(books.account(held.buyer)).isEqualTo(new Books.Account(100_00, 80_00, 20_00, 0));
+        assertThat(databases.stock(held.sku)).isEqualTo(new Databases.Stock(10, 8, 2, 0));
+        assertThat(databases.account(held.buyer)).isEqualTo(new Databases.Account(100_00, 80_00, 20_00, 0));
 
         held.release();
         assertThat(held.answer().orderStatus()).isEqualTo("PAID");
-        books.awaitRestAndBalance();
+        databases.awaitRestAndBalance();
         held.assertPaidOnce();
     }
 
@@ -71,7 +71,7 @@ class RetriedTryIT {
         assertThat(branches(held.xid)).isEqualTo(branches);
 
         held.release();
-        books.awaitRestAndBalance();
+        databases.awaitRestAndBalance();
         held.assertPaidOnce();
     }
 
@@ -92,7 +92,7 @@ class RetriedTryIT {
         assertThat(second.status()).as("%s", second).isEqualTo(409);
         assertThat(second.code()).isEqualTo("order-busy");
         assertThat(held.answer().orderStatus()).isEqualTo("PAID");
-        books.awaitRestAndBalance();
+        databases.awaitRestAndBalance();
         held.assertPaidOnce();
         assertThat(platform.fenceCount(stack.stock(), "stock.reserve", "confirm-without-try"))
                 .as("Confirms of the branch whose Try was refused")
@@ -131,11 +131,11 @@ class RetriedTryIT {
     }
 
     private long branches(String xid) {
-        return books.number("select count(*) from seata.branch_table where xid = ?", xid);
+        return databases.number("select count(*) from seata.branch_table where xid = ?", xid);
     }
 
     private long stockBranches(String xid) {
-        return books.number(
+        return databases.number(
                 "select count(*) from seata.branch_table where xid = ? and resource_id = 'stock.reserve'", xid);
     }
 }

@@ -3,10 +3,10 @@ package io.holdfast.systemtest.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
-import io.holdfast.systemtest.platform.Levers;
+import io.holdfast.systemtest.platform.Databases;
+import io.holdfast.systemtest.platform.DatabaseFaults;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
@@ -36,17 +36,17 @@ class StuckConfirmsIT {
 
     private final Platform platform;
     private final Stack stack;
-    private final Books books;
-    private final Levers levers;
+    private final Databases databases;
+    private final DatabaseFaults faults;
     private final String sku;
     private final String buyer;
     private OperatedAction action;
 
-    StuckConfirmsIT(Platform platform, Stack stack, Books books, Levers levers) {
+    StuckConfirmsIT(Platform platform, Stack stack, Databases databases, DatabaseFaults faults) {
         this.platform = platform;
         this.stack = stack;
-        this.books = books;
-        this.levers = levers;
+        this.databases = databases;
+        this.faults = faults;
         this.sku = platform.goods(1_000);
         this.buyer = platform.buyer(1_000_000);
     }
@@ -58,7 +58,7 @@ class StuckConfirmsIT {
 
     @AfterEach
     void restoreTheSettings() {
-        levers.letSell();
+        faults.letSell();
         action.restorePolicy();
     }
 
@@ -66,9 +66,9 @@ class StuckConfirmsIT {
     void theDelaysGrowToTheCapOfTheSettingsAndTheOrderIsPaidWhenTheConfirmSucceeds() {
         action.policy("initial-delay: 400ms", "max-delay: 1500ms");
         action.awaitPolicy("maxDelay", "PT1.5S");
-        levers.refuseToSell(sku);
+        faults.refuseToSell(sku);
         String order = stuck();
-        String xid = books.xidOf(order);
+        String xid = databases.xidOf(order);
 
         // By attempt: how long after it the next one is due.
         Map<Long, Long> delays = new TreeMap<>();
@@ -76,7 +76,7 @@ class StuckConfirmsIT {
                 .atMost(Duration.ofSeconds(40))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> {
-                    long delay = books.number("""
+                    long delay = databases.number("""
                     select if(claimed_by is null, coalesce(timestampdiff(microsecond, utc_timestamp(3), next_attempt_at) div 1000, 0), ?)
                     from stock_svc.tcc_fence_log where xid = ? and action_name = ?""", CLAIMED, xid, ACTION);
                     delays.merge(attempts(xid), delay, (before, now) -> now == CLAIMED ? before : now);
@@ -87,16 +87,16 @@ class StuckConfirmsIT {
         assertThat(delays.values().stream().filter(delay -> delay != CLAIMED))
                 .isNotEmpty()
                 .allMatch(delay -> delay <= 1_500);
-        assertThat(books.text(
+        assertThat(databases.text(
                         "select last_error from stock_svc.tcc_fence_log where xid = ? and action_name = ?",
                         xid,
                         ACTION))
                 .contains("a test refuses this");
         assertThat(platform.getOrder(order).orderStatus()).isEqualTo("CONFIRMING");
 
-        levers.letSell();
+        faults.letSell();
         awaitPaid(order);
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(1_000, 999, 0, 1));
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(1_000, 999, 0, 1));
     }
 
     @Test
@@ -104,7 +104,7 @@ class StuckConfirmsIT {
         // As in the product; what the platform of these tests has instead is shorter than what is shown here.
         action.policy("max-delay: 5m");
         action.awaitPolicy("maxDelay", "PT5M");
-        levers.refuseToSell(sku);
+        faults.refuseToSell(sku);
         // One after the other: orders at the same time would share a global transaction.
         List<String> stuck = Stream.generate(this::stuck).limit(300).toList();
         String healthySku = platform.goods(100);
@@ -121,41 +121,41 @@ class StuckConfirmsIT {
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> metric("holdfast_tcc_backlog{") >= 300);
 
-        levers.letSell();
+        faults.letSell();
         // Whoever waits for long is brought forward by a shorter delay in the settings.
         action.policy("max-delay: 1s");
         await("all are sold and paid")
                 .atMost(Duration.ofSeconds(120))
                 .pollInterval(Duration.ofMillis(500))
-                .until(() -> books.stock(sku).equals(new Books.Stock(1_000, 700, 0, 300))
+                .until(() -> databases.stock(sku).equals(new Databases.Stock(1_000, 700, 0, 300))
                         && stuck.stream()
-                                .allMatch(order -> books.orderStatus(order).equals("PAID")));
+                                .allMatch(order -> databases.orderStatus(order).equals("PAID")));
     }
 
     @Test
     void aConfirmPastItsDeadlineIsParkedWithItsContextAndAPersonTriesItAgain() {
         action.policy("initial-delay: 100ms", "max-delay: 300ms", "deadline: 2s");
         action.awaitPolicy("deadline", "PT2S");
-        levers.refuseToSell(sku);
+        faults.refuseToSell(sku);
         String order = stuck();
-        String xid = books.xidOf(order);
+        String xid = databases.xidOf(order);
         JsonNode parked = action.awaitBranch(xid, "PARKED");
 
         assertThat(parked.path("lastError").asString()).contains("a test refuses this");
         // Its siblings were not held up: the coordinator was told to go on.
         awaitPaid(order);
-        assertThat(books.stock(sku).reserved()).isEqualTo(1);
+        assertThat(databases.stock(sku).reserved()).isEqualTo(1);
         assertThat(action.operate("retry", OperatedAction.branch(parked), "the database was mended")
                         .status())
                 .isEqualTo(200);
         action.awaitBranch(xid, "PARKED");
 
-        levers.letSell();
+        faults.letSell();
         assertThat(action.operate("retry", OperatedAction.branch(parked), "now it was")
                         .status())
                 .isEqualTo(200);
-        books.awaitFence("stock_svc", xid, "COMMITTED");
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(1_000, 999, 0, 1));
+        databases.awaitFence("stock_svc", xid, "COMMITTED");
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(1_000, 999, 0, 1));
         assertThat(audited("RETRY", xid)).isEqualTo(2);
         assertThat(action.operate("retry", OperatedAction.branch(parked), "once more")
                         .status())
@@ -166,12 +166,12 @@ class StuckConfirmsIT {
     void aParkedConfirmThatAPersonHasDoneByHandIsResolvedWithAReason() {
         action.policy("initial-delay: 100ms", "max-delay: 300ms", "deadline: 1s");
         action.awaitPolicy("deadline", "PT1S");
-        levers.refuseToSell(sku);
+        faults.refuseToSell(sku);
         String order = stuck();
-        String xid = books.xidOf(order);
+        String xid = databases.xidOf(order);
         JsonNode parked = action.awaitBranch(xid, "PARKED");
-        levers.letSell();
-        levers.execute("""
+        faults.letSell();
+        faults.execute("""
                 update stock_svc.stock s join stock_svc.reservation r on r.sku = s.sku
                 set s.reserved = s.reserved - r.quantity, s.sold = s.sold + r.quantity,
                     r.status = 'SOLD', r.decided_at = utc_timestamp(3)
@@ -184,9 +184,9 @@ class StuckConfirmsIT {
                         .status())
                 .isEqualTo(200);
 
-        books.awaitFence("stock_svc", xid, "COMMITTED");
+        databases.awaitFence("stock_svc", xid, "COMMITTED");
         assertThat(audited("RESOLVE", xid)).isEqualTo(1);
-        assertThat(books.text("select reason from stock_svc.tcc_audit where xid = ?", xid))
+        assertThat(databases.text("select reason from stock_svc.tcc_audit where xid = ?", xid))
                 .isEqualTo("sold by hand, ticket 4711");
         awaitPaid(order);
     }
@@ -199,10 +199,10 @@ class StuckConfirmsIT {
         String order;
         try {
             order = stuck();
-            String xid = books.xidOf(order);
+            String xid = databases.xidOf(order);
             action.awaitBranch(xid, "SCHEDULED");
             assertThat(attempts(xid)).isZero();
-            assertThat(books.stock(sku).reserved()).isEqualTo(1);
+            assertThat(databases.stock(sku).reserved()).isEqualTo(1);
         } finally {
             assertThat(action.operate("resume", Map.of("action", ACTION), "it has moved")
                             .status())
@@ -220,19 +220,19 @@ class StuckConfirmsIT {
     }
 
     private void awaitPaid(String order) {
-        await(order + " is paid").atMost(Duration.ofSeconds(60)).until(() -> books.orderStatus(order)
+        await(order + " is paid").atMost(Duration.ofSeconds(60)).until(() -> databases.orderStatus(order)
                 .equals("PAID"));
     }
 
     private long attempts(String xid) {
-        return books.number(
+        return databases.number(
                 "select attempts from stock_svc.tcc_fence_log where xid = ? and action_name = ?", xid, ACTION);
     }
 
     private long audited(String operation, String xid) {
         return xid == null
-                ? books.number("select count(*) from stock_svc.tcc_audit where operation = ?", operation)
-                : books.number(
+                ? databases.number("select count(*) from stock_svc.tcc_audit where operation = ?", operation)
+                : databases.number(
                         "select count(*) from stock_svc.tcc_audit where operation = ? and xid = ?", operation, xid);
     }
 

@@ -3,11 +3,11 @@ package io.holdfast.systemtest.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.HoldfastService;
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.part.HoldfastService;
+import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
-import io.holdfast.systemtest.platform.Levers;
+import io.holdfast.systemtest.platform.Databases;
+import io.holdfast.systemtest.platform.DatabaseFaults;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
@@ -35,19 +35,19 @@ class TwoInstancesIT {
 
     private final Platform platform;
     private final Stack stack;
-    private final Books books;
-    private final Levers levers;
+    private final Databases databases;
+    private final DatabaseFaults faults;
     private final HoldfastService first;
     private final HoldfastService second;
     private final String buyer;
     private String sku;
     private OperatedAction action;
 
-    TwoInstancesIT(Platform platform, Stack stack, Books books, Levers levers) {
+    TwoInstancesIT(Platform platform, Stack stack, Databases databases, DatabaseFaults faults) {
         this.platform = platform;
         this.stack = stack;
-        this.books = books;
-        this.levers = levers;
+        this.databases = databases;
+        this.faults = faults;
         this.first = stack.stock();
         this.second = stack.second(first);
         this.buyer = platform.buyer(1_000_000);
@@ -73,7 +73,7 @@ class TwoInstancesIT {
 
     @AfterEach
     void goodsCanBeSold() {
-        levers.letSell();
+        faults.letSell();
     }
 
     @AfterAll
@@ -90,28 +90,28 @@ class TwoInstancesIT {
 
     @Test
     void failingConfirmsAreSharedAndEachTakesEffectOnce() {
-        levers.refuseToSell(sku);
+        faults.refuseToSell(sku);
         List<String> xids = new ArrayList<>();
         List<String> orders = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             String order = stuck();
             orders.add(order);
-            xids.add(books.xidOf(order));
+            xids.add(databases.xidOf(order));
         }
         // The first attempt is whose the coordinator asks; from the second on the instances share them by themselves.
         await("both make attempts of the schedule")
                 .atMost(Duration.ofSeconds(40))
                 .until(() -> scheduledBy(first, xids) > 5 && scheduledBy(second, xids) > 5);
-        levers.letSell();
+        faults.letSell();
         await("all are sold and paid")
                 .atMost(Duration.ofSeconds(60))
-                .until(() -> books.stock(sku).equals(new Books.Stock(1_000, 980, 0, 20))
+                .until(() -> databases.stock(sku).equals(new Databases.Stock(1_000, 980, 0, 20))
                         && orders.stream()
-                                .allMatch(order -> books.orderStatus(order).equals("PAID")));
+                                .allMatch(order -> databases.orderStatus(order).equals("PAID")));
 
         for (String xid : xids) {
-            assertThat(books.fence("stock_svc", xid)).isEqualTo("COMMITTED");
-            assertThat(books.number(
+            assertThat(databases.fence("stock_svc", xid)).isEqualTo("COMMITTED");
+            assertThat(databases.number(
                             "select attempts - (select count(*) from stock_svc.tcc_attempt a where a.xid = f.xid)"
                                     + " from stock_svc.tcc_fence_log f where f.xid = ?",
                             xid))
@@ -122,17 +122,17 @@ class TwoInstancesIT {
 
     @Test
     void whenOneIsKilledInAnAttemptTheOtherOneCarriesOn() {
-        levers.refuseToSell(sku);
+        faults.refuseToSell(sku);
         String order = stuck();
-        String xid = books.xidOf(order);
+        String xid = databases.xidOf(order);
         await("a failure that is written down")
                 .atMost(Duration.ofSeconds(10))
-                .until(() -> books.number("select count(*) from stock_svc.tcc_attempt where xid = ?", xid) > 0);
-        Levers.Lock row = levers.holdStock(sku);
+                .until(() -> databases.number("select count(*) from stock_svc.tcc_attempt where xid = ?", xid) > 0);
+        DatabaseFaults.Lock row = faults.holdStock(sku);
         row.awaitWaiting("stock-svc");
         String name = await("an attempt of the schedule that waits for the row")
                 .atMost(Duration.ofSeconds(20))
-                .pollInterval(Levers.POLL)
+                .pollInterval(DatabaseFaults.POLL)
                 .until(() -> row.isWaitedForBy("stock-svc") ? claimedBy(xid) : "", claim -> !claim.isEmpty());
         HoldfastService working = name.equals(instanceOf(first)) ? first : second;
         assertThat(name).isEqualTo(instanceOf(working));
@@ -142,17 +142,17 @@ class TwoInstancesIT {
         assertThat(claimedBy(xid)).as("its claim outlives it").isEqualTo(name);
         // Not letSell while the row is held: dropping a trigger waits for whoever has the table open.
         row.release();
-        levers.letSell();
+        faults.letSell();
 
         // Not only the order: the coordinator goes past the one that was killed, so the order may be PAID before its
         // goods are sold.
         await("the lease ends, and the other one takes the branch over")
                 .atMost(Duration.ofSeconds(60))
-                .until(() -> books.fence("stock_svc", xid).equals("COMMITTED")
-                        && books.orderStatus(order).equals("PAID"));
+                .until(() -> databases.fence("stock_svc", xid).equals("COMMITTED")
+                        && databases.orderStatus(order).equals("PAID"));
         assertThat(working.isRunning()).as(working.name() + " runs").isFalse();
         assertThat(other.isRunning()).as(other.name() + " runs").isTrue();
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(1_000, 999, 0, 1));
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(1_000, 999, 0, 1));
         assertThat(platform.logOf(other).lines())
                 .anyMatch(line -> line.contains("CONFIRM of " + ACTION + " took effect") && line.contains(xid));
     }
@@ -167,7 +167,7 @@ class TwoInstancesIT {
     private long scheduledBy(HoldfastService service, List<String> xids) {
         String instance = instanceOf(service);
         return xids.stream()
-                .mapToLong(xid -> books.number(
+                .mapToLong(xid -> databases.number(
                         "select count(*) from stock_svc.tcc_attempt where xid = ? and number > 1 and instance = ?",
                         xid,
                         instance))
@@ -175,7 +175,7 @@ class TwoInstancesIT {
     }
 
     private String claimedBy(String xid) {
-        return books.text("select claimed_by from stock_svc.tcc_fence_log where xid = ?", xid);
+        return databases.text("select claimed_by from stock_svc.tcc_fence_log where xid = ?", xid);
     }
 
     /** As it names itself in its rows since its last start. */

@@ -3,8 +3,8 @@ package io.holdfast.systemtest.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.Stack;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.localplatform.stack.Stack;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,16 +26,16 @@ class BenchmarkIT {
     private static final Path CHECKOUT = Path.of("../..").toAbsolutePath().normalize();
 
     private final Stack stack;
-    private final Books books;
+    private final Databases databases;
 
     @TempDir
     private Path folder;
 
     private Process program;
 
-    BenchmarkIT(Stack stack, Books books) {
+    BenchmarkIT(Stack stack, Databases databases) {
         this.stack = stack;
-        this.books = books;
+        this.databases = databases;
     }
 
     @AfterEach
@@ -58,7 +58,7 @@ class BenchmarkIT {
             assertThat(told).containsPattern("(?m)^  round 1  +" + variant + "  ");
         }
         assertThat(schemasOfTheComparison()).isZero();
-        assertThat(books.number("select count(*) from information_schema.triggers where trigger_name = 'bench_stuck'"))
+        assertThat(databases.number("select count(*) from information_schema.triggers where trigger_name = 'bench_stuck'"))
                 .isZero();
         assertThat(stack.comparison()).noneMatch(service -> service.isRunning());
     }
@@ -97,7 +97,7 @@ class BenchmarkIT {
     }
 
     private long schemasOfTheComparison() {
-        return books.number("select count(*) from information_schema.schemata where schema_name like 'comparison%'");
+        return databases.number("select count(*) from information_schema.schemata where schema_name like 'comparison%'");
     }
 
     /** As the scripts start it, and not by them: they would build once more, in the middle of a build. */

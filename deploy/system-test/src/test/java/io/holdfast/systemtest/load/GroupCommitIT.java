@@ -3,11 +3,11 @@ package io.holdfast.systemtest.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.HoldfastService;
+import io.holdfast.localplatform.part.HoldfastService;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.Crowd;
-import io.holdfast.systemtest.platform.Levers;
+import io.holdfast.systemtest.platform.DatabaseFaults;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
@@ -34,11 +34,11 @@ class GroupCommitIT {
     private static final int IN_FLIGHT = 2;
 
     private final Platform platform;
-    private final Books books;
+    private final Databases databases;
 
-    GroupCommitIT(Platform platform, Books books) {
+    GroupCommitIT(Platform platform, Databases databases) {
         this.platform = platform;
-        this.books = books;
+        this.databases = databases;
     }
 
     @Test
@@ -62,13 +62,13 @@ class GroupCommitIT {
                                 new Line(others.get(i % 8), 1, PRICE),
                                 new Line(others.get((i + 1 + i % 5) % 8), 2, PRICE)));
 
-        books.awaitRestAndBalance();
+        databases.awaitRestAndBalance();
         assertThat(answers)
                 .extracting(answer -> answer.status() == 201 ? "sold" : answer.status() + " " + answer.code())
                 .containsOnly("sold", "409 out-of-stock");
         assertThat(sold(answers)).hasSize(pieces + otherOrders);
-        assertThat(books.stock(hot)).isEqualTo(new Books.Stock(pieces, 0, 0, pieces));
-        assertThat(others.stream().mapToLong(sku -> books.stock(sku).sold()).sum())
+        assertThat(databases.stock(hot)).isEqualTo(new Databases.Stock(pieces, 0, 0, pieces));
+        assertThat(others.stream().mapToLong(sku -> databases.stock(sku).sold()).sum())
                 .isEqualTo(3L * otherOrders);
         assertThat(xidsOf(sold(answers)).size())
                 .as("global transactions of %d paid orders", pieces + otherOrders)
@@ -111,10 +111,10 @@ class GroupCommitIT {
         assertThat(xidsOf(sold(answers)))
                 .as("global transactions of those that are paid")
                 .hasSize(1);
-        books.awaitRestAndBalance();
-        assertThat(books.account(poor)).isEqualTo(new Books.Account(7 * PRICE, 0, 0, 7 * PRICE));
-        assertThat(books.stock(scarce)).isEqualTo(new Books.Stock(3, 0, 0, 3));
-        assertThat(books.stock(tea)).isEqualTo(new Books.Stock(100, 89, 0, 11));
+        databases.awaitRestAndBalance();
+        assertThat(databases.account(poor)).isEqualTo(new Databases.Account(7 * PRICE, 0, 0, 7 * PRICE));
+        assertThat(databases.stock(scarce)).isEqualTo(new Databases.Stock(3, 0, 0, 3));
+        assertThat(databases.stock(tea)).isEqualTo(new Databases.Stock(100, 89, 0, 11));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -148,11 +148,11 @@ class GroupCommitIT {
         }
         assertThat(service.isRunning()).as(name + " runs").isFalse();
         platform.start(service);
-        books.awaitRestAndBalance();
+        databases.awaitRestAndBalance();
 
         List<Answer> sold = sold(shoppers.answers());
         assertThat(sold).hasSizeGreaterThan(100);
-        assertThat(sold).allSatisfy(answer -> assertThat(books.orderStatus(answer.orderId()))
+        assertThat(sold).allSatisfy(answer -> assertThat(databases.orderStatus(answer.orderId()))
                 .as("the order that was answered %s", answer)
                 .isEqualTo("PAID"));
         assertThat(xidsOf(sold).size())
@@ -181,7 +181,7 @@ class GroupCommitIT {
         }
         assertThat(platform.stack().order().isRunning()).as("order-svc runs").isFalse();
         platform.start(platform.stack().order());
-        books.awaitRestAndBalance();
+        databases.awaitRestAndBalance();
 
         List<Answer> sold = sold(shoppers.answers());
         assertThat(sold).hasSizeGreaterThan(100);
@@ -190,7 +190,7 @@ class GroupCommitIT {
                 .filter(answer -> answer.status() == 202)
                 .count();
         long paid = buyers.stream()
-                .mapToLong(buyer -> books.ordersOf(buyer, "PAID"))
+                .mapToLong(buyer -> databases.ordersOf(buyer, "PAID"))
                 .sum();
         assertThat(paid).as("orders that are paid").isBetween((long) sold.size(), sold.size() + promised);
         assertThat(shoppers.answers()).extracting(Answer::status).as("answers").isSubsetOf(201, 202, 429, 503);
@@ -203,11 +203,11 @@ class GroupCommitIT {
         List<String> ahead = IntStream.range(0, IN_FLIGHT)
                 .mapToObj(i -> platform.buyer(10 * PRICE))
                 .toList();
-        Levers.Lock lock = platform.levers().holdStock(held);
+        DatabaseFaults.Lock lock = platform.faults().holdStock(held);
         List<CompletableFuture<Answer>> first = new ArrayList<>();
         for (String buyer : ahead) {
             first.add(platform.sendOrder(buyer, new Line(held, 1, PRICE)));
-            books.awaitOrderOf(buyer);
+            databases.awaitOrderOf(buyer);
         }
         lock.awaitWaiting("stock-svc", IN_FLIGHT);
         List<CompletableFuture<Answer>> sent = new ArrayList<>();
@@ -240,7 +240,7 @@ class GroupCommitIT {
     }
 
     private Set<String> xidsOf(List<Answer> answers) {
-        return answers.stream().map(answer -> books.xidOf(answer.orderId())).collect(Collectors.toSet());
+        return answers.stream().map(answer -> databases.xidOf(answer.orderId())).collect(Collectors.toSet());
     }
 
     @FunctionalInterface

@@ -2,12 +2,12 @@ package io.holdfast.systemtest.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.localplatform.Part;
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.part.Part;
+import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.Crowd;
-import io.holdfast.systemtest.platform.Levers;
+import io.holdfast.systemtest.platform.DatabaseFaults;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
@@ -33,12 +33,12 @@ class PowerCutIT {
 
     private final Platform platform;
     private final Stack stack;
-    private final Books books;
+    private final Databases databases;
 
-    PowerCutIT(Platform platform, Stack stack, Books books) {
+    PowerCutIT(Platform platform, Stack stack, Databases databases) {
         this.platform = platform;
         this.stack = stack;
-        this.books = books;
+        this.databases = databases;
     }
 
     @Test
@@ -50,14 +50,14 @@ class PowerCutIT {
                 platform.order(buyer, new Line(sku, 1, 10_00)).orderId(),
                 platform.order(buyer, new Line(sku, 2, 10_00)).orderId(),
                 platform.order(buyer, new Line(sku, 99, 10)).orderId());
-        books.awaitRestAndBalance();
+        databases.awaitRestAndBalance();
         Map<String, Object> before = answers(known);
-        long orders = books.number("select count(*) from order_svc.orders");
+        long orders = databases.number("select count(*) from order_svc.orders");
 
         String hasty = platform.buyer(100_00);
-        Levers.Lock row = platform.levers().holdStock(sku);
+        DatabaseFaults.Lock row = platform.faults().holdStock(sku);
         platform.sendOrder(hasty, new Line(sku, 1, 10_00));
-        String underWay = books.awaitOrderOf(hasty);
+        String underWay = databases.awaitOrderOf(hasty);
         row.awaitWaiting("stock-svc");
         List<Part> parts = stack.parts();
         Crowd.of(parts.size()).everyone(i -> {
@@ -71,17 +71,17 @@ class PowerCutIT {
         platform.startTogether(List.of(stack.order(), stack.stock(), stack.payment()), REPEATABLE_READ);
 
         assertThat(answers(known)).isEqualTo(before);
-        books.awaitRestAndBalance();
-        assertThat(books.number("select count(*) from order_svc.orders")).isEqualTo(orders + 1);
-        assertThat(books.orderStatus(underWay)).isEqualTo("REJECTED");
-        assertThat(books.account(hasty)).isEqualTo(new Books.Account(100_00, 100_00, 0, 0));
+        databases.awaitRestAndBalance();
+        assertThat(databases.number("select count(*) from order_svc.orders")).isEqualTo(orders + 1);
+        assertThat(databases.orderStatus(underWay)).isEqualTo("REJECTED");
+        assertThat(databases.account(hasty)).isEqualTo(new Databases.Account(100_00, 100_00, 0, 0));
         platform.awaitOrdersArePaid();
     }
 
     @Test
     @Order(2)
     void exactlyAsManyOrdersArePaidAsThereArePiecesAlsoUnderRepeatableRead() throws InterruptedException {
-        new Rush(platform, books).run("REPEATABLE READ");
+        new Rush(platform, databases).run("REPEATABLE READ");
     }
 
     /** By GET, as a buyer would see them. */

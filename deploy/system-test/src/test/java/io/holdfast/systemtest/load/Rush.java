@@ -3,11 +3,11 @@ package io.holdfast.systemtest.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.HoldfastService;
+import io.holdfast.localplatform.part.HoldfastService;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.Crowd;
-import io.holdfast.systemtest.platform.Levers;
+import io.holdfast.systemtest.platform.DatabaseFaults;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
 import java.time.Duration;
@@ -31,13 +31,13 @@ final class Rush {
     private static final long DEPOSITED = ORDERS / BUYERS * PRICE;
 
     private final Platform platform;
-    private final Books books;
+    private final Databases databases;
     private final String sku;
     private final List<String> buyers;
 
-    Rush(Platform platform, Books books) {
+    Rush(Platform platform, Databases databases) {
         this.platform = platform;
-        this.books = books;
+        this.databases = databases;
         this.sku = platform.goods(PIECES);
         this.buyers = IntStream.range(0, BUYERS)
                 .mapToObj(i -> platform.buyer(DEPOSITED))
@@ -47,11 +47,11 @@ final class Rush {
     /** @param isolation that the transactions of the fence are to be seen under, as the database names it */
     void run(String isolation) throws InterruptedException {
         assertReservesUnder(isolation);
-        long deadlocks = books.deadlocks();
+        long deadlocks = databases.deadlocks();
         Map<HoldfastService, Integer> logged = new HashMap<>();
         services()
                 .forEach(service -> logged.put(service, platform.logOf(service).length()));
-        Watch watch = Watch.over(books);
+        Watch watch = Watch.over(databases);
 
         List<Answer> answers;
         try {
@@ -59,19 +59,19 @@ final class Rush {
         } finally {
             watch.stop();
         }
-        books.awaitRestAndBalance();
+        databases.awaitRestAndBalance();
         serveWhoRanOutOfTime(answers);
 
-        assertThat(books.deadlocks() - deadlocks)
-                .as("deadlocks in the database; its status says: %s", books.engineStatus())
+        assertThat(databases.deadlocks() - deadlocks)
+                .as("deadlocks in the database; its status says: %s", databases.engineStatus())
                 .isZero();
         services().forEach(service -> assertThat(platform.logOf(service).substring(logged.get(service)))
                 .as("log of " + service.name())
                 .doesNotContainIgnoringCase("deadlock"));
         assertThat(paid()).as("orders PAID").isEqualTo(PIECES);
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(PIECES, 0, 0, PIECES));
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(PIECES, 0, 0, PIECES));
         assertThat(buyers.stream()
-                        .mapToLong(buyer -> books.account(buyer).spent())
+                        .mapToLong(buyer -> databases.account(buyer).spent())
                         .sum())
                 .as("money spent")
                 .isEqualTo(PIECES * PRICE);
@@ -81,17 +81,17 @@ final class Rush {
     private void assertReservesUnder(String isolation) {
         String wanted = platform.goods(1);
         String buyer = platform.buyer(PRICE);
-        Levers.Lock row = platform.levers().holdStock(wanted);
+        DatabaseFaults.Lock row = platform.faults().holdStock(wanted);
         platform.sendOrder(buyer, new Line(wanted, 1, PRICE));
         row.awaitWaiting("stock-svc");
-        String seen = books.text("""
+        String seen = databases.text("""
                 select t.trx_isolation_level from information_schema.innodb_trx t
                 join information_schema.processlist p on p.id = t.trx_mysql_thread_id
                 where p.user = 'stock_svc' and t.trx_state = 'LOCK WAIT'
                 """);
         assertThat(seen).as("isolation of a Try").isEqualTo(isolation);
         row.release();
-        await().atMost(Duration.ofSeconds(30)).until(() -> books.ordersOf(buyer, "PAID") == 1);
+        await().atMost(Duration.ofSeconds(30)).until(() -> databases.ordersOf(buyer, "PAID") == 1);
     }
 
     /**
@@ -110,7 +110,7 @@ final class Rush {
                 .extracting(answer -> answer.status() == 201 ? "sold" : answer.status() + " " + answer.code())
                 .containsOnly("sold", "409 out-of-stock");
         long left = PIECES - paid();
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(PIECES, left, 0, PIECES - left));
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(PIECES, left, 0, PIECES - left));
         assertThat(left).as("pieces that are left").isBetween(0L, (long) unserved.size());
         unserved.stream().limit(left).forEach(buyer -> await("the buyer of what was left is served")
                 .pollInterval(Duration.ofMillis(500))
@@ -119,7 +119,7 @@ final class Rush {
     }
 
     private long paid() {
-        return buyers.stream().mapToLong(buyer -> books.ordersOf(buyer, "PAID")).sum();
+        return buyers.stream().mapToLong(buyer -> databases.ordersOf(buyer, "PAID")).sum();
     }
 
     private List<HoldfastService> services() {
@@ -129,30 +129,30 @@ final class Rush {
                 platform.stack().payment());
     }
 
-    /** Looks into the books again and again while the orders run. */
+    /** Looks into the databases again and again while the orders run. */
     private static final class Watch {
 
-        private final Books books;
+        private final Databases databases;
         private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
         private final List<Throwable> breaches = new ArrayList<>();
         private ScheduledFuture<?> looking;
         private int looks;
 
-        private Watch(Books books) {
-            this.books = books;
+        private Watch(Databases databases) {
+            this.databases = databases;
         }
 
-        static Watch over(Books books) {
-            Watch watch = new Watch(books);
+        static Watch over(Databases databases) {
+            Watch watch = new Watch(databases);
             watch.looking =
-                    watch.thread.scheduleWithFixedDelay(watch::look, 0, Levers.POLL.toMillis(), TimeUnit.MILLISECONDS);
+                    watch.thread.scheduleWithFixedDelay(watch::look, 0, DatabaseFaults.POLL.toMillis(), TimeUnit.MILLISECONDS);
             return watch;
         }
 
         private synchronized void look() {
             try {
-                books.assertBalancedAtEveryInstant();
-                books.assertNoOrderIsPaidWithoutItsMoney();
+                databases.assertBalancedAtEveryInstant();
+                databases.assertNoOrderIsPaidWithoutItsMoney();
             } catch (AssertionError | RuntimeException breach) {
                 breaches.add(breach);
             }
@@ -168,8 +168,8 @@ final class Rush {
         }
 
         synchronized void assertBalancedThroughout() {
-            assertThat(breaches).as("looks at which the books did not balance").isEmpty();
-            assertThat(looks).as("looks into the books during the rush").isGreaterThan(1);
+            assertThat(breaches).as("looks at which the databases did not balance").isEmpty();
+            assertThat(looks).as("looks into the databases during the rush").isGreaterThan(1);
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.holdfast.systemtest.load;
 
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import org.junit.jupiter.api.Order;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class RushIT {
 
     @Test
-    void exactlyAsManyOrdersArePaidAsThereArePieces(Platform platform, Books books) throws InterruptedException {
-        new Rush(platform, books).run("READ COMMITTED");
+    void exactlyAsManyOrdersArePaidAsThereArePieces(Platform platform, Databases databases) throws InterruptedException {
+        new Rush(platform, databases).run("READ COMMITTED");
     }
 }

@@ -3,11 +3,11 @@ package io.holdfast.systemtest.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.HoldfastService;
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.part.HoldfastService;
+import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
-import io.holdfast.systemtest.platform.Levers;
+import io.holdfast.systemtest.platform.Databases;
+import io.holdfast.systemtest.platform.DatabaseFaults;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import java.time.Duration;
@@ -35,14 +35,14 @@ class ReconciliationIT {
 
     private final Platform platform;
     private final Stack stack;
-    private final Books books;
-    private final Levers levers;
+    private final Databases databases;
+    private final DatabaseFaults faults;
 
-    ReconciliationIT(Platform platform, Stack stack, Books books, Levers levers) {
+    ReconciliationIT(Platform platform, Stack stack, Databases databases, DatabaseFaults faults) {
         this.platform = platform;
         this.stack = stack;
-        this.books = books;
-        this.levers = levers;
+        this.databases = databases;
+        this.faults = faults;
     }
 
     @Test
@@ -71,14 +71,14 @@ class ReconciliationIT {
         String order = platform.order(buyer, new Platform.Line(sku, 1, 10_00)).orderId();
         String card =
                 platform.cardOrder(buyer, new Platform.Line(sku, 1, 10_00)).orderId();
-        books.awaitRestAndBalance();
-        String charge = books.text("select charge_key from payment_svc.card_charge where order_id = ?", card);
-        levers.execute(PAST_THE_CONSTRAINTS + "update stock_svc.stock set available = available - 1 where sku = '" + sku
+        databases.awaitRestAndBalance();
+        String charge = databases.text("select charge_key from payment_svc.card_charge where order_id = ?", card);
+        faults.execute(PAST_THE_CONSTRAINTS + "update stock_svc.stock set available = available - 1 where sku = '" + sku
                 + "'");
-        levers.execute(PAST_THE_CONSTRAINTS + "update payment_svc.account set balance = balance - 1 where buyer_id = '"
+        faults.execute(PAST_THE_CONSTRAINTS + "update payment_svc.account set balance = balance - 1 where buyer_id = '"
                 + buyer + "'");
-        levers.execute("update payment_svc.payment set amount = amount + 1 where order_id = '" + order + "'");
-        levers.execute("update gateway_sandbox.charge set status = 'REFUNDED' where reference = '" + card + "'");
+        faults.execute("update payment_svc.payment set amount = amount + 1 where order_id = '" + order + "'");
+        faults.execute("update gateway_sandbox.charge set status = 'REFUNDED' where reference = '" + card + "'");
         try {
             await("all four are found").atMost(LIMIT).untilAsserted(() -> {
                 look();
@@ -91,12 +91,12 @@ class ReconciliationIT {
             assertThat(metric(stack.payment(), "charges-agree")).isEqualTo(1);
             assertThat(metric(stack.order(), "orders-agree")).isEqualTo(1);
         } finally {
-            levers.execute(PAST_THE_CONSTRAINTS + "update stock_svc.stock set available = available + 1 where sku = '"
+            faults.execute(PAST_THE_CONSTRAINTS + "update stock_svc.stock set available = available + 1 where sku = '"
                     + sku + "'");
-            levers.execute(PAST_THE_CONSTRAINTS
+            faults.execute(PAST_THE_CONSTRAINTS
                     + "update payment_svc.account set balance = balance + 1 where buyer_id = '" + buyer + "'");
-            levers.execute("update payment_svc.payment set amount = amount - 1 where order_id = '" + order + "'");
-            levers.execute("update gateway_sandbox.charge set status = 'CAPTURED' where reference = '" + card + "'");
+            faults.execute("update payment_svc.payment set amount = amount - 1 where order_id = '" + order + "'");
+            faults.execute("update gateway_sandbox.charge set status = 'CAPTURED' where reference = '" + card + "'");
         }
         look();
         for (HoldfastService service : services()) {
@@ -114,22 +114,22 @@ class ReconciliationIT {
         assertThat(platform.call("POST", platform.ordersUrl() + "/" + order + "/cancellation", Map.of(), "")
                         .status())
                 .isIn(200, 202);
-        await("the order is closed").atMost(Duration.ofSeconds(60)).until(() -> books.orderStatus(order)
+        await("the order is closed").atMost(Duration.ofSeconds(60)).until(() -> databases.orderStatus(order)
                 .equals("CLOSED"));
         // As if stock-svc had been restored from a copy that is older than the release.
-        levers.execute("update stock_svc.reservation set status = 'SOLD' where order_id = '" + order + "'");
-        levers.execute(
+        faults.execute("update stock_svc.reservation set status = 'SOLD' where order_id = '" + order + "'");
+        faults.execute(
                 "update stock_svc.stock set available = available - 2, sold = sold + 2 where sku = '" + sku + "'");
 
         await("the goods are released once more").atMost(LIMIT).untilAsserted(() -> {
             look();
-            assertThat(books.stock(sku)).isEqualTo(new Books.Stock(10, 10, 0, 0));
+            assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(10, 10, 0, 0));
         });
         await("the finding is over").atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
             look();
             assertThat(openSubjects(stack.order())).doesNotContain(order);
         });
-        assertThat(books.orderStatus(order)).isEqualTo("CLOSED");
+        assertThat(databases.orderStatus(order)).isEqualTo("CLOSED");
     }
 
     private List<HoldfastService> services() {

@@ -2,7 +2,7 @@ package io.holdfast.systemtest.orders;
 
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
@@ -24,14 +24,14 @@ final class Attempts {
     /** @param delay until the next one is due: a little less than what was set */
     private record Seen(long atMillis, long delay) {}
 
-    private final Books books;
+    private final Databases databases;
     private final List<String> orders;
     private final String rows;
     /** By order and number of the attempt. */
     private final Map<String, TreeMap<Long, Seen>> seen = new HashMap<>();
 
-    Attempts(Books books, List<String> orders) {
-        this.books = books;
+    Attempts(Databases databases, List<String> orders) {
+        this.databases = databases;
         this.orders = List.copyOf(orders);
         this.rows = ROWS.formatted(String.join(", ", Collections.nCopies(orders.size(), "?")));
         orders.forEach(order -> seen.put(order, new TreeMap<>()));
@@ -41,7 +41,7 @@ final class Attempts {
     Map<String, Long> numbers() {
         Map<String, Long> numbers = new HashMap<>();
         orders.forEach(order -> numbers.put(order, 0L));
-        String found = books.text(rows, orders.toArray());
+        String found = databases.text(rows, orders.toArray());
         for (String row : found.isEmpty() ? new String[0] : found.split(",")) {
             String[] cells = row.split(" ");
             long number = Long.parseLong(cells[1]);

@@ -3,11 +3,11 @@ package io.holdfast.systemtest.orders;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.Crowd;
-import io.holdfast.systemtest.platform.Levers;
+import io.holdfast.systemtest.platform.DatabaseFaults;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
@@ -28,22 +28,22 @@ class CancellationIT {
     private static final int RECEIVED = 10;
     private static final long DEPOSITED = 100_00;
     private static final long PRICE = 10_00;
-    private static final Books.Stock ALL_BACK = new Books.Stock(RECEIVED, RECEIVED, 0, 0);
-    private static final Books.Account MONEY_BACK = new Books.Account(DEPOSITED, DEPOSITED, 0, 0);
+    private static final Databases.Stock ALL_BACK = new Databases.Stock(RECEIVED, RECEIVED, 0, 0);
+    private static final Databases.Account MONEY_BACK = new Databases.Account(DEPOSITED, DEPOSITED, 0, 0);
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final Platform platform;
     private final Stack stack;
-    private final Books books;
-    private final Levers levers;
+    private final Databases databases;
+    private final DatabaseFaults faults;
     private final String sku;
     private final String buyer;
 
-    CancellationIT(Platform platform, Stack stack, Books books, Levers levers) {
+    CancellationIT(Platform platform, Stack stack, Databases databases, DatabaseFaults faults) {
         this.platform = platform;
         this.stack = stack;
-        this.books = books;
-        this.levers = levers;
+        this.databases = databases;
+        this.faults = faults;
         this.sku = platform.goods(RECEIVED);
         this.buyer = platform.buyer(DEPOSITED);
     }
@@ -57,15 +57,15 @@ class CancellationIT {
     @Test
     void aWalletOrderThatIsCancelledGivesGoodsAndMoneyBackAndTellsTheStory() {
         String order = paidByWallet();
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(RECEIVED, RECEIVED - 2, 0, 2));
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(RECEIVED, RECEIVED - 2, 0, 2));
 
         Answer accepted = cancelAs(buyer, order, "{\"reason\":\"Ordered twice.\"}");
 
         assertThat(accepted.status()).as("%s", accepted).isEqualTo(202);
         assertThat(accepted.orderStatus()).isEqualTo("CLOSING");
         awaitClosed(order);
-        assertThat(books.stock(sku)).isEqualTo(ALL_BACK);
-        assertThat(books.account(buyer)).isEqualTo(MONEY_BACK);
+        assertThat(databases.stock(sku)).isEqualTo(ALL_BACK);
+        assertThat(databases.account(buyer)).isEqualTo(MONEY_BACK);
         Answer again = cancelAs(buyer, order, "");
         assertThat(again.status()).as("%s", again).isEqualTo(200);
         Answer shown = platform.getOrder(order);
@@ -94,7 +94,7 @@ class CancellationIT {
     void aCardOrderThatIsCancelledIsRefundedAtTheGatewayOnceAlsoIfItsAnswerIsLost() {
         String order = byCard();
         // Its capture may take longer than its answer.
-        await("it is paid").atMost(LIMIT).until(() -> books.orderStatus(order), "PAID"::equals);
+        await("it is paid").atMost(LIMIT).until(() -> databases.orderStatus(order), "PAID"::equals);
         behave("{\"operation\":\"REFUND\",\"kind\":\"EFFECT_THEN_TIMEOUT\",\"delayMillis\":5000,\"times\":1}");
 
         assertThat(cancelAs(buyer, order, "").status()).isEqualTo(202);
@@ -104,7 +104,7 @@ class CancellationIT {
         awaitCharge(order, "REFUNDED");
         assertThat(applied()).containsExactly(1);
         assertThat(effects(order)).containsExactly("AUTHORIZED", "CAPTURED", "REFUNDED");
-        assertThat(books.stock(sku)).isEqualTo(ALL_BACK);
+        assertThat(databases.stock(sku)).isEqualTo(ALL_BACK);
     }
 
     @Test
@@ -114,52 +114,52 @@ class CancellationIT {
 
         assertThat(cancelAs(buyer, order, "").status()).isEqualTo(202);
         assertThat(cancelAs(buyer, order, "").status()).isEqualTo(202);
-        assertThat(books.orderStatus(order)).isEqualTo("CLOSING");
-        assertThat(books.account(buyer).spent()).isEqualTo(2 * PRICE);
+        assertThat(databases.orderStatus(order)).isEqualTo("CLOSING");
+        assertThat(databases.account(buyer).spent()).isEqualTo(2 * PRICE);
         assertThat(stack.kafka().isRunning()).isFalse();
 
         platform.start(stack.kafka());
         awaitClosed(order);
-        assertThat(books.stock(sku)).isEqualTo(ALL_BACK);
-        assertThat(books.account(buyer)).isEqualTo(MONEY_BACK);
+        assertThat(databases.stock(sku)).isEqualTo(ALL_BACK);
+        assertThat(databases.account(buyer)).isEqualTo(MONEY_BACK);
     }
 
     @Test
     void paymentSvcThatIsKilledInTheMiddleOfTheRefundRefundsOnceAfterItsRestart() {
         String order = paidByWallet();
-        Levers.Lock account = levers.holdAccount(buyer);
+        DatabaseFaults.Lock account = faults.holdAccount(buyer);
         assertThat(cancelAs(buyer, order, "").status()).isEqualTo(202);
         account.awaitWaiting("payment-svc");
 
         platform.kill(stack.payment());
         account.release();
-        assertThat(books.account(buyer).spent()).as("nothing took effect").isEqualTo(2 * PRICE);
-        assertThat(books.orderStatus(order)).isEqualTo("CLOSING");
+        assertThat(databases.account(buyer).spent()).as("nothing took effect").isEqualTo(2 * PRICE);
+        assertThat(databases.orderStatus(order)).isEqualTo("CLOSING");
 
         platform.start(stack.payment());
         awaitClosed(order);
-        assertThat(books.stock(sku)).isEqualTo(ALL_BACK);
-        assertThat(books.account(buyer)).isEqualTo(MONEY_BACK);
+        assertThat(databases.stock(sku)).isEqualTo(ALL_BACK);
+        assertThat(databases.account(buyer)).isEqualTo(MONEY_BACK);
     }
 
     @Test
     void stockSvcThatIsKilledInTheMiddleOfTheReleaseReleasesOnceAfterItsRestart() {
         String order = paidByWallet();
-        Levers.Lock goods = levers.holdStock(sku);
+        DatabaseFaults.Lock goods = faults.holdStock(sku);
         assertThat(cancelAs(buyer, order, "").status()).isEqualTo(202);
         goods.awaitWaiting("stock-svc");
 
         platform.kill(stack.stock());
         goods.release();
-        await("the money is back").atMost(LIMIT).until(() -> books.account(buyer)
+        await("the money is back").atMost(LIMIT).until(() -> databases.account(buyer)
                 .equals(MONEY_BACK));
-        assertThat(books.orderStatus(order)).isEqualTo("CLOSING");
-        assertThat(books.stock(sku).sold()).as("nothing took effect").isEqualTo(2);
+        assertThat(databases.orderStatus(order)).isEqualTo("CLOSING");
+        assertThat(databases.stock(sku).sold()).as("nothing took effect").isEqualTo(2);
 
         platform.start(stack.stock());
         awaitClosed(order);
-        assertThat(books.stock(sku)).isEqualTo(ALL_BACK);
-        assertThat(books.account(buyer)).isEqualTo(MONEY_BACK);
+        assertThat(databases.stock(sku)).isEqualTo(ALL_BACK);
+        assertThat(databases.account(buyer)).isEqualTo(MONEY_BACK);
     }
 
     @Test
@@ -171,7 +171,7 @@ class CancellationIT {
         assertThat(answers).extracting(Answer::status).isSubsetOf(200, 202);
         awaitClosed(order);
         assertThat(messagesOf(order)).isEqualTo("closed paid placed refund-payment release-stock");
-        assertThat(books.account(buyer)).isEqualTo(MONEY_BACK);
+        assertThat(databases.account(buyer)).isEqualTo(MONEY_BACK);
         assertThat(platform.logOf(stack.order())).contains("what=\"POST /orders/" + order + "/cancellation\"");
     }
 
@@ -179,7 +179,7 @@ class CancellationIT {
     void aCardOrderThatIsConfirmingIsClosedAsSoonAsItsMoneyIsTakenAndNobodyIsToldThatItIsPaid() {
         behave("{\"operation\":\"CAPTURE\",\"kind\":\"FAIL_BEFORE\",\"status\":503,\"rate\":1}");
         String order = byCard();
-        await("decided").atMost(LIMIT).until(() -> books.orderStatus(order).equals("CONFIRMING"));
+        await("decided").atMost(LIMIT).until(() -> databases.orderStatus(order).equals("CONFIRMING"));
 
         Answer noted = cancelAs(buyer, order, "");
         assertThat(noted.status()).as("%s", noted).isEqualTo(202);
@@ -190,21 +190,21 @@ class CancellationIT {
         awaitClosed(order);
         awaitEffects(order, "AUTHORIZED", "CAPTURED", "REFUNDED");
         assertThat(messagesOf(order)).isEqualTo("closed placed refund-payment release-stock");
-        assertThat(books.stock(sku)).isEqualTo(ALL_BACK);
+        assertThat(databases.stock(sku)).isEqualTo(ALL_BACK);
     }
 
     @Test
     void aWalletOrderWhoseGoodsCannotBeSoldYetIsClosedOnceTheyCan() {
-        levers.refuseToSell(sku);
+        faults.refuseToSell(sku);
         String order = platform.order(buyer, new Line(sku, 2, PRICE)).orderId();
-        assertThat(books.orderStatus(order)).isEqualTo("CONFIRMING");
+        assertThat(databases.orderStatus(order)).isEqualTo("CONFIRMING");
 
         assertThat(cancelAs(buyer, order, "").status()).isEqualTo(202);
-        levers.letSell();
+        faults.letSell();
 
         awaitClosed(order);
-        assertThat(books.stock(sku)).isEqualTo(ALL_BACK);
-        assertThat(books.account(buyer)).isEqualTo(MONEY_BACK);
+        assertThat(databases.stock(sku)).isEqualTo(ALL_BACK);
+        assertThat(databases.account(buyer)).isEqualTo(MONEY_BACK);
     }
 
     @Test
@@ -213,7 +213,7 @@ class CancellationIT {
         Answer hidden = cancelAs(platform.buyer(0), order, "");
         assertThat(hidden.status()).as("%s", hidden).isEqualTo(404);
         assertThat(hidden.code()).isEqualTo("not-found");
-        assertThat(books.orderStatus(order)).isEqualTo("PAID");
+        assertThat(databases.orderStatus(order)).isEqualTo("PAID");
 
         Answer refused = platform.order(buyer, new Line(sku, RECEIVED + 1, 1));
         assertThat(refused.status()).as("%s", refused).isEqualTo(409);
@@ -254,12 +254,12 @@ class CancellationIT {
     }
 
     private void awaitClosed(String order) {
-        await(order + " is CLOSED").atMost(LIMIT).until(() -> books.orderStatus(order)
+        await(order + " is CLOSED").atMost(LIMIT).until(() -> databases.orderStatus(order)
                 .equals("CLOSED"));
     }
 
     private String messagesOf(String order) {
-        return books.text(
+        return databases.text(
                 "select group_concat(substring_index(id, ':', -1) order by substring_index(id, ':', -1) separator ' ') from order_svc.local_message"
                         + " where message_key = ?",
                 order);
@@ -304,7 +304,7 @@ class CancellationIT {
     }
 
     private void awaitCharge(String order, String status) {
-        await("the charge is " + status).atMost(LIMIT).until(() -> books.text(
+        await("the charge is " + status).atMost(LIMIT).until(() -> databases.text(
                         "select status from payment_svc.card_charge where order_id = ?", order)
                 .equals(status));
     }

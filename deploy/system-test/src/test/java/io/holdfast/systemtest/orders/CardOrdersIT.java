@@ -5,9 +5,9 @@ import static io.holdfast.systemtest.platform.Gateway.times;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.CardPolicy;
 import io.holdfast.systemtest.platform.Gateway;
 import io.holdfast.systemtest.platform.OnThePlatform;
@@ -30,16 +30,16 @@ class CardOrdersIT {
 
     private final Platform platform;
     private final Stack stack;
-    private final Books books;
+    private final Databases databases;
     private final Gateway gateway;
     private final String sku;
     private final String buyer;
     private CardPolicy policy;
 
-    CardOrdersIT(Platform platform, Stack stack, Books books) {
+    CardOrdersIT(Platform platform, Stack stack, Databases databases) {
         this.platform = platform;
         this.stack = stack;
-        this.books = books;
+        this.databases = databases;
         this.gateway = new Gateway(platform);
         this.sku = platform.goods(RECEIVED);
         this.buyer = platform.buyer(0);
@@ -67,7 +67,7 @@ class CardOrdersIT {
         // PAID as a rule; CONFIRMING if the capture takes longer than the coordinator is kept waiting.
         awaitStatus(paid.orderId(), "PAID");
         assertThat(gateway.effects(paid.orderId())).containsExactly("AUTHORIZED", "CAPTURED");
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(RECEIVED, RECEIVED - 1, 0, 1));
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(RECEIVED, RECEIVED - 1, 0, 1));
         assertThat(paid.text() + platform.getOrder(paid.orderId()).text()).doesNotContain("tok_ok");
     }
 
@@ -77,9 +77,9 @@ class CardOrdersIT {
 
         assertThat(declined.status()).as("%s", declined).isEqualTo(402);
         assertThat(declined.code()).isEqualTo("payment-declined");
-        books.awaitRestAndBalance();
-        assertThat(books.orderStatus(declined.orderId())).isEqualTo("REJECTED");
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(RECEIVED, RECEIVED, 0, 0));
+        databases.awaitRestAndBalance();
+        assertThat(databases.orderStatus(declined.orderId())).isEqualTo("REJECTED");
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(RECEIVED, RECEIVED, 0, 0));
         assertThat(gateway.effects(declined.orderId())).doesNotContain("AUTHORIZED", "CAPTURED");
     }
 
@@ -121,7 +121,7 @@ class CardOrdersIT {
         policy.awaitInForce("maxDelay", "PT2S");
         // Each gap is drawn at random below its bound: what one order shows by chance, twenty show for certain.
         List<String> orders = ordersWhoseCapturesFail(20);
-        Attempts attempts = new Attempts(books, orders);
+        Attempts attempts = new Attempts(databases, orders);
         attempts.watchUntil(6);
         gateway.heal();
 
@@ -153,14 +153,14 @@ class CardOrdersIT {
         policy.change("initial-delay: 1s", "max-delay: 4s");
         policy.awaitInForce("maxDelay", "PT4S");
         List<String> orders = ordersWhoseCapturesFail(5);
-        Attempts before = new Attempts(books, orders);
+        Attempts before = new Attempts(databases, orders);
         before.watchUntil(3);
         assertThat(before.delaysAfter(2)).as("delays of the old policy").anyMatch(delay -> delay > 300);
 
         policy.change("initial-delay: 100ms", "max-delay: 300ms");
         policy.awaitInForce("maxDelay", "PT0.3S");
-        Map<String, Long> then = new Attempts(books, orders).numbers();
-        Attempts after = new Attempts(books, orders);
+        Map<String, Long> then = new Attempts(databases, orders).numbers();
+        Attempts after = new Attempts(databases, orders);
         after.watchUntil(then.values().stream().mapToLong(Long::longValue).max().orElseThrow() + 4);
         for (String order : orders) {
             // The one that was counted at that moment may have ended just before.
@@ -183,7 +183,7 @@ class CardOrdersIT {
         awaitStatus(answer.orderId(), "CLOSED");
         assertThat(gateway.applied()).containsExactly(1);
         gateway.awaitEffects(answer.orderId(), "AUTHORIZED", "VOIDED");
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(RECEIVED, RECEIVED, 0, 0));
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(RECEIVED, RECEIVED, 0, 0));
         assertThat(platform.getOrder(answer.orderId()).text()).contains("CLOSING", "CLOSED");
     }
 
@@ -199,13 +199,13 @@ class CardOrdersIT {
         // The deadline, and the five seconds that it may take from there; the gateway is still gone.
         await("the stock is available")
                 .atMost(Duration.ofSeconds(4 + 5))
-                .until(() -> books.stock(sku).available() == RECEIVED);
+                .until(() -> databases.stock(sku).available() == RECEIVED);
         awaitStatus(answer.orderId(), "CLOSED");
         assertThat(stack.gateway().isRunning()).isFalse();
 
         platform.start(stack.gateway());
         gateway.awaitEffects(answer.orderId(), "AUTHORIZED", "VOIDED");
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(RECEIVED, RECEIVED, 0, 0));
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(RECEIVED, RECEIVED, 0, 0));
     }
 
     @Test
@@ -221,11 +221,11 @@ class CardOrdersIT {
         awaitStatus(answer.orderId(), "CLOSED");
         assertThat(gateway.applied()).allMatch(times -> times > 0);
         assertThat(gateway.effects(answer.orderId())).containsExactly("AUTHORIZED", "CAPTURED");
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(RECEIVED, RECEIVED, 0, 0));
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(RECEIVED, RECEIVED, 0, 0));
 
         gateway.heal();
         gateway.awaitEffects(answer.orderId(), "AUTHORIZED", "CAPTURED", "REFUNDED");
-        await("the refund is written down").atMost(Duration.ofSeconds(60)).until(() -> books.text("""
+        await("the refund is written down").atMost(Duration.ofSeconds(60)).until(() -> databases.text("""
                         select v.status from payment_svc.void_or_refund v
                         join payment_svc.card_charge c on c.charge_key = v.charge_key where c.order_id = ?""", answer.orderId())
                 .equals("REFUNDED"));
@@ -252,7 +252,7 @@ class CardOrdersIT {
                 .equals("PAID"));
         List<String> paid = meanwhile.stream().map(Answer::orderId).toList();
         assertThat(stack.kafka().isRunning()).isFalse();
-        assertThat(books.orderStatus(refused.orderId())).isEqualTo("CLOSING");
+        assertThat(databases.orderStatus(refused.orderId())).isEqualTo("CLOSING");
         assertThat(messagesOf(paid, "NEW")).as("events that wait").isEqualTo(2L * paid.size());
 
         platform.start(stack.kafka());
@@ -260,9 +260,9 @@ class CardOrdersIT {
         await("all events are delivered")
                 .atMost(Duration.ofSeconds(60))
                 .until(() -> messagesOf(paid, "CONFIRMED") == 2L * paid.size());
-        assertThat(books.number("select count(*) from order_svc.local_message where status = 'FAILED'"))
+        assertThat(databases.number("select count(*) from order_svc.local_message where status = 'FAILED'"))
                 .isZero();
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(RECEIVED, RECEIVED - paid.size(), 0, paid.size()));
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(RECEIVED, RECEIVED - paid.size(), 0, paid.size()));
     }
 
     /** All are authorized before the first capture fails: what fails often enough opens the circuit breaker for all calls. */
@@ -281,7 +281,7 @@ class CardOrdersIT {
 
     /** A message of the order that Kafka did not take. */
     private boolean triedInVain(String order) {
-        return books.number(
+        return databases.number(
                         "select count(*) from order_svc.local_message where message_key = ? and status = 'NEW'"
                                 + " and last_error is not null",
                         order)
@@ -291,7 +291,7 @@ class CardOrdersIT {
     /** PLACED and PAID of each. */
     private long messagesOf(List<String> orders, String status) {
         return orders.stream()
-                .mapToLong(order -> books.number(
+                .mapToLong(order -> databases.number(
                         "select count(*) from order_svc.local_message where message_key = ? and status = ?",
                         order,
                         status))
@@ -306,7 +306,7 @@ class CardOrdersIT {
     }
 
     private void awaitStatus(String order, String status) {
-        await(order + " is " + status).atMost(Duration.ofSeconds(60)).until(() -> books.orderStatus(order)
+        await(order + " is " + status).atMost(Duration.ofSeconds(60)).until(() -> databases.orderStatus(order)
                 .equals(status));
     }
 }

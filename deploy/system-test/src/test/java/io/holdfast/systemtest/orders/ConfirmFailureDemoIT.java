@@ -3,8 +3,8 @@ package io.holdfast.systemtest.orders;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.Stack;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.localplatform.stack.Stack;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.CardPolicy;
 import io.holdfast.systemtest.platform.Gateway;
 import io.holdfast.systemtest.platform.OnThePlatform;
@@ -32,7 +32,7 @@ class ConfirmFailureDemoIT {
 
     private final Platform platform;
     private final Stack stack;
-    private final Books books;
+    private final Databases databases;
     private final Gateway gateway;
 
     @TempDir
@@ -41,10 +41,10 @@ class ConfirmFailureDemoIT {
     private CardPolicy policy;
     private Process demo;
 
-    ConfirmFailureDemoIT(Platform platform, Stack stack, Books books) {
+    ConfirmFailureDemoIT(Platform platform, Stack stack, Databases databases) {
         this.platform = platform;
         this.stack = stack;
-        this.books = books;
+        this.databases = databases;
         this.gateway = new Gateway(platform);
     }
 
@@ -83,7 +83,7 @@ class ConfirmFailureDemoIT {
                 .doesNotContain("NOT AS EXPECTED", "NOT UNDONE");
         Matcher order = ORDER.matcher(told);
         assertThat(order.find()).as("%s", told).isTrue();
-        assertThat(books.orderStatus(order.group(1))).isEqualTo("CLOSED");
+        assertThat(databases.orderStatus(order.group(1))).isEqualTo("CLOSED");
         assertThat(gateway.effects(order.group(1))).containsExactly("AUTHORIZED", "VOIDED");
         assertThatNothingIsLeft();
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
@@ -24,14 +24,14 @@ class LiveSettingsIT {
     private static final Duration SOON = Duration.ofSeconds(15);
 
     private final Platform platform;
-    private final Books books;
+    private final Databases databases;
     private final String buyer;
     private final String tea;
     private String before;
 
-    LiveSettingsIT(Platform platform, Books books) {
+    LiveSettingsIT(Platform platform, Databases databases) {
         this.platform = platform;
-        this.books = books;
+        this.databases = databases;
         this.buyer = platform.buyer(1_000_00);
         this.tea = platform.goods(10_000);
     }
@@ -122,6 +122,6 @@ class LiveSettingsIT {
     }
 
     private long orders() {
-        return books.number("select count(*) from order_svc.orders where buyer_id = ?", buyer);
+        return databases.number("select count(*) from order_svc.orders where buyer_id = ?", buyer);
     }
 }

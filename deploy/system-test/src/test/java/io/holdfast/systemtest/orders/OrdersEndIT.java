@@ -4,7 +4,7 @@ import static io.holdfast.systemtest.platform.Platform.newKey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Test;
 class OrdersEndIT {
 
     private final Platform platform;
-    private final Books books;
+    private final Databases databases;
 
-    OrdersEndIT(Platform platform, Books books) {
+    OrdersEndIT(Platform platform, Databases databases) {
         this.platform = platform;
-        this.books = books;
+        this.databases = databases;
     }
 
     @Test
@@ -39,10 +39,10 @@ class OrdersEndIT {
         assertThat(answer.orderStatus()).isEqualTo("PAID");
         assertThat(answer.header("Location")).endsWith("/orders/" + answer.orderId());
         assertThat(answer.body().path("total").path("minor").asLong()).isEqualTo(2 * 19_90 + 30_00 + 6 * 2_00);
-        assertThat(books.stock(tea)).isEqualTo(new Books.Stock(10, 8, 0, 2));
-        assertThat(books.stock(pot)).isEqualTo(new Books.Stock(3, 2, 0, 1));
-        assertThat(books.stock(cup)).isEqualTo(new Books.Stock(40, 34, 0, 6));
-        assertThat(books.account(buyer)).isEqualTo(new Books.Account(100_00, 18_20, 0, 81_80));
+        assertThat(databases.stock(tea)).isEqualTo(new Databases.Stock(10, 8, 0, 2));
+        assertThat(databases.stock(pot)).isEqualTo(new Databases.Stock(3, 2, 0, 1));
+        assertThat(databases.stock(cup)).isEqualTo(new Databases.Stock(40, 34, 0, 6));
+        assertThat(databases.account(buyer)).isEqualTo(new Databases.Account(100_00, 18_20, 0, 81_80));
         assertFences(answer.orderId(), "COMMITTED", "COMMITTED", "COMMITTED");
     }
 
@@ -55,9 +55,9 @@ class OrdersEndIT {
         Answer answer = platform.order(buyer, new Line(tea, 1, 10_00), new Line(pot, 2, 30_00));
 
         assertRejected(answer, 409, "out-of-stock");
-        assertThat(books.stock(tea)).isEqualTo(new Books.Stock(10, 10, 0, 0));
-        assertThat(books.stock(pot)).isEqualTo(new Books.Stock(1, 1, 0, 0));
-        assertThat(books.account(buyer)).isEqualTo(new Books.Account(500_00, 500_00, 0, 0));
+        assertThat(databases.stock(tea)).isEqualTo(new Databases.Stock(10, 10, 0, 0));
+        assertThat(databases.stock(pot)).isEqualTo(new Databases.Stock(1, 1, 0, 0));
+        assertThat(databases.account(buyer)).isEqualTo(new Databases.Account(500_00, 500_00, 0, 0));
         // What is plainly short is refused before a branch is registered, so there is nothing to cancel in stock-svc.
         assertFences(answer.orderId(), "ROLLBACKED", "", "");
     }
@@ -70,8 +70,8 @@ class OrdersEndIT {
         Answer answer = platform.order(buyer, new Line(tea, 1, 19_90));
 
         assertRejected(answer, 402, "insufficient-funds");
-        assertThat(books.stock(tea)).isEqualTo(new Books.Stock(10, 10, 0, 0));
-        assertThat(books.account(buyer)).isEqualTo(new Books.Account(19_89, 19_89, 0, 0));
+        assertThat(databases.stock(tea)).isEqualTo(new Databases.Stock(10, 10, 0, 0));
+        assertThat(databases.account(buyer)).isEqualTo(new Databases.Account(19_89, 19_89, 0, 0));
         assertFences(answer.orderId(), "", "", "");
     }
 
@@ -84,8 +84,8 @@ class OrdersEndIT {
         assertRejected(platform.order(buyer, new Line(pot, 1, 30_00)), 402, "insufficient-funds");
         assertRejected(platform.order(platform.buyer(30_00), new Line(pot, 1, 30_00)), 409, "out-of-stock");
 
-        assertThat(books.stock(pot)).isEqualTo(new Books.Stock(1, 0, 0, 1));
-        assertThat(books.account(buyer)).isEqualTo(new Books.Account(30_00, 0, 0, 30_00));
+        assertThat(databases.stock(pot)).isEqualTo(new Databases.Stock(1, 0, 0, 1));
+        assertThat(databases.account(buyer)).isEqualTo(new Databases.Account(30_00, 0, 0, 30_00));
     }
 
     @Test
@@ -101,8 +101,8 @@ class OrdersEndIT {
         assertThat(second.status()).isEqualTo(200);
         assertThat(second.orderId()).isEqualTo(first.orderId());
         assertThat(second.orderStatus()).isEqualTo("PAID");
-        assertThat(books.stock(tea)).isEqualTo(new Books.Stock(10, 9, 0, 1));
-        assertThat(books.account(buyer)).isEqualTo(new Books.Account(100_00, 90_00, 0, 10_00));
+        assertThat(databases.stock(tea)).isEqualTo(new Databases.Stock(10, 9, 0, 1));
+        assertThat(databases.account(buyer)).isEqualTo(new Databases.Account(100_00, 90_00, 0, 10_00));
     }
 
     @Test
@@ -118,7 +118,7 @@ class OrdersEndIT {
         assertRejected(first, 409, "out-of-stock");
         assertRejected(second, 409, "out-of-stock");
         assertThat(second.orderId()).isEqualTo(first.orderId());
-        assertThat(books.stock(tea)).isEqualTo(new Books.Stock(11, 11, 0, 0));
+        assertThat(databases.stock(tea)).isEqualTo(new Databases.Stock(11, 11, 0, 0));
     }
 
     @Test
@@ -132,8 +132,8 @@ class OrdersEndIT {
         assertThat(platform.deposit(buyer, 2_00, key).status()).isEqualTo(201);
         assertThat(platform.deposit(buyer, 2_00, key).status()).isEqualTo(200);
 
-        assertThat(books.stock(tea)).isEqualTo(new Books.Stock(8, 8, 0, 0));
-        assertThat(books.account(buyer)).isEqualTo(new Books.Account(9_00, 9_00, 0, 0));
+        assertThat(databases.stock(tea)).isEqualTo(new Databases.Stock(8, 8, 0, 0));
+        assertThat(databases.account(buyer)).isEqualTo(new Databases.Account(9_00, 9_00, 0, 0));
     }
 
     @Test
@@ -146,7 +146,7 @@ class OrdersEndIT {
         Answer order = platform.getOrder(id);
         assertThat(order.status()).isEqualTo(200);
         assertThat(order.orderStatus()).isEqualTo("PAID");
-        assertThat(order.body().path("xid").asString()).isEqualTo(books.xidOf(id));
+        assertThat(order.body().path("xid").asString()).isEqualTo(databases.xidOf(id));
         assertThat(StreamSupport.stream(order.body().path("timeline").spliterator(), false)
                         .filter(entry -> entry.path("phase").asString("").equals("TRY"))
                         .map(entry -> entry.path("action").asString("")))
@@ -174,13 +174,13 @@ class OrdersEndIT {
         assertThat(answer.status()).as("%s", answer).isEqualTo(status);
         assertThat(answer.contentType()).startsWith("application/problem+json");
         assertThat(answer.code()).isEqualTo(code);
-        assertThat(books.orderStatus(answer.orderId())).isEqualTo("REJECTED");
+        assertThat(databases.orderStatus(answer.orderId())).isEqualTo("REJECTED");
     }
 
     private void assertFences(String orderId, String payment, String stock, String order) {
-        String xid = books.xidOf(orderId);
+        String xid = databases.xidOf(orderId);
         assertThat(List.of("payment_svc", "stock_svc", "order_svc"))
-                .extracting(schema -> books.fence(schema, xid))
+                .extracting(schema -> databases.fence(schema, xid))
                 .as("the branches in payment-svc, stock-svc and order-svc")
                 .containsExactly(payment, stock, order);
     }

@@ -4,7 +4,7 @@ import static io.holdfast.systemtest.platform.Platform.newKey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.Crowd;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Test;
 class SameKeyFromManyThreadsIT {
 
     private final Platform platform;
-    private final Books books;
+    private final Databases databases;
 
-    SameKeyFromManyThreadsIT(Platform platform, Books books) {
+    SameKeyFromManyThreadsIT(Platform platform, Databases databases) {
         this.platform = platform;
-        this.books = books;
+        this.databases = databases;
     }
 
     @Test
@@ -42,14 +42,14 @@ class SameKeyFromManyThreadsIT {
                 .extracting(Answer::status)
                 .as("one made it, the others found it")
                 .containsOnlyOnce(201);
-        assertThat(books.number("select count(*) from order_svc.orders where buyer_id = ?", buyer))
+        assertThat(databases.number("select count(*) from order_svc.orders where buyer_id = ?", buyer))
                 .as("orders of the buyer")
                 .isOne();
-        books.awaitRestAndBalance();
-        assertThat(books.orderStatus(answers.get(0).orderId())).isEqualTo("PAID");
-        assertThat(books.stock(tea)).isEqualTo(new Books.Stock(100, 99, 0, 1));
-        assertThat(books.account(buyer)).isEqualTo(new Books.Account(1000_00, 990_00, 0, 10_00));
-        assertThat(books.number("select count(*) from payment_svc.payment where buyer_id = ?", buyer))
+        databases.awaitRestAndBalance();
+        assertThat(databases.orderStatus(answers.get(0).orderId())).isEqualTo("PAID");
+        assertThat(databases.stock(tea)).isEqualTo(new Databases.Stock(100, 99, 0, 1));
+        assertThat(databases.account(buyer)).isEqualTo(new Databases.Account(1000_00, 990_00, 0, 10_00));
+        assertThat(databases.number("select count(*) from payment_svc.payment where buyer_id = ?", buyer))
                 .as("payments, of whatever status")
                 .isOne();
     }
@@ -62,7 +62,7 @@ class SameKeyFromManyThreadsIT {
         List<Answer> answers = Crowd.of(20).everyone(i -> platform.deposit(buyer, 5_00, key));
 
         assertThat(answers).extracting(Answer::status).containsOnly(200, 201).containsOnlyOnce(201);
-        assertThat(books.account(buyer)).isEqualTo(new Books.Account(5_00, 5_00, 0, 0));
+        assertThat(databases.account(buyer)).isEqualTo(new Databases.Account(5_00, 5_00, 0, 0));
     }
 
     @Test
@@ -73,6 +73,6 @@ class SameKeyFromManyThreadsIT {
         List<Answer> answers = Crowd.of(20).everyone(i -> platform.receive(tea, 5, key));
 
         assertThat(answers).extracting(Answer::status).containsOnly(200, 201).containsOnlyOnce(201);
-        assertThat(books.stock(tea)).isEqualTo(new Books.Stock(5, 5, 0, 0));
+        assertThat(databases.stock(tea)).isEqualTo(new Databases.Stock(5, 5, 0, 0));
     }
 }

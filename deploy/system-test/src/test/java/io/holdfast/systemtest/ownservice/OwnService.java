@@ -1,8 +1,8 @@
 package io.holdfast.systemtest.ownservice;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.holdfast.localplatform.MariaDb;
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.part.MariaDb;
+import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.tcc.autoconfigure.TccAutoConfiguration;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

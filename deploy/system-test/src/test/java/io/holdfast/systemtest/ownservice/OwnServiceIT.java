@@ -3,7 +3,7 @@ package io.holdfast.systemtest.ownservice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.tcc.TryRefusedException;
 import java.time.Duration;
@@ -28,12 +28,12 @@ class OwnServiceIT {
 
     private static final Duration SOON = Duration.ofSeconds(30);
 
-    private final Books books;
+    private final Databases databases;
     private final OwnService service;
     private final String buyer;
 
-    OwnServiceIT(Books books, OwnService service) {
-        this.books = books;
+    OwnServiceIT(Databases databases, OwnService service) {
+        this.databases = databases;
         this.service = service;
         this.buyer = service.newBuyer();
     }
@@ -85,10 +85,10 @@ class OwnServiceIT {
         });
         await("the Try stands still").atMost(SOON).until(() -> service.database()
                 .isAThreadLate());
-        assertThat(books.number("select count(*) from seata.branch_table where xid = ?", xid))
+        assertThat(databases.number("select count(*) from seata.branch_table where xid = ?", xid))
                 .as("branches that the coordinator knows: registered, not yet tried")
                 .isOne();
-        assertThat(books.fence("own_service", xid)).isEmpty();
+        assertThat(databases.fence("own_service", xid)).isEmpty();
 
         transaction.rollback();
         awaitFence(transaction, "SUSPENDED");
@@ -98,7 +98,7 @@ class OwnServiceIT {
 
         assertThat(late.get(20, TimeUnit.SECONDS)).isInstanceOf(TryRefusedException.Suspended.class);
         assertThat(service.fenceCount("suspended")).isEqualTo(suspended + 1);
-        assertThat(books.fence("own_service", xid)).isEqualTo("SUSPENDED");
+        assertThat(databases.fence("own_service", xid)).isEqualTo("SUSPENDED");
         assertPoints(100, 0, 0);
     }
 
@@ -116,7 +116,7 @@ class OwnServiceIT {
         assertThat(service.database().answersLost()).isEqualTo(lost + 1);
         assertThat(service.fenceCount("confirm-failed")).isEqualTo(failed + 1);
         assertThat(service.fenceCount("repeated")).isEqualTo(repeated + 1);
-        assertThat(books.fence("own_service", transaction.getXid())).isEqualTo("COMMITTED");
+        assertThat(databases.fence("own_service", transaction.getXid())).isEqualTo("COMMITTED");
         assertPoints(70, 0, 30);
     }
 
@@ -134,21 +134,21 @@ class OwnServiceIT {
         assertThat(service.database().answersLost()).isEqualTo(lost + 1);
         assertThat(service.fenceCount("cancel-failed")).isEqualTo(failed + 1);
         assertThat(service.fenceCount("repeated")).isEqualTo(repeated + 1);
-        assertThat(books.fence("own_service", transaction.getXid())).isEqualTo("ROLLBACKED");
+        assertThat(databases.fence("own_service", transaction.getXid())).isEqualTo("ROLLBACKED");
         assertPoints(100, 0, 0);
     }
 
     /** The coordinator drops a branch once it has ended. */
     private boolean gone(GlobalTransaction transaction) {
-        return books.number("select count(*) from seata.branch_table where xid = ?", transaction.getXid()) == 0;
+        return databases.number("select count(*) from seata.branch_table where xid = ?", transaction.getXid()) == 0;
     }
 
     private void awaitFence(GlobalTransaction transaction, String status) {
-        books.awaitFence("own_service", transaction.getXid(), status);
+        databases.awaitFence("own_service", transaction.getXid(), status);
     }
 
     private void assertPoints(long free, long held, long spent) {
-        assertThat(books.text(
+        assertThat(databases.text(
                         "select concat_ws(' ', free, held, spent) from own_service.points where buyer = ?", buyer))
                 .as("free, held and spent points")
                 .isEqualTo(free + " " + held + " " + spent);

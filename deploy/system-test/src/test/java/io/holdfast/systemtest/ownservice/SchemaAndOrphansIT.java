@@ -3,8 +3,8 @@ package io.holdfast.systemtest.ownservice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.Stack;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.localplatform.stack.Stack;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -30,13 +30,13 @@ class SchemaAndOrphansIT {
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final String OTHER = "00000000deadbeef";
 
-    private final Books books;
+    private final Databases databases;
     private final OwnService service;
     private final Stack stack;
     private final String buyer;
 
-    SchemaAndOrphansIT(Books books, OwnService service, Stack stack) {
-        this.books = books;
+    SchemaAndOrphansIT(Databases databases, OwnService service, Stack stack) {
+        this.databases = databases;
         this.service = service;
         this.stack = stack;
         this.buyer = service.newBuyer();
@@ -50,11 +50,11 @@ class SchemaAndOrphansIT {
     /** As a service with the same application id and another database sees it. */
     @Test
     void aBranchThatBearsAnotherSchemaIsRefusedUntilTheRightOneIsAsked() throws TransactionException, SQLException {
-        String own = books.text("select schema_id from own_service.tcc_schema_identity");
+        String own = databases.text("select schema_id from own_service.tcc_schema_identity");
         long refused = service.count("holdfast.tcc.other.schema", "schema", own, "other", OTHER);
         GlobalTransaction transaction = OwnService.begin();
         service.points().hold(null, buyer, 30);
-        assertThat(books.text("select application_data from seata.branch_table where xid = ?", transaction.getXid()))
+        assertThat(databases.text("select application_data from seata.branch_table where xid = ?", transaction.getXid()))
                 .contains("\"holdfast.schema\":\"" + own + "\"");
         bearInstead(own, OTHER, transaction);
         transaction.commit();
@@ -62,11 +62,11 @@ class SchemaAndOrphansIT {
         await("it is refused, and asked for again")
                 .atMost(SOON)
                 .until(() -> service.count("holdfast.tcc.other.schema", "schema", own, "other", OTHER) >= refused + 2);
-        assertThat(books.fence("own_service", transaction.getXid())).isEqualTo("TRIED");
+        assertThat(databases.fence("own_service", transaction.getXid())).isEqualTo("TRIED");
         assertPoints(70, 30, 0);
         bearInstead(OTHER, own, transaction);
 
-        books.awaitFence("own_service", transaction.getXid(), "COMMITTED");
+        databases.awaitFence("own_service", transaction.getXid(), "COMMITTED");
         assertPoints(70, 0, 30);
     }
 
@@ -96,20 +96,20 @@ class SchemaAndOrphansIT {
             });
             await("the coordinator has checked, and cannot insert")
                     .atMost(SOON)
-                    .until(() -> books.number(
+                    .until(() -> databases.number(
                                     "select count(*) from information_schema.innodb_trx where trx_state = 'LOCK WAIT'"
                                             + " and trx_query like 'insert into branch_table%'")
                             > 0);
             await("the transaction has timed out and is forgotten")
                     .atMost(SOON)
-                    .until(() -> books.number("select count(*) from seata.global_table where xid = ?", xid) == 0);
+                    .until(() -> databases.number("select count(*) from seata.global_table where xid = ?", xid) == 0);
             lock.rollback();
         }
         tried.get(20, TimeUnit.SECONDS);
         assertPoints(70, 30, 0);
-        assertThat(books.fence("own_service", xid)).isEqualTo("TRIED");
+        assertThat(databases.fence("own_service", xid)).isEqualTo("TRIED");
 
-        books.awaitFence("own_service", xid, "ROLLBACKED");
+        databases.awaitFence("own_service", xid, "ROLLBACKED");
 
         assertPoints(100, 0, 0);
         assertThat(service.count("holdfast.tcc.orphans", "action", Points.ACTION, "result", "cancel"))
@@ -138,7 +138,7 @@ class SchemaAndOrphansIT {
     }
 
     private void assertPoints(long free, long held, long spent) {
-        assertThat(books.text(
+        assertThat(databases.text(
                         "select concat_ws(' ', free, held, spent) from own_service.points where buyer = ?", buyer))
                 .as("free, held and spent points")
                 .isEqualTo(free + " " + held + " " + spent);

@@ -3,9 +3,9 @@ package io.holdfast.systemtest.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.HoldfastService;
-import io.holdfast.localplatform.Part;
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.part.HoldfastService;
+import io.holdfast.localplatform.part.Part;
+import io.holdfast.localplatform.stack.Stack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -51,8 +51,8 @@ public final class Platform {
 
     private final Stack stack;
     private final ProcessEvents events;
-    private final Books books;
-    private final Levers levers;
+    private final Databases databases;
+    private final DatabaseFaults faults;
     private final HttpClient http;
     /** Also unlike those of an earlier run on the same platform. */
     private final String run = Long.toString(System.currentTimeMillis(), 36);
@@ -67,8 +67,8 @@ public final class Platform {
     Platform(Stack stack, ProcessEvents events) {
         this.stack = stack;
         this.events = events;
-        this.books = new Books(stack.database().rootAccess("mysql"), events);
-        this.levers = new Levers(stack.database().rootAccess("mysql"), events);
+        this.databases = new Databases(stack.database().rootAccess("mysql"), events);
+        this.faults = new DatabaseFaults(stack.database().rootAccess("mysql"), events);
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(3))
@@ -84,12 +84,12 @@ public final class Platform {
         return stack;
     }
 
-    public Books books() {
-        return books;
+    public Databases databases() {
+        return databases;
     }
 
-    public Levers levers() {
-        return levers;
+    public DatabaseFaults faults() {
+        return faults;
     }
 
     // What every test begins with: goods and buyers of its own, so that tests do not meet.
@@ -452,7 +452,7 @@ public final class Platform {
 
     /** Undoes every fault that a test may have left: held locks, frozen and dead processes. Starts no part that runs. */
     public void heal() {
-        levers.close();
+        faults.close();
         if (!disturbed) {
             return;
         }
@@ -475,7 +475,7 @@ public final class Platform {
     }
 
     void stop() {
-        levers.close();
+        faults.close();
         try {
             stack.stopAll();
         } catch (InterruptedException e) {

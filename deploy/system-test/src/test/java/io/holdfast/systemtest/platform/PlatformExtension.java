@@ -1,6 +1,6 @@
 package io.holdfast.systemtest.platform;
 
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.stack.Stack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -71,12 +71,12 @@ final class PlatformExtension implements BeforeAllCallback, AfterEachCallback, P
             return;
         }
         platform.heal();
-        platform.books().awaitRestAndBalance();
+        platform.databases().awaitRestAndBalance();
     }
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return List.of(Platform.class, Books.class, Levers.class, Stack.class)
+        return List.of(Platform.class, Databases.class, DatabaseFaults.class, Stack.class)
                 .contains(parameter.getParameter().getType());
     }
 
@@ -87,10 +87,10 @@ final class PlatformExtension implements BeforeAllCallback, AfterEachCallback, P
         if (type == Platform.class) {
             return platform;
         }
-        if (type == Books.class) {
-            return platform.books();
+        if (type == Databases.class) {
+            return platform.databases();
         }
-        return type == Levers.class ? platform.levers() : platform.stack();
+        return type == DatabaseFaults.class ? platform.faults() : platform.stack();
     }
 
     private record Running(Platform platform) implements AutoCloseable {

@@ -1,7 +1,7 @@
 package io.holdfast.systemtest.platform;
 
-import io.holdfast.localplatform.Part;
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.part.Part;
+import io.holdfast.localplatform.stack.Stack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@ package io.holdfast.systemtest.readme;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.localplatform.Part;
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.part.Part;
+import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package io.holdfast.systemtest.readme;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Platform;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,7 +3,7 @@ package io.holdfast.systemtest.sales;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.Redis;
+import io.holdfast.localplatform.part.Redis;
 import io.holdfast.systemtest.platform.Answer;
 import io.holdfast.systemtest.platform.Platform;
 import java.io.IOException;

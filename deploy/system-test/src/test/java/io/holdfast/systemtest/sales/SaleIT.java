@@ -4,10 +4,10 @@ import static io.holdfast.systemtest.sales.FlashSale.PRICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.holdfast.localplatform.Part;
-import io.holdfast.localplatform.Stack;
+import io.holdfast.localplatform.part.Part;
+import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Books;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.Crowd;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
@@ -33,19 +33,19 @@ class SaleIT {
 
     private final Platform platform;
     private final Stack stack;
-    private final Books books;
+    private final Databases databases;
 
-    SaleIT(Platform platform, Stack stack, Books books) {
+    SaleIT(Platform platform, Stack stack, Databases databases) {
         this.platform = platform;
         this.stack = stack;
-        this.books = books;
+        this.databases = databases;
     }
 
     @Test
     void asManyArePaidAsAreSetApartAndWhatIsLeftComesBack() throws InterruptedException {
         String sku = platform.goods(50);
         FlashSale sale = FlashSale.open(platform, sku, QUOTA, 1);
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(30, 30, 0, 0));
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(30, 30, 0, 0));
         List<String> buyers = buyers(3 * QUOTA);
 
         List<Answer> answers = Crowd.of(buyers.size()).everyone(i -> settled(sale, buyers.get(i)));
@@ -88,9 +88,9 @@ class SaleIT {
 
         assertThat(sale.close().body().path("state").asString()).isEqualTo("CLOSED");
 
-        await("the quota is back").atMost(Duration.ofSeconds(20)).until(() -> books.stock(sku)
-                .equals(new Books.Stock(47, 47, 0, 0)));
-        assertThat(books.stock(sale.goods())).isEqualTo(new Books.Stock(3, 0, 0, 3));
+        await("the quota is back").atMost(Duration.ofSeconds(20)).until(() -> databases.stock(sku)
+                .equals(new Databases.Stock(47, 47, 0, 0)));
+        assertThat(databases.stock(sale.goods())).isEqualTo(new Databases.Stock(3, 0, 0, 3));
         Answer refused = sale.order(platform.buyer(PRICE));
         assertThat(refused.status() + refused.code()).isEqualTo("403sale-closed");
         assertThat(platform.order(platform.buyer(100), new Platform.Line(sku, 1, 1))
@@ -105,7 +105,7 @@ class SaleIT {
         Answer refused = FlashSale.make(platform, sku, 6, 1);
 
         assertThat(refused.status() + refused.code()).isEqualTo("409quota-exceeds-stock");
-        assertThat(books.stock(sku)).isEqualTo(new Books.Stock(5, 5, 0, 0));
+        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(5, 5, 0, 0));
     }
 
     @Test
@@ -232,7 +232,7 @@ class SaleIT {
 
     /** Whoever was told to come again has gone; what is left is for others, and is exactly what is left. */
     private void sellTheRest(FlashSale sale) {
-        books.awaitRestAndBalance();
+        databases.awaitRestAndBalance();
         await("the last piece is sold")
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(50))
@@ -248,10 +248,10 @@ class SaleIT {
     }
 
     private void assertSold(FlashSale sale, int pieces) {
-        books.awaitRestAndBalance();
+        databases.awaitRestAndBalance();
         assertThat(paid(sale)).as("orders PAID").isEqualTo(pieces);
-        assertThat(books.stock(sale.goods())).isEqualTo(new Books.Stock(QUOTA, QUOTA - pieces, 0, pieces));
-        assertThat(books.number(
+        assertThat(databases.stock(sale.goods())).isEqualTo(new Databases.Stock(QUOTA, QUOTA - pieces, 0, pieces));
+        assertThat(databases.number(
                         "select coalesce(max(n), 0) from (select count(*) as n from order_svc.orders where sale_id = ?"
                                 + " and status = 'PAID' group by buyer_id) t",
                         sale.id))
@@ -291,7 +291,7 @@ class SaleIT {
     }
 
     private long paid(FlashSale sale) {
-        return books.number("select count(*) from order_svc.orders where sale_id = ? and status = 'PAID'", sale.id);
+        return databases.number("select count(*) from order_svc.orders where sale_id = ? and status = 'PAID'", sale.id);
     }
 
     private List<String> buyers(int many) {
