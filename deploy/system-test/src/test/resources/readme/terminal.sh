@@ -10,12 +10,12 @@ program() {
     "$JAVA_HOME/bin/java" -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData \
         -Djava.util.prefs.userRoot="$SCRATCH" -Djava.io.tmpdir="$SCRATCH" -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=9 \
         --add-opens java.base/java.lang=ALL-UNNAMED --add-opens java.base/jdk.internal.misc=ALL-UNNAMED \
-        -cp "deploy/$module/target/classes:$(<"deploy/$module/target/classpath.txt")" "$class" \
+        -cp "$module/target/classes:$(<"$module/target/classpath.txt")" "$class" \
         "$@" --run-dir "$RUN_FOLDER" --checkout "$CHECKOUT"
 }
 
-deploy/up() { program local-platform io.holdfast.localplatform.LocalPlatform up --port-offset "$PORT_OFFSET" "$@"; }
-deploy/seckill() { program load-test io.holdfast.load.LoadTest seckill --short-lived "$@"; }
+deploy/up() { program deploy/local-platform io.holdfast.localplatform.LocalPlatform up --port-offset "$PORT_OFFSET" "$@"; }
+deploy/seckill() { program benchmark/load-test io.holdfast.load.LoadTest seckill --short-lived "$@"; }
 deploy/status() { command deploy/status "$@" --run-dir "$RUN_FOLDER"; }
 deploy/token() { command deploy/token "$@" --run-dir "$RUN_FOLDER"; }
 deploy/down() { command deploy/down "$@" --run-dir "$RUN_FOLDER"; }
