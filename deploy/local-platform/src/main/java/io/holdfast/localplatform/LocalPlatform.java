@@ -10,7 +10,6 @@ import io.holdfast.localplatform.runfolder.StackFile;
 import io.holdfast.localplatform.runfolder.Tokens;
 import io.holdfast.localplatform.stack.Preflight;
 import io.holdfast.localplatform.stack.Stack;
-
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +54,7 @@ public final class LocalPlatform {
         System.exit(commandLine(out).execute(arguments));
     }
 
-    static CommandLine commandLine(PrintStream out) {
+    public static CommandLine commandLine(PrintStream out) {
         return new CommandLine(new LocalPlatform()).setExecutionExceptionHandler((failure, command, parsed) -> {
             explain(failure, out);
             return FAILED;

@@ -1,9 +1,8 @@
 package io.holdfast.localplatform;
 
-import io.holdfast.localplatform.runfolder.RunFolder;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.localplatform.runfolder.RunFolder;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;

@@ -48,7 +48,12 @@ class LineLengthTest {
         List<Path> documents = documents();
         assertThat(documents)
                 .extracting(file -> Checkout.ROOT.relativize(file).toString())
-                .contains("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "docs/ARCHITECTURE.md", "docs/adr/README.md");
+                .contains(
+                        "README.md",
+                        "README.zh-CN.md",
+                        "CONTRIBUTING.md",
+                        "docs/ARCHITECTURE.md",
+                        "docs/adr/README.md");
 
         List<String> tooLong = new ArrayList<>();
         for (Path document : documents) {
@@ -64,7 +69,8 @@ class LineLengthTest {
     @Test
     void a_long_line_of_prose_is_found_and_tables_and_code_are_not() {
         String words = "word ".repeat(29);
-        assertThat(longLinesIn(String.join("\n", "short", words, "| " + words + " |", "```", words, "```", "- " + words)))
+        assertThat(longLinesIn(
+                        String.join("\n", "short", words, "| " + words + " |", "```", words, "```", "- " + words)))
                 .containsExactly(2, 7);
     }
 

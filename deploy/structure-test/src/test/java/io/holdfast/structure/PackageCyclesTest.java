@@ -33,6 +33,7 @@ class PackageCyclesTest {
                 "io.holdfast.message",
                 "io.holdfast.order",
                 "io.holdfast.payment",
+                "io.holdfast.properties",
                 "io.holdfast.reconciliation",
                 "io.holdfast.rows",
                 "io.holdfast.stock",

@@ -16,10 +16,45 @@ class TypeNamesTest {
 
     /** Words of our own making that a standard word has replaced. In small letters, so that no renaming of a type changes them. */
     private static final Set<String> OLD_WORDS = Set.of(
-            "apart", "book", "books", "desk", "desks", "fate", "fates", "flaw", "flaws", "flawed", "keeper", "lane",
-            "lanes", "lever", "levers", "lone", "look", "looks", "mend", "mender", "mends", "mischief", "neighbour",
-            "neighbours", "obligation", "obligations", "people", "places", "surroundings", "svc", "told", "turn",
-            "turns", "twin", "twins", "undone", "walking", "wish", "wishes");
+            "apart",
+            "book",
+            "books",
+            "desk",
+            "desks",
+            "fate",
+            "fates",
+            "flaw",
+            "flaws",
+            "flawed",
+            "keeper",
+            "lane",
+            "lanes",
+            "lever",
+            "levers",
+            "lone",
+            "look",
+            "looks",
+            "mend",
+            "mender",
+            "mends",
+            "mischief",
+            "neighbour",
+            "neighbours",
+            "obligation",
+            "obligations",
+            "people",
+            "places",
+            "surroundings",
+            "svc",
+            "told",
+            "turn",
+            "turns",
+            "twin",
+            "twins",
+            "undone",
+            "walking",
+            "wish",
+            "wishes");
 
     /** Old words that are ordinary ones as a part of a longer name. */
     private static final Set<String> OLD_NAMES = Set.of("bearer", "goodsin", "memory", "settings");
@@ -141,17 +176,16 @@ class TypeNamesTest {
     /** A pattern that finds nothing proves nothing. */
     @Test
     void an_old_word_would_be_found() {
-        assertThat(typesIn(
-                        """
+        assertThat(typesIn("""
                         public final class ParcelBook {
                             private sealed interface ParcelLook permits A {}
                             record ParcelWish(String x) {}
                             enum ParcelFate { COMMITTED }
                             non-sealed class ParcelSettings {}
                         @interface TwinParcel {}
-                        """)
-                        .filter(TypeNamesTest::isOld))
-                .containsExactly("ParcelBook", "ParcelLook", "ParcelWish", "ParcelFate", "ParcelSettings", "TwinParcel");
+                        """).filter(TypeNamesTest::isOld))
+                .containsExactly(
+                        "ParcelBook", "ParcelLook", "ParcelWish", "ParcelFate", "ParcelSettings", "TwinParcel");
     }
 
     @Test

@@ -1,8 +1,8 @@
 package io.holdfast.comparison.plain;
 
 import io.holdfast.comparison.ComparisonApplication;
-import io.holdfast.comparison.Ledger;
 import io.holdfast.comparison.Downstreams;
+import io.holdfast.comparison.Ledger;
 import io.holdfast.comparison.Order;
 import io.holdfast.comparison.Placing;
 import org.springframework.context.annotation.Profile;

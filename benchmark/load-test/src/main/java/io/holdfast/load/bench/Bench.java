@@ -97,7 +97,12 @@ final class Bench {
         }
     }
 
-    private void warmUp(Variant variant, BenchmarkContext context, Meter meter, GroupCommitSwitch grouping, Map<Variant, Work> works)
+    private void warmUp(
+            Variant variant,
+            BenchmarkContext context,
+            Meter meter,
+            GroupCommitSwitch grouping,
+            Map<Variant, Work> works)
             throws IOException, InterruptedException {
         grouping.set(variant.grouping());
         Work work = variant.prepare(context);
@@ -117,7 +122,12 @@ final class Bench {
     }
 
     private void measure(
-            Variant variant, int round, Meter meter, Databases databases, GroupCommitSwitch grouping, Map<Variant, Work> works)
+            Variant variant,
+            int round,
+            Meter meter,
+            Databases databases,
+            GroupCommitSwitch grouping,
+            Map<Variant, Work> works)
             throws IOException, InterruptedException {
         grouping.set(variant.grouping());
         Work work = works.get(variant);

@@ -55,7 +55,8 @@ final class Comparison implements AutoCloseable {
 
     static Comparison start(BenchmarkContext context, Databases databases) throws IOException, InterruptedException {
         Platform platform = context.platform();
-        Comparison comparison = new Comparison(context, databases, platform.stack().comparison());
+        Comparison comparison =
+                new Comparison(context, databases, platform.stack().comparison());
         // What a run that was killed left behind.
         comparison.leaveNothing();
         // Ctrl-C, a closed terminal or a SIGTERM: nothing stays all the same.
@@ -66,7 +67,8 @@ final class Comparison implements AutoCloseable {
             databases.execute("create user '%s'@'127.0.0.1' identified by '%s'".formatted(USER, password));
             for (ComparisonService service : comparison.services) {
                 databases.execute("create database " + schemaOf(service));
-                databases.execute("grant all privileges on %s.* to '%s'@'127.0.0.1'".formatted(schemaOf(service), USER));
+                databases.execute(
+                        "grant all privileges on %s.* to '%s'@'127.0.0.1'".formatted(schemaOf(service), USER));
             }
             MariaDb database = platform.stack().database();
             InParallel.forEach(
@@ -97,7 +99,12 @@ final class Comparison implements AutoCloseable {
         databases.execute("""
                 insert into comparison_payment.account (account, deposited, balance)
                 select concat('%s:%s', lpad(seq, 6, '0')), %d, %d from seq_0_to_%d
-                """.formatted(way, context.buyerPrefix(), BenchmarkContext.PLENTY, BenchmarkContext.PLENTY, BenchmarkContext.BUYERS - 1));
+                """.formatted(
+                        way,
+                        context.buyerPrefix(),
+                        BenchmarkContext.PLENTY,
+                        BenchmarkContext.PLENTY,
+                        BenchmarkContext.BUYERS - 1));
     }
 
     /** Orders of one piece each, over 1,000 SKUs. */

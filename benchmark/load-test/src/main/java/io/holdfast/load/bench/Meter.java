@@ -41,7 +41,8 @@ final class Meter implements AutoCloseable {
 
     private Map<String, Long> status() {
         Map<String, Long> status = new HashMap<>();
-        databases.rows("""
+        databases
+                .rows("""
                 select variable_name as name, cast(variable_value as signed) as value
                 from information_schema.global_status
                 where variable_name in ('QUESTIONS', 'COM_COMMIT', 'INNODB_DATA_FSYNCS')

@@ -83,8 +83,8 @@ final class OrdersOverHttp implements Work {
     @Override
     public Result attempt(int client, int clients, long attempt) throws IOException {
         long number = spread(client, attempt);
-        Answer answer =
-                context.calls().post(url, context.tokenFor(client, clients, attempt), context.newKey(), body.apply(number));
+        Answer answer = context.calls()
+                .post(url, context.tokenFor(client, clients, attempt), context.newKey(), body.apply(number));
         if (counted.test(answer)) {
             return Result.COUNTED;
         }

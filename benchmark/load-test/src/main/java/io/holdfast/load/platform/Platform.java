@@ -1,8 +1,8 @@
 package io.holdfast.load.platform;
 
 import io.holdfast.localplatform.part.Part;
-import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.localplatform.runfolder.StackFile;
+import io.holdfast.localplatform.stack.Stack;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -25,7 +25,8 @@ class ProcessCpuTimeTest {
 
     @Test
     void thisJvmHasCompiledSomething() {
-        ProcessCpuTime own = ProcessCpuTime.of(Map.of("self", ProcessHandle.current().pid()));
+        ProcessCpuTime own =
+                ProcessCpuTime.of(Map.of("self", ProcessHandle.current().pid()));
 
         assertThat(own.seconds().get("self")).isPositive();
         assertThat(own.ofCompilers()).isPositive().isLessThanOrEqualTo(own.all());
@@ -39,7 +40,8 @@ class ProcessCpuTimeTest {
 
     @Test
     void whatWasUsedIsADifferenceAndAProcessThatIsNewBeganAtNothing() {
-        ProcessCpuTime used = new ProcessCpuTime(Map.of("a", 12.0, "new", 3.0), 4).since(new ProcessCpuTime(Map.of("a", 5.0), 1.5));
+        ProcessCpuTime used =
+                new ProcessCpuTime(Map.of("a", 12.0, "new", 3.0), 4).since(new ProcessCpuTime(Map.of("a", 5.0), 1.5));
 
         assertThat(used.seconds()).isEqualTo(Map.of("a", 7.0, "new", 3.0));
         assertThat(used.all()).isEqualTo(10);

@@ -1,7 +1,6 @@
 package io.holdfast.localplatform.demo;
 
 import io.holdfast.localplatform.runfolder.Tokens;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

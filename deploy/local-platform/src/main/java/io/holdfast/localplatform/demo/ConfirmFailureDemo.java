@@ -3,7 +3,6 @@ package io.holdfast.localplatform.demo;
 import io.holdfast.localplatform.console.Table;
 import io.holdfast.localplatform.part.Part;
 import io.holdfast.localplatform.stack.Stack;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;

@@ -2,7 +2,6 @@ package io.holdfast.localplatform.demo;
 
 import io.holdfast.localplatform.console.Table;
 import io.holdfast.localplatform.stack.Stack;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;

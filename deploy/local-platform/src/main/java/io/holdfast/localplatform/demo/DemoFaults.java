@@ -3,7 +3,6 @@ package io.holdfast.localplatform.demo;
 import io.holdfast.localplatform.part.NacosApi;
 import io.holdfast.localplatform.runfolder.RunFolder;
 import io.holdfast.localplatform.stack.Stack;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.channels.FileChannel;

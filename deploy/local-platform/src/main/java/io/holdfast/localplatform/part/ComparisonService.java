@@ -4,7 +4,6 @@ import io.holdfast.localplatform.program.UnpackedJar;
 import io.holdfast.localplatform.runfolder.PlatformContext;
 import io.holdfast.localplatform.runfolder.Ports;
 import io.holdfast.localplatform.runfolder.Tokens;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -5,7 +5,6 @@ import io.holdfast.localplatform.program.JavaCommand;
 import io.holdfast.localplatform.runfolder.PlatformContext;
 import io.holdfast.localplatform.runfolder.Ports;
 import io.holdfast.localplatform.runfolder.Secrets;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,6 @@ import io.holdfast.localplatform.program.UnpackedJar;
 import io.holdfast.localplatform.runfolder.PlatformContext;
 import io.holdfast.localplatform.runfolder.Ports;
 import io.holdfast.localplatform.runfolder.Tokens;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -133,7 +132,7 @@ public final class HoldfastService extends Part {
     }
 
     @Override
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         MariaDb.Access access = database.access(schema);
         Map<String, String> environment = new TreeMap<>(Map.of(
                 "HOLDFAST_PORT", Integer.toString(port),

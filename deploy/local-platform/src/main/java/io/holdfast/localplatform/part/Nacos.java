@@ -7,7 +7,6 @@ import io.holdfast.localplatform.runfolder.PlatformContext;
 import io.holdfast.localplatform.runfolder.Ports;
 import io.holdfast.localplatform.runfolder.RunFolder;
 import io.holdfast.localplatform.runfolder.Secrets;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,7 +147,7 @@ public final class Nacos extends Part {
             throw PartFailed.before(name(), "the users of the services cannot be made: " + e.getMessage(), e);
         }
         try {
-             notes = importSettings(at.checkout().resolve("deploy/nacos"));
+            notes = importSettings(at.checkout().resolve("deploy/nacos"));
         } catch (IOException e) {
             throw PartFailed.before(name(), "the settings of deploy/nacos cannot be imported: " + e.getMessage(), e);
         }

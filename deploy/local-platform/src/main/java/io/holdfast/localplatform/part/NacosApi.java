@@ -74,7 +74,8 @@ public final class NacosApi {
         return Optional.of(answer.require200().path("data").path("content").asString(""));
     }
 
-    public void publish(String dataId, String group, String type, String content) throws IOException, InterruptedException {
+    public void publish(String dataId, String group, String type, String content)
+            throws IOException, InterruptedException {
         Answer answer = post(
                 server + "/v3/admin/cs/config",
                 Map.of("dataId", dataId, "groupName", group, "type", type, "content", content),

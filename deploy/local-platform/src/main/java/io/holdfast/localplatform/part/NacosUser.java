@@ -1,7 +1,6 @@
 package io.holdfast.localplatform.part;
 
 import io.holdfast.localplatform.runfolder.Secrets;
-
 import java.util.List;
 import java.util.Set;
 

@@ -7,7 +7,6 @@ import io.holdfast.localplatform.runfolder.PlatformContext;
 import io.holdfast.localplatform.runfolder.Ports;
 import io.holdfast.localplatform.runfolder.RunFolder;
 import io.holdfast.localplatform.runfolder.StackFile;
-
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;

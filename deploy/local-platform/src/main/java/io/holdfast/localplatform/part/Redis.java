@@ -6,7 +6,6 @@ import io.holdfast.localplatform.runfolder.PlatformContext;
 import io.holdfast.localplatform.runfolder.Ports;
 import io.holdfast.localplatform.runfolder.RunFolder;
 import io.holdfast.localplatform.runfolder.Secrets;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

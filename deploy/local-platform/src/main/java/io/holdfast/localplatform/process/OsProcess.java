@@ -51,7 +51,7 @@ public record OsProcess(long pid, String identity) {
     /** Its program and arguments, with blanks between them; empty if the process is gone. */
     public String commandLine() {
         try {
-             return isAlive() ? Files.readString(proc(pid, "cmdline")).replace('\0', ' ') : "";
+            return isAlive() ? Files.readString(proc(pid, "cmdline")).replace('\0', ' ') : "";
         } catch (IOException goneMeanwhile) {
             return "";
         }
@@ -63,7 +63,7 @@ public record OsProcess(long pid, String identity) {
      * @return false if it did not go even then
      */
     public boolean terminate(Duration grace) throws InterruptedException {
-         askToEnd();
+        askToEnd();
         return awaitGone(grace) || kill();
     }
 
@@ -72,7 +72,7 @@ public record OsProcess(long pid, String identity) {
         if (isAlive()) {
             ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
             // A stopped process gets the signal only once it goes on.
-             signal("CONT");
+            signal("CONT");
         }
     }
 
@@ -100,7 +100,7 @@ public record OsProcess(long pid, String identity) {
         }
         try {
             // The shell's own kill: a program of that name is not everywhere.
-             Process kill = new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " " + target)
+            Process kill = new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " " + target)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
@@ -156,7 +156,7 @@ public record OsProcess(long pid, String identity) {
          * A zombie is dead: in a container nobody may ever collect it. But a process shows as a zombie as soon as its first thread has ended,
          * and holds its ports until the last one has.
          */
-         public boolean isAlive() {
+        public boolean isAlive() {
             return state != 'X' && (state != 'Z' || threads > 1);
         }
     }

@@ -4,7 +4,6 @@ import io.holdfast.localplatform.process.OsProcess;
 import io.holdfast.localplatform.process.PartFailed;
 import io.holdfast.localplatform.runfolder.PlatformContext;
 import io.holdfast.localplatform.runfolder.RunFolder;
-
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -68,7 +67,7 @@ public final class ArchiveMaker {
 
     /** Ends it if it runs, with what it has begun. */
     public void stop() throws InterruptedException {
-         Optional<OsProcess> process = process();
+        Optional<OsProcess> process = process();
         if (process.isPresent()) {
             // Nothing that it has begun is worth an end in good order.
             process.get().signalGroup("KILL");
@@ -106,10 +105,10 @@ public final class ArchiveMaker {
                     .redirectErrorStream(true)
                     .redirectOutput(log().toFile())
                     .start();
-             OsProcess process =
+            OsProcess process =
                     OsProcess.of(started.pid()).orElseThrow(() -> PartFailed.logged(PART, "died at once", log(), 0));
             RunFolder.writePrivately(running(), process.pid() + " " + process.identity());
-             return process;
+            return process;
         } catch (IOException e) {
             throw PartFailed.before(PART, "cannot be made: " + e.getMessage(), e);
         }

@@ -2,7 +2,6 @@ package io.holdfast.localplatform.program;
 
 import io.holdfast.localplatform.process.OsProcess;
 import io.holdfast.localplatform.runfolder.PlatformContext;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

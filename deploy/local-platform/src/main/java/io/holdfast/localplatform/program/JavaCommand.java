@@ -2,7 +2,6 @@ package io.holdfast.localplatform.program;
 
 import io.holdfast.localplatform.process.PartFailed;
 import io.holdfast.localplatform.runfolder.PlatformContext;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -39,13 +38,13 @@ public final class JavaCommand {
         }
         // Otherwise each JVM leaves a file in /tmp.
         words.add("-XX:-UsePerfData");
-         property("java.io.tmpdir", at.folder().tmp(part));
-         property("file.encoding", "UTF-8");
-         property("user.home", home);
+        property("java.io.tmpdir", at.folder().tmp(part));
+        property("file.encoding", "UTF-8");
+        property("user.home", home);
         // Two clients that write to ~/logs and ~/nacos even where user.home is not asked.
-         property("JM.LOG.PATH", logs);
-         property("JM.SNAPSHOT.PATH", home);
-         property("nacos.logging.path", logs);
+        property("JM.LOG.PATH", logs);
+        property("JM.SNAPSHOT.PATH", home);
+        property("nacos.logging.path", logs);
     }
 
     /** What makes the start quicker; see {@link ClassArchive}. */
@@ -118,7 +117,7 @@ public final class JavaCommand {
             if (!found.hasNext()) {
                 return Optional.empty();
             }
-             Path jar = found.next();
+            Path jar = found.next();
             String contents = new String(Files.readAllBytes(jar), StandardCharsets.ISO_8859_1);
             Path copy = at.folder()
                     .programs()

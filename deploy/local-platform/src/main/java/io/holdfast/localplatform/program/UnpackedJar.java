@@ -4,7 +4,6 @@ import io.holdfast.localplatform.process.OsProcess;
 import io.holdfast.localplatform.process.PartFailed;
 import io.holdfast.localplatform.runfolder.PlatformContext;
 import io.holdfast.localplatform.runfolder.RunFolder;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;

@@ -1,7 +1,6 @@
 package io.holdfast.localplatform.runfolder;
 
 import io.holdfast.localplatform.process.Launches;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;

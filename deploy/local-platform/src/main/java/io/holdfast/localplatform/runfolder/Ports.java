@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 public record Ports(int offset) {
 
-    static final int MAX_OFFSET = 50_000;
+    public static final int MAX_OFFSET = 50_000;
 
     public Ports {
         if (offset < 0 || offset > MAX_OFFSET) {
@@ -104,12 +104,12 @@ public record Ports(int offset) {
     public record Port(InetAddress address, int number) {
 
         public static Port loopback(int number) {
-             return new Port(InetAddress.getLoopbackAddress(), number);
+            return new Port(InetAddress.getLoopbackAddress(), number);
         }
 
         /** @param address in figures, say 127.0.0.2 */
         public static Port at(String address, int number) {
-             return new Port(new InetSocketAddress(address, number).getAddress(), number);
+            return new Port(new InetSocketAddress(address, number).getAddress(), number);
         }
 
         public boolean isFreeWithin(Duration limit) throws InterruptedException {
@@ -123,7 +123,7 @@ public record Ports(int offset) {
             return true;
         }
 
-        boolean isFree() {
+        public boolean isFree() {
             try (ServerSocket socket = new ServerSocket()) {
                 // As the parts do: a port that is merely in TIME_WAIT counts as free.
                 socket.setReuseAddress(true);

@@ -87,7 +87,7 @@ public record RunFolder(Path root) {
     public void erase() {
         try {
             for (Path path : List.of(data(), root.resolve("tmp"), home(), secrets(), keys(), stackFile())) {
-                 deleteTree(path);
+                deleteTree(path);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot delete the data in " + root, e);

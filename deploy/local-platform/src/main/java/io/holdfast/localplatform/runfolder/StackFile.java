@@ -1,7 +1,6 @@
 package io.holdfast.localplatform.runfolder;
 
 import io.holdfast.localplatform.process.OsProcess;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -39,7 +38,7 @@ public final class StackFile {
             int portOffset,
             String identity) {
 
-         public OsProcess process() {
+        public OsProcess process() {
             return new OsProcess(pid, identity);
         }
     }

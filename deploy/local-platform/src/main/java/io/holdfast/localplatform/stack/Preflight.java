@@ -4,7 +4,6 @@ import io.holdfast.localplatform.part.Part;
 import io.holdfast.localplatform.program.UnpackedJar;
 import io.holdfast.localplatform.runfolder.Ports;
 import io.holdfast.localplatform.runfolder.RunFolder;
-
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.file.Files;
@@ -90,7 +89,7 @@ public final class Preflight {
 
         private final transient List<String> shortages;
 
-         Failed(List<String> shortages) {
+        Failed(List<String> shortages) {
             super(String.join("; ", shortages));
             this.shortages = List.copyOf(shortages);
         }
@@ -122,7 +121,7 @@ public final class Preflight {
         diskShortage(missing).ifPresent(shortages::add);
         busyPorts(missing).ifPresent(shortages::add);
         if (!shortages.isEmpty()) {
-             throw new Failed(shortages);
+            throw new Failed(shortages);
         }
     }
 

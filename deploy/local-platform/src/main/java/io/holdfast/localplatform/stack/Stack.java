@@ -19,7 +19,6 @@ import io.holdfast.localplatform.runfolder.RunFolder;
 import io.holdfast.localplatform.runfolder.Secrets;
 import io.holdfast.localplatform.runfolder.StackFile;
 import io.holdfast.localplatform.runfolder.Tokens;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -355,7 +354,7 @@ public final class Stack implements AutoCloseable {
         try {
             stopAll();
         } catch (InterruptedException hurried) {
-             abort();
+            abort();
             Thread.currentThread().interrupt();
         }
     }
@@ -390,7 +389,7 @@ public final class Stack implements AutoCloseable {
 
     /** What a person should know about the platform as it runs now. */
     public List<String> notes() {
-         List<String> notes = new ArrayList<>(nacos.notes());
+        List<String> notes = new ArrayList<>(nacos.notes());
         for (HoldfastService service : List.of(gateway, stock, payment, order)) {
             if (service.isOutdated()) {
                 notes.add(service.name()

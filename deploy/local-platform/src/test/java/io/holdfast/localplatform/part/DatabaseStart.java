@@ -1,7 +1,6 @@
 package io.holdfast.localplatform.part;
 
 import io.holdfast.localplatform.stack.Stack;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -1,7 +1,6 @@
 package io.holdfast.localplatform.part;
 
 import io.holdfast.localplatform.runfolder.Ports;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,7 +10,7 @@ public final class IdlePart extends Part {
 
     private final List<Ports.Port> ports;
 
-    IdlePart(String name, Ports.Port... ports) {
+    public IdlePart(String name, Ports.Port... ports) {
         super(name, null);
         this.ports = List.of(ports);
     }
@@ -27,7 +26,7 @@ public final class IdlePart extends Part {
     }
 
     @Override
-    List<Ports.Port> ports() {
+    public List<Ports.Port> ports() {
         return ports;
     }
 

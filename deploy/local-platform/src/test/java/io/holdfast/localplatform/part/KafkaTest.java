@@ -1,16 +1,15 @@
 package io.holdfast.localplatform.part;
 
-import io.holdfast.localplatform.runfolder.Ports;
-import io.holdfast.localplatform.runfolder.RunFolder;
-import io.holdfast.localplatform.runfolder.Secrets;
-import io.holdfast.localplatform.stack.Stack;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import io.holdfast.localplatform.runfolder.Ports;
+import io.holdfast.localplatform.runfolder.RunFolder;
+import io.holdfast.localplatform.runfolder.Secrets;
+import io.holdfast.localplatform.stack.Stack;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,10 @@
 package io.holdfast.localplatform.part;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.holdfast.localplatform.runfolder.Ports;
 import io.holdfast.localplatform.runfolder.RunFolder;
 import io.holdfast.localplatform.stack.Stack;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;

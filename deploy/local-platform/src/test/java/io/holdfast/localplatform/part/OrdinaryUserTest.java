@@ -1,9 +1,8 @@
 package io.holdfast.localplatform.part;
 
-import io.holdfast.localplatform.runfolder.Ports;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.localplatform.runfolder.Ports;
 import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;

@@ -1,12 +1,11 @@
 package io.holdfast.localplatform.part;
 
-import io.holdfast.localplatform.process.PartFailed;
-import io.holdfast.localplatform.runfolder.Ports;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.holdfast.localplatform.process.PartFailed;
+import io.holdfast.localplatform.runfolder.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -120,7 +119,7 @@ public class PortsTest {
         }
 
         @Override
-        List<Ports.Port> ports() {
+        public List<Ports.Port> ports() {
             return ports;
         }
 

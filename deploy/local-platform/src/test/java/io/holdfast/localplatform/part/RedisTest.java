@@ -1,14 +1,13 @@
 package io.holdfast.localplatform.part;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import io.holdfast.localplatform.process.PartFailed;
 import io.holdfast.localplatform.runfolder.Ports;
 import io.holdfast.localplatform.runfolder.RunFolder;
 import io.holdfast.localplatform.runfolder.StackFile;
 import io.holdfast.localplatform.stack.Stack;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;

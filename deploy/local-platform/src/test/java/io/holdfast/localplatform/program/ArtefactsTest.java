@@ -1,11 +1,10 @@
 package io.holdfast.localplatform.program;
 
-import io.holdfast.localplatform.process.PartFailed;
-import io.holdfast.localplatform.stack.Stack;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.holdfast.localplatform.process.PartFailed;
+import io.holdfast.localplatform.stack.Stack;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

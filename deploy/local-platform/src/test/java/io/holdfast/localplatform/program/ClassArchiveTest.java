@@ -1,5 +1,8 @@
 package io.holdfast.localplatform.program;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import io.holdfast.localplatform.process.Launches;
 import io.holdfast.localplatform.process.OsProcess;
 import io.holdfast.localplatform.runfolder.PlatformContext;
@@ -8,10 +11,6 @@ import io.holdfast.localplatform.runfolder.RunFolder;
 import io.holdfast.localplatform.runfolder.Secrets;
 import io.holdfast.localplatform.runfolder.StackFile;
 import io.holdfast.localplatform.runfolder.Tokens;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -189,7 +188,7 @@ public class ClassArchiveTest {
         make();
         PlatformContext other = platformIn("another run");
 
-        ClassArchive ofTheOther = other.archiveOf("program", jar.toString(), false);
+        ClassArchive ofTheOther = ClassArchive.of(other, "program", jar.toString(), false);
 
         assertThat(ofTheOther.isMade()).isFalse();
         assertThat(ofTheOther.file().toString()).startsWith(other.folder().root() + "/");
@@ -198,7 +197,7 @@ public class ClassArchiveTest {
     }
 
     private ClassArchive archive() {
-        return platform.archiveOf("program", jar.toString(), false);
+        return ClassArchive.of(platform, "program", jar.toString(), false);
     }
 
     private void make() throws Exception {

@@ -1,5 +1,8 @@
 package io.holdfast.localplatform.program;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import io.holdfast.localplatform.process.Launches;
 import io.holdfast.localplatform.process.OsProcess;
 import io.holdfast.localplatform.process.PartFailed;
@@ -9,10 +12,6 @@ import io.holdfast.localplatform.runfolder.RunFolder;
 import io.holdfast.localplatform.runfolder.Secrets;
 import io.holdfast.localplatform.runfolder.StackFile;
 import io.holdfast.localplatform.runfolder.Tokens;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -3,7 +3,7 @@ package io.holdfast.localplatform.runfolder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.holdfast.localplatform.Secrets.Name;
+import io.holdfast.localplatform.runfolder.Secrets.Name;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,9 @@
 package io.holdfast.localplatform.runfolder;
 
-import io.holdfast.localplatform.process.OsProcess;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.holdfast.localplatform.process.OsProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;

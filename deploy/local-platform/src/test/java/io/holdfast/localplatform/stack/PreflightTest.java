@@ -1,14 +1,14 @@
 package io.holdfast.localplatform.stack;
 
-import io.holdfast.localplatform.part.IdlePart;
-import io.holdfast.localplatform.part.Part;
-import io.holdfast.localplatform.runfolder.Ports;
-import io.holdfast.localplatform.runfolder.RunFolder;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.holdfast.localplatform.LocalPlatform;
+import io.holdfast.localplatform.part.IdlePart;
+import io.holdfast.localplatform.part.Part;
+import io.holdfast.localplatform.runfolder.Ports;
+import io.holdfast.localplatform.runfolder.RunFolder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

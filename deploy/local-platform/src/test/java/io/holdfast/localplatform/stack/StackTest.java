@@ -1,11 +1,10 @@
 package io.holdfast.localplatform.stack;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.holdfast.localplatform.part.HoldfastService;
 import io.holdfast.localplatform.part.Part;
 import io.holdfast.localplatform.runfolder.Secrets;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

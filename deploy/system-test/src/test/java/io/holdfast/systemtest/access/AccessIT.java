@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.Crowd;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import java.time.Duration;

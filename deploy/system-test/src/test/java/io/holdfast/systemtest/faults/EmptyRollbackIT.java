@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.DatabaseFaults;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
@@ -67,7 +67,8 @@ class EmptyRollbackIT {
         Answer refused = answers.get(0).status() == 402 ? answers.get(0) : answers.get(1);
         assertThat(refused.code()).isEqualTo("insufficient-funds");
         databases.awaitRestAndBalance();
-        assertThat(databases.fence("payment_svc", databases.xidOf(refused.orderId()))).isEqualTo("SUSPENDED");
+        assertThat(databases.fence("payment_svc", databases.xidOf(refused.orderId())))
+                .isEqualTo("SUSPENDED");
         assertThat(platform.fenceCount(stack.payment(), "payment.open", "empty-rollback"))
                 .isEqualTo(before + 1);
         assertThat(databases.account(buyer)).isEqualTo(new Databases.Account(30_00, 10_00, 0, 20_00));

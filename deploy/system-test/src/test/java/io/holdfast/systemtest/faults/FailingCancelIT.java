@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.DatabaseFaults;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
@@ -64,8 +64,8 @@ class FailingCancelIT {
         assertThat(databases.orderStatus(order)).isEqualTo("REJECTED");
         await("six attempts")
                 .atMost(Duration.ofSeconds(40))
-                .until(() ->
-                        databases.number("select max(attempts) from payment_svc.tcc_fence_log where xid = ?", xid) >= 6);
+                .until(() -> databases.number("select max(attempts) from payment_svc.tcc_fence_log where xid = ?", xid)
+                        >= 6);
 
         assertThat(databases.account(buyer)).isEqualTo(new Databases.Account(100_00, 80_00, 20_00, 0));
         List<JsonNode> failed = entries(order, "payment-svc", "FAILED");
@@ -150,7 +150,8 @@ class FailingCancelIT {
         assertThat(entries(order, "stock-svc", "FAILED")).hasSize(attempts + 1);
         assertThat(entries(order, "stock-svc", "ROLLBACKED")).hasSize(1);
         assertThat(entries(order, "stock-svc", "PARKED")).isEmpty();
-        assertThat(databases.number("select count(*) from stock_svc.tcc_audit where operation = 'RETRY' and xid = ?", xid))
+        assertThat(databases.number(
+                        "select count(*) from stock_svc.tcc_audit where operation = 'RETRY' and xid = ?", xid))
                 .isEqualTo(2);
     }
 

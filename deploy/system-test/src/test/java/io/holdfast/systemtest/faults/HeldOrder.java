@@ -3,8 +3,8 @@ package io.holdfast.systemtest.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.DatabaseFaults;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
 import java.util.Map;
@@ -31,7 +31,12 @@ final class HeldOrder {
     private DatabaseFaults.Lock hold;
 
     private HeldOrder(
-            Databases databases, String sku, String buyer, String orderId, CompletableFuture<Answer> sent, DatabaseFaults.Lock hold) {
+            Databases databases,
+            String sku,
+            String buyer,
+            String orderId,
+            CompletableFuture<Answer> sent,
+            DatabaseFaults.Lock hold) {
         this.databases = databases;
         this.sku = sku;
         this.buyer = buyer;

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.DatabaseFaults;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
@@ -54,7 +54,9 @@ class KilledCoordinatorIT {
         account.awaitWaiting("payment-svc");
         HeldOrder held = HeldOrder.atStockSell(platform);
         account.awaitWaiting("payment-svc");
-        assertThat(databases.account(buyer)).as("before its Cancel").isEqualTo(new Databases.Account(100_00, 80_00, 20_00, 0));
+        assertThat(databases.account(buyer))
+                .as("before its Cancel")
+                .isEqualTo(new Databases.Account(100_00, 80_00, 20_00, 0));
 
         platform.kill(stack.coordinator());
         held.assertFence("stock_svc", "TRIED");
@@ -68,7 +70,9 @@ class KilledCoordinatorIT {
         assertThat(branchesKnown(xid))
                 .as("branches that the dead coordinator still has to cancel")
                 .isOne();
-        assertThat(databases.account(buyer)).as("after its Cancel").isEqualTo(new Databases.Account(100_00, 100_00, 0, 0));
+        assertThat(databases.account(buyer))
+                .as("after its Cancel")
+                .isEqualTo(new Databases.Account(100_00, 100_00, 0, 0));
         Answer answer = held.answer();
         // order-svc was not told how it went, so it does not tell its buyer either: neither yes nor no would be the
         // truth.

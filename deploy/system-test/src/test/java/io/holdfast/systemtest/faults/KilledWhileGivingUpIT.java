@@ -8,10 +8,10 @@ import static org.awaitility.Awaitility.await;
 import io.holdfast.localplatform.part.Part;
 import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.CardPolicy;
-import io.holdfast.systemtest.platform.Gateway;
 import io.holdfast.systemtest.platform.DatabaseFaults;
+import io.holdfast.systemtest.platform.Databases;
+import io.holdfast.systemtest.platform.Gateway;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
@@ -357,8 +357,8 @@ class KilledWhileGivingUpIT {
                 policy.restore();
             }
             String undone = step == Step.CAPTURING ? "REFUNDED" : "VOIDED";
-            await("the charge is " + undone).atMost(Duration.ofSeconds(60)).until(() -> databases.text(
-                            "select status from payment_svc.card_charge where order_id = ?", id)
+            await("the charge is " + undone).atMost(Duration.ofSeconds(60)).until(() -> databases
+                    .text("select status from payment_svc.card_charge where order_id = ?", id)
                     .equals(undone));
             databases.awaitRestAndBalance();
 
@@ -379,8 +379,9 @@ class KilledWhileGivingUpIT {
         }
 
         private void awaitStatus(String status) {
-            await(id + " is " + status).atMost(Duration.ofSeconds(60)).until(() -> databases.orderStatus(id)
-                    .equals(status));
+            await(id + " is " + status)
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> databases.orderStatus(id).equals(status));
         }
 
         private void awaitPayment(String status) {

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.DatabaseFaults;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
@@ -51,7 +51,9 @@ class LateTryIT {
                         .lines()
                         .anyMatch(line -> line.contains("No branch registered") && line.contains(xid)));
         databases.awaitRestAndBalance();
-        assertThat(databases.fence("stock_svc", xid)).as("the branch in stock-svc").isEmpty();
+        assertThat(databases.fence("stock_svc", xid))
+                .as("the branch in stock-svc")
+                .isEmpty();
         assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(10, 10, 0, 0));
         assertThat(databases.account(buyer)).isEqualTo(new Databases.Account(100_00, 100_00, 0, 0));
         assertThat(databases.orderStatus(answer.orderId())).isEqualTo("REJECTED");
@@ -106,7 +108,8 @@ class LateTryIT {
         assertThat(answer.code()).isEqualTo("service-unavailable");
         account.release();
         databases.awaitRestAndBalance();
-        assertThat(databases.fence("payment_svc", databases.xidOf(answer.orderId()))).isEqualTo("SUSPENDED");
+        assertThat(databases.fence("payment_svc", databases.xidOf(answer.orderId())))
+                .isEqualTo("SUSPENDED");
         assertThat(databases.account(buyer)).isEqualTo(new Databases.Account(100_00, 100_00, 0, 0));
     }
 }

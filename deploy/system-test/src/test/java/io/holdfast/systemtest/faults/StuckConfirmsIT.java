@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.DatabaseFaults;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
@@ -220,8 +220,9 @@ class StuckConfirmsIT {
     }
 
     private void awaitPaid(String order) {
-        await(order + " is paid").atMost(Duration.ofSeconds(60)).until(() -> databases.orderStatus(order)
-                .equals("PAID"));
+        await(order + " is paid")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> databases.orderStatus(order).equals("PAID"));
     }
 
     private long attempts(String xid) {

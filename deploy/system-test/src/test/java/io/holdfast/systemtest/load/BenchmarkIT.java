@@ -58,7 +58,8 @@ class BenchmarkIT {
             assertThat(told).containsPattern("(?m)^  round 1  +" + variant + "  ");
         }
         assertThat(schemasOfTheComparison()).isZero();
-        assertThat(databases.number("select count(*) from information_schema.triggers where trigger_name = 'bench_stuck'"))
+        assertThat(databases.number(
+                        "select count(*) from information_schema.triggers where trigger_name = 'bench_stuck'"))
                 .isZero();
         assertThat(stack.comparison()).noneMatch(service -> service.isRunning());
     }
@@ -97,7 +98,8 @@ class BenchmarkIT {
     }
 
     private long schemasOfTheComparison() {
-        return databases.number("select count(*) from information_schema.schemata where schema_name like 'comparison%'");
+        return databases.number(
+                "select count(*) from information_schema.schemata where schema_name like 'comparison%'");
     }
 
     /** As the scripts start it, and not by them: they would build once more, in the middle of a build. */

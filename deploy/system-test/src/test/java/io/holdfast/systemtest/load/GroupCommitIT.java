@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.holdfast.localplatform.part.HoldfastService;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.Crowd;
 import io.holdfast.systemtest.platform.DatabaseFaults;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;

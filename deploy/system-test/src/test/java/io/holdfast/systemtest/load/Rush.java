@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.holdfast.localplatform.part.HoldfastService;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.Crowd;
 import io.holdfast.systemtest.platform.DatabaseFaults;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
 import java.time.Duration;
@@ -119,7 +119,9 @@ final class Rush {
     }
 
     private long paid() {
-        return buyers.stream().mapToLong(buyer -> databases.ordersOf(buyer, "PAID")).sum();
+        return buyers.stream()
+                .mapToLong(buyer -> databases.ordersOf(buyer, "PAID"))
+                .sum();
     }
 
     private List<HoldfastService> services() {
@@ -144,8 +146,8 @@ final class Rush {
 
         static Watch over(Databases databases) {
             Watch watch = new Watch(databases);
-            watch.looking =
-                    watch.thread.scheduleWithFixedDelay(watch::look, 0, DatabaseFaults.POLL.toMillis(), TimeUnit.MILLISECONDS);
+            watch.looking = watch.thread.scheduleWithFixedDelay(
+                    watch::look, 0, DatabaseFaults.POLL.toMillis(), TimeUnit.MILLISECONDS);
             return watch;
         }
 
@@ -168,7 +170,9 @@ final class Rush {
         }
 
         synchronized void assertBalancedThroughout() {
-            assertThat(breaches).as("looks at which the databases did not balance").isEmpty();
+            assertThat(breaches)
+                    .as("looks at which the databases did not balance")
+                    .isEmpty();
             assertThat(looks).as("looks into the databases during the rush").isGreaterThan(1);
         }
     }

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class RushIT {
 
     @Test
-    void exactlyAsManyOrdersArePaidAsThereArePieces(Platform platform, Databases databases) throws InterruptedException {
+    void exactlyAsManyOrdersArePaidAsThereArePieces(Platform platform, Databases databases)
+            throws InterruptedException {
         new Rush(platform, databases).run("READ COMMITTED");
     }
 }

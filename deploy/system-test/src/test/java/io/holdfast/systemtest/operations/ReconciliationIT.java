@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.holdfast.localplatform.part.HoldfastService;
 import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.DatabaseFaults;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import java.time.Duration;
@@ -114,8 +114,9 @@ class ReconciliationIT {
         assertThat(platform.call("POST", platform.ordersUrl() + "/" + order + "/cancellation", Map.of(), "")
                         .status())
                 .isIn(200, 202);
-        await("the order is closed").atMost(Duration.ofSeconds(60)).until(() -> databases.orderStatus(order)
-                .equals("CLOSED"));
+        await("the order is closed")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> databases.orderStatus(order).equals("CLOSED"));
         // As if stock-svc had been restored from a copy that is older than the release.
         faults.execute("update stock_svc.reservation set status = 'SOLD' where order_id = '" + order + "'");
         faults.execute(

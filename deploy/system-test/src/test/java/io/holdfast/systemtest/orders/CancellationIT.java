@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.Crowd;
 import io.holdfast.systemtest.platform.DatabaseFaults;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;
@@ -151,8 +151,9 @@ class CancellationIT {
 
         platform.kill(stack.stock());
         goods.release();
-        await("the money is back").atMost(LIMIT).until(() -> databases.account(buyer)
-                .equals(MONEY_BACK));
+        await("the money is back")
+                .atMost(LIMIT)
+                .until(() -> databases.account(buyer).equals(MONEY_BACK));
         assertThat(databases.orderStatus(order)).isEqualTo("CLOSING");
         assertThat(databases.stock(sku).sold()).as("nothing took effect").isEqualTo(2);
 
@@ -254,8 +255,9 @@ class CancellationIT {
     }
 
     private void awaitClosed(String order) {
-        await(order + " is CLOSED").atMost(LIMIT).until(() -> databases.orderStatus(order)
-                .equals("CLOSED"));
+        await(order + " is CLOSED")
+                .atMost(LIMIT)
+                .until(() -> databases.orderStatus(order).equals("CLOSED"));
     }
 
     private String messagesOf(String order) {
@@ -304,8 +306,8 @@ class CancellationIT {
     }
 
     private void awaitCharge(String order, String status) {
-        await("the charge is " + status).atMost(LIMIT).until(() -> databases.text(
-                        "select status from payment_svc.card_charge where order_id = ?", order)
+        await("the charge is " + status).atMost(LIMIT).until(() -> databases
+                .text("select status from payment_svc.card_charge where order_id = ?", order)
                 .equals(status));
     }
 }

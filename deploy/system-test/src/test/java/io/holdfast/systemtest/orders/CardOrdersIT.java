@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.CardPolicy;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.Gateway;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
@@ -225,10 +225,11 @@ class CardOrdersIT {
 
         gateway.heal();
         gateway.awaitEffects(answer.orderId(), "AUTHORIZED", "CAPTURED", "REFUNDED");
-        await("the refund is written down").atMost(Duration.ofSeconds(60)).until(() -> databases.text("""
+        await("the refund is written down")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> databases.text("""
                         select v.status from payment_svc.void_or_refund v
-                        join payment_svc.card_charge c on c.charge_key = v.charge_key where c.order_id = ?""", answer.orderId())
-                .equals("REFUNDED"));
+                        join payment_svc.card_charge c on c.charge_key = v.charge_key where c.order_id = ?""", answer.orderId()).equals("REFUNDED"));
         assertThat(gateway.effects(answer.orderId())).containsExactly("AUTHORIZED", "CAPTURED", "REFUNDED");
     }
 
@@ -262,7 +263,8 @@ class CardOrdersIT {
                 .until(() -> messagesOf(paid, "CONFIRMED") == 2L * paid.size());
         assertThat(databases.number("select count(*) from order_svc.local_message where status = 'FAILED'"))
                 .isZero();
-        assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(RECEIVED, RECEIVED - paid.size(), 0, paid.size()));
+        assertThat(databases.stock(sku))
+                .isEqualTo(new Databases.Stock(RECEIVED, RECEIVED - paid.size(), 0, paid.size()));
     }
 
     /** All are authorized before the first capture fails: what fails often enough opens the circuit breaker for all calls. */
@@ -306,7 +308,8 @@ class CardOrdersIT {
     }
 
     private void awaitStatus(String order, String status) {
-        await(order + " is " + status).atMost(Duration.ofSeconds(60)).until(() -> databases.orderStatus(order)
-                .equals(status));
+        await(order + " is " + status)
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> databases.orderStatus(order).equals(status));
     }
 }

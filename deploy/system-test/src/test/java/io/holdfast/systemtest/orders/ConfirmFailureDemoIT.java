@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.holdfast.localplatform.stack.Stack;
-import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.CardPolicy;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.Gateway;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;

@@ -4,8 +4,8 @@ import static io.holdfast.systemtest.platform.Platform.newKey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.Crowd;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import io.holdfast.systemtest.platform.Platform.Line;

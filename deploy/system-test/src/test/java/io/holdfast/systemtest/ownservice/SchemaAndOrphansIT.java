@@ -54,7 +54,8 @@ class SchemaAndOrphansIT {
         long refused = service.count("holdfast.tcc.other.schema", "schema", own, "other", OTHER);
         GlobalTransaction transaction = OwnService.begin();
         service.points().hold(null, buyer, 30);
-        assertThat(databases.text("select application_data from seata.branch_table where xid = ?", transaction.getXid()))
+        assertThat(databases.text(
+                        "select application_data from seata.branch_table where xid = ?", transaction.getXid()))
                 .contains("\"holdfast.schema\":\"" + own + "\"");
         bearInstead(own, OTHER, transaction);
         transaction.commit();

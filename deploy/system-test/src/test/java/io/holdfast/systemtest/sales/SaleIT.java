@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.holdfast.localplatform.part.Part;
 import io.holdfast.localplatform.stack.Stack;
 import io.holdfast.systemtest.platform.Answer;
-import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.Crowd;
+import io.holdfast.systemtest.platform.Databases;
 import io.holdfast.systemtest.platform.OnThePlatform;
 import io.holdfast.systemtest.platform.Platform;
 import java.time.Duration;
@@ -88,8 +88,9 @@ class SaleIT {
 
         assertThat(sale.close().body().path("state").asString()).isEqualTo("CLOSED");
 
-        await("the quota is back").atMost(Duration.ofSeconds(20)).until(() -> databases.stock(sku)
-                .equals(new Databases.Stock(47, 47, 0, 0)));
+        await("the quota is back")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> databases.stock(sku).equals(new Databases.Stock(47, 47, 0, 0)));
         assertThat(databases.stock(sale.goods())).isEqualTo(new Databases.Stock(3, 0, 0, 3));
         Answer refused = sale.order(platform.buyer(PRICE));
         assertThat(refused.status() + refused.code()).isEqualTo("403sale-closed");
