@@ -177,8 +177,7 @@ public final class Databases {
                     where p.method = 'CARD' and p.status = 'CAPTURED'
                     group by p.order_id, p.amount having charges <> 1 or taken <> p.amount
                     """),
-            new Invariant(
-                    "I9 what the gateway took for no captured payment is to be voided or refunded", """
+            new Invariant("I9 what the gateway took for no captured payment is to be voided or refunded", """
                     select g.* from gateway_sandbox.charge g
                     left join payment_svc.payment p on p.order_id = g.reference and p.status = 'CAPTURED'
                     left join payment_svc.card_charge c on c.order_id = g.reference
