@@ -92,9 +92,9 @@ public class StockLevels {
     }
 
     /**
-     * Goods that are available become another SKU: what is set apart for a sale. There have to be that many, see {@link #lockAvailable}.
+     * Available goods become another SKU, the one of a sale. There have to be that many, see {@link #lockAvailable}.
      */
-    public void setApart(Sku normal, Sku ofSale, Quantity quantity) {
+    public void allocate(Sku normal, Sku ofSale, Quantity quantity) {
         handOver(normal, quantity.value());
         take(ofSale, quantity.value());
     }

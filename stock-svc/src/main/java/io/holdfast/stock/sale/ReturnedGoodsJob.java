@@ -15,8 +15,8 @@ class ReturnedGoodsJob {
 
     private static final Logger log = LoggerFactory.getLogger(ReturnedGoodsJob.class);
 
-    /** Per look; the others are found by the next one. */
-    private static final int MOST_SALES = 100;
+    /** Per run; the next one finds the others. */
+    private static final int MAX_SALES = 100;
 
     private final SaleQuotaMapper mapper;
     private final SaleQuotas quotas;
@@ -29,7 +29,7 @@ class ReturnedGoodsJob {
     @Scheduled(fixedDelayString = "${holdfast.stock.returned-goods-interval:2s}")
     void passOn() {
         try {
-            mapper.returnedWithGoods(MOST_SALES).forEach(sale -> quotas.giveBack(new SaleId(sale)));
+            mapper.returnedWithGoods(MAX_SALES).forEach(sale -> quotas.giveBack(new SaleId(sale)));
         } catch (RuntimeException e) {
             log.warn("Goods of ended sales could not be passed on; the next look will try again", e);
         }

@@ -20,7 +20,7 @@ interface SaleQuotaMapper {
             """)
     int insert(String saleId, String sku, long quota, LocalDateTime now);
 
-    /** Nothing is set apart for the sale, and never will be. */
+    /** Nothing is allocated to the sale, and never will be. */
     @Update("""
             update sale_quota set status = 'REFUSED', refused_as = #{refusedAs}, available = #{available}
             where sale_id = #{saleId} and status = 'SET_APART'
@@ -40,14 +40,14 @@ interface SaleQuotaMapper {
             """)
     int returned(String saleId, LocalDateTime now);
 
-    /** What is set apart, in the order of the sales. */
+    /** What is allocated and was not returned, in the order of the sales. */
     @Select("""
             select sale_id, sku, quota, set_apart_at from sale_quota
             where status = 'SET_APART' and sale_id > #{after} order by sale_id limit #{limit}
             """)
-    List<SetApartRow> setApart(String after, int limit);
+    List<AllocatedRow> allocated(String after, int limit);
 
-    record SetApartRow(String saleId, String sku, long quota, LocalDateTime setApartAt) {}
+    record AllocatedRow(String saleId, String sku, long quota, LocalDateTime setApartAt) {}
 
     /** Sales whose quota was returned, and that goods came back to since then. */
     @Select("""

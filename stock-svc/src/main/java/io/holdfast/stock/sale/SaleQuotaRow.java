@@ -38,16 +38,17 @@ record SaleQuotaRow(
         }
     }
 
-    /** What the same request was answered, or empty if it had or has another quota. */
-    Optional<SettingApart> answerTo(Sku wanted, Quantity pieces) {
+    /** The answer that the same request had, or empty if it had or has another quota. */
+    Optional<Allocation> answerTo(Sku wanted, Quantity pieces) {
         if (!normal().equals(wanted) || quota != pieces.value()) {
             return Optional.empty();
         }
         return switch (status) {
-            case SET_APART -> Optional.of(new SettingApart.Done());
+            case SET_APART -> Optional.of(new Allocation.Allocated());
             case RETURNED -> Optional.empty();
             case REFUSED ->
-                Optional.of(available == null ? new SettingApart.UnknownSku() : new SettingApart.TooFew(available));
+                Optional.of(
+                        available == null ? new Allocation.UnknownSku() : new Allocation.InsufficientStock(available));
         };
     }
 

@@ -25,9 +25,9 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Sets goods apart for sales, once per sale, and takes back what a sale has not sold, once and for all: what comes back to a sale
- * after that goes on to the normal stock. What was refused stays refused. The quota is locked first and the stock after it, in the
- * order of the SKUs.
+ * Allocates goods to sales, once per sale, and takes back what a sale has not sold, once and for all: what comes back to a sale
+ * after that goes on to the normal stock. A refusal is final. The quota is locked first and the stock after it, in the order of the
+ * SKUs, so that two sales of one SKU cannot deadlock.
  */
 @Component
 class SaleQuotas {
@@ -56,49 +56,49 @@ class SaleQuotas {
         this.clock = clock;
     }
 
-    /** Whatever comes of it comes of the same request ever after, however late it arrives: also a refusal. */
-    SettingApart setApart(SaleId sale, Sku sku, Quantity quota) {
+    /** A repeated request gets the first answer, however late it arrives, also if that was a refusal. */
+    Allocation allocate(SaleId sale, Sku sku, Quantity quota) {
         Optional<SaleQuotaRow> earlier = quotas.find(sale.value());
         if (earlier.isPresent()) {
             return repeated(earlier.get(), sku, quota);
         }
         try {
-            SettingApart outcome = Objects.requireNonNull(transaction.execute(status -> decide(sale, sku, quota)));
-            log.info("Setting {} of {} apart for sale {}: {}", quota, sku, sale, outcome);
+            Allocation outcome = Objects.requireNonNull(transaction.execute(status -> decide(sale, sku, quota)));
+            log.info("Allocating {} of {} to sale {}: {}", quota, sku, sale, outcome);
             return outcome;
         } catch (DuplicateKeyException e) {
-            // A twin came first.
+            // A concurrent duplicate request came first.
             return repeated(quotas.find(sale.value()).orElseThrow(() -> e), sku, quota);
         }
     }
 
-    private SettingApart decide(SaleId sale, Sku sku, Quantity quota) {
+    private Allocation decide(SaleId sale, Sku sku, Quantity quota) {
         requireOne("quotas noted", sale, quotas.insert(sale.value(), sku.value(), quota.value(), now()));
         OptionalLong available = levels.lockAvailable(sku);
         if (available.isEmpty()) {
             refuse(sale, Refusal.UNKNOWN_SKU, null);
-            return new SettingApart.UnknownSku();
+            return new Allocation.UnknownSku();
         }
         if (available.getAsLong() < quota.value()) {
             refuse(sale, Refusal.QUOTA_EXCEEDS_STOCK, available.getAsLong());
-            return new SettingApart.TooFew(available.getAsLong());
+            return new Allocation.InsufficientStock(available.getAsLong());
         }
-        levels.setApart(sku, sku.in(sale), quota);
-        return new SettingApart.Done();
+        levels.allocate(sku, sku.in(sale), quota);
+        return new Allocation.Allocated();
     }
 
     private void refuse(SaleId sale, Refusal why, @Nullable Long available) {
         requireOne("quotas refused", sale, quotas.refused(sale.value(), why.code(), available));
     }
 
-    private static SettingApart repeated(SaleQuotaRow earlier, Sku sku, Quantity quota) {
-        return earlier.answerTo(sku, quota).orElseGet(SettingApart.Otherwise::new);
+    private static Allocation repeated(SaleQuotaRow earlier, Sku sku, Quantity quota) {
+        return earlier.answerTo(sku, quota).orElseGet(Allocation.OtherQuota::new);
     }
 
-    /** @return empty if nothing was ever set apart for the sale; otherwise how many pieces went back now */
+    /** @return empty if nothing was ever allocated to the sale; otherwise how many pieces went back now */
     Optional<Long> giveBack(SaleId sale) {
         return Objects.requireNonNull(transaction.execute(status -> quotas.lock(sale.value())
-                .filter(SaleQuotas::wasSetApart)
+                .filter(SaleQuotas::wasAllocated)
                 .map(quota -> {
                     if (quota.status() == Status.SET_APART) {
                         requireOne("quotas returned", sale, quotas.returned(sale.value(), now()));
@@ -112,7 +112,7 @@ class SaleQuotas {
                 })));
     }
 
-    private static boolean wasSetApart(SaleQuotaRow quota) {
+    private static boolean wasAllocated(SaleQuotaRow quota) {
         return quota.status() != Status.REFUSED;
     }
 

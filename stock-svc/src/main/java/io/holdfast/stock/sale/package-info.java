@@ -1,4 +1,4 @@
-/** What is set apart of the stock for sales, and how it comes back. */
+/** The stock that is allocated to sales, and how it comes back. */
 @NullMarked
 package io.holdfast.stock.sale;
 
