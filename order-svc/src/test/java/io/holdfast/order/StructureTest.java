@@ -2,6 +2,7 @@ package io.holdfast.order;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -12,6 +13,10 @@ import com.tngtech.archunit.lang.ArchRule;
 class StructureTest {
 
     @ArchTest
+    static final ArchRule PACKAGES_HAVE_NO_CIRCLES =
+            slices().matching("io.holdfast.order.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
     static final ArchRule MODEL_STANDS_ON_JAVA_ALONE = classes()
             .that()
             .resideInAPackage("io.holdfast.order.model")
@@ -20,9 +25,11 @@ class StructureTest {
             .resideInAnyPackage("java..", "org.jspecify.annotations", "io.holdfast.order.model");
 
     @ArchTest
-    static final ArchRule SQL_IS_IN_THE_STORE = noClasses()
+    static final ArchRule SQL_IS_IN_THE_STORE_AND_IN_THE_MAPPER_OF_SALES = noClasses()
             .that()
             .resideOutsideOfPackage("io.holdfast.order.store")
+            .and()
+            .haveNameNotMatching("io\\.holdfast\\.order\\.sale\\.SaleMapper(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.ibatis..", "com.baomidou..", "java.sql", "org.springframework.jdbc..");

@@ -11,22 +11,22 @@ import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 
-/** What stock-svc sets apart for sales. Both calls may be repeated. */
+/** What stock-svc allocates to sales. All calls may be repeated. */
 @FeignClient(name = "stock-svc", contextId = "sale-quota")
 interface SaleQuotaClient {
 
     @PutMapping("/internal/sales/{saleId}/quota")
-    Quota setApart(@PathVariable("saleId") String saleId, @RequestBody Quota quota);
+    Quota allocate(@PathVariable("saleId") String saleId, @RequestBody Quota quota);
 
     @PostMapping("/internal/sales/{saleId}/quota/return")
     Returned giveBack(@PathVariable("saleId") String saleId);
 
     @GetMapping("/internal/sales/quotas")
-    Quotas setApart(@RequestParam("after") @Nullable String after, @RequestParam("size") int size);
+    Quotas allocated(@RequestParam("after") @Nullable String after, @RequestParam("size") int size);
 
-    record Quotas(@Nullable List<@Nullable SetApart> quotas) {}
+    record Quotas(@Nullable List<@Nullable Allocated> quotas) {}
 
-    record SetApart(
+    record Allocated(
             @Nullable String saleId,
             @Nullable String sku,
             long quota,

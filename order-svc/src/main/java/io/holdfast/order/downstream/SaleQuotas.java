@@ -7,6 +7,7 @@ import io.holdfast.order.model.SaleId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,10 +25,10 @@ public class SaleQuotas {
         this.client = client;
     }
 
-    /** Sets the quota of a sale apart from normal stock. Call it outside any transaction. */
-    public Answer setApart(Sale sale) {
+    /** Allocates the quota of a sale from normal stock. Call it outside any transaction. */
+    public Answer allocate(Sale sale) {
         try {
-            client.setApart(
+            client.allocate(
                     sale.id().value(),
                     new Quota(sale.terms().sku().value(), sale.terms().quota()));
             return new Answer.Done();
@@ -61,44 +62,65 @@ public class SaleQuotas {
     }
 
     /**
-     * What is set apart for sales and was not returned, in the order of their ids.
+     * What is allocated to sales and was not returned, in the order of their ids.
      *
      * @param after the sale that the last page ended with; null for the first page
      * @param size of the page; one that is not full is the last one
      * @throws DownstreamUnavailableException if stock-svc does not answer, or not in a way that can be understood
      */
-    public List<SetApart> setApartAfter(@Nullable String after, int size) {
-        List<SaleQuotaClient.@Nullable SetApart> quotas;
+    public List<Allocated> allocatedAfter(@Nullable String after, int size) {
+        List<SaleQuotaClient.@Nullable Allocated> quotas;
         try {
-            quotas = client.setApart(after, size).quotas();
+            quotas = client.allocated(after, size).quotas();
         } catch (RuntimeException e) {
-            throw new DownstreamUnavailableException("stock-svc did not tell what is set apart for sales: "
+            throw new DownstreamUnavailableException("stock-svc did not list the allocations to sales: "
                     + e.getClass().getSimpleName());
         }
         if (quotas == null) {
-            throw new DownstreamUnavailableException("stock-svc told nothing of what is set apart for sales");
+            throw new DownstreamUnavailableException("stock-svc listed no allocations to sales");
         }
         return quotas.stream().map(SaleQuotas::known).toList();
     }
 
-    private static SetApart known(SaleQuotaClient.@Nullable SetApart quota) {
+    private static Allocated known(SaleQuotaClient.@Nullable Allocated quota) {
         if (quota == null || quota.saleId() == null || quota.sku() == null || quota.setApartAt() == null) {
-            throw new DownstreamUnavailableException("stock-svc told of a quota without sale, SKU or time");
+            throw new DownstreamUnavailableException("stock-svc listed a quota without sale, SKU or time");
         }
-        return new SetApart(quota.saleId(), quota.sku(), quota.quota(), quota.setApartAt());
+        return new Allocated(quota.saleId(), quota.sku(), quota.quota(), quota.setApartAt());
     }
 
     /** @param sale as stock-svc knows it, whether there is one or not */
-    public record SetApart(String sale, String sku, long quota, Instant since) {}
+    public record Allocated(String sale, String sku, long quota, Instant since) {}
 
-    /** What stock-svc said. */
+    /** What stock-svc answered to a request to allocate a quota. */
     public sealed interface Answer {
 
-        record Done() implements Answer {}
+        /** Runs what is given for this answer; whoever asks has to think of all of them. */
+        void handle(Runnable done, Consumer<Refused> refused, Consumer<Unknown> unknown);
+
+        record Done() implements Answer {
+
+            @Override
+            public void handle(Runnable done, Consumer<Refused> refused, Consumer<Unknown> unknown) {
+                done.run();
+            }
+        }
 
         /** For good. */
-        record Refused(String code, String detail) implements Answer {}
+        record Refused(String code, String detail) implements Answer {
 
-        record Unknown(String why) implements Answer {}
+            @Override
+            public void handle(Runnable done, Consumer<Refused> refused, Consumer<Unknown> unknown) {
+                refused.accept(this);
+            }
+        }
+
+        record Unknown(String why) implements Answer {
+
+            @Override
+            public void handle(Runnable done, Consumer<Refused> refused, Consumer<Unknown> unknown) {
+                unknown.accept(this);
+            }
+        }
     }
 }

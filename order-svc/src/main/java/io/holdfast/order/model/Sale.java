@@ -23,7 +23,7 @@ public record Sale(
         }
     }
 
-    /** What its clock and its stage make of it at that moment. */
+    /** Its state at that moment, from its stage and its times. */
     public SaleState stateAt(Instant now) {
         return switch (stage) {
             case PREPARING -> SaleState.PREPARING;
@@ -46,7 +46,7 @@ public record Sale(
         return new OrderLine(terms.sku().in(id), quantity, terms.unitPrice());
     }
 
-    /** What a buyer asks for who orders in it. */
+    /** What a buyer orders in it. */
     public Purchase purchase(BuyerId buyer, Quantity quantity, PaymentMethod method) {
         return new Purchase(buyer, List.of(line(quantity)), method);
     }
@@ -55,7 +55,7 @@ public record Sale(
         return Optional.ofNullable(whyRefused);
     }
 
-    /** Why there is no such sale. */
+    /** Why the sale was refused. */
     public record Rejected(String code, String detail) {
 
         private static final int MAX_CHARACTERS = 500;

@@ -6,8 +6,8 @@ import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 
 /**
- * The buyers of a sale are dealt out to equal parts, so that what is kept of a large sale elsewhere can be compared with its orders
- * piece by piece, and nobody is held up for as long as all of it takes.
+ * A shard of the buyers of a sale. The counters of a large sale are compared with its orders part by part, so that no request waits for
+ * as long as all of it takes.
  *
  * @param number from 0
  * @param of how many parts the sale has: a power of two
@@ -15,14 +15,14 @@ import java.util.zip.CRC32;
 public record SalePart(int number, int of) {
 
     /**
-     * So many parts has the largest sale; a part of a smaller one is several of these. The column {@code sale_part} of orders holds
+     * The parts of the largest sale; a part of a smaller sale spans several of these. The column {@code sale_part} of orders holds
      * them, so another number would need a migration.
      */
     public static final int FINEST = 128;
 
     /**
-     * That a part has at the most, by its share of the quota: Redis goes through so many in some 10 ms. Not to be changed while sales
-     * run, for their counters are kept in as many parts as they began with.
+     * The most that one part has, by its share of the quota: Redis goes through so many in some 10 ms. Must not change while sales run,
+     * because their counters stay in as many parts as they began with.
      */
     private static final int PIECES = 8_000;
 

@@ -5,11 +5,11 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 
-/** How far the life of a sale is, apart from what the clock says. {@link #mayBecome} is the whole of it. */
+/** The stage of a sale, apart from what the clock says. {@link #mayBecome} has all transitions. */
 public enum SaleStage {
-    /** Written down; its quota is being set apart. */
+    /** Stored; its quota is being allocated. */
     PREPARING,
-    /** Its quota is set apart: it sells from its opening to its close. */
+    /** Its quota is allocated: it sells from its opening to its close. */
     READY,
     /** Nothing is sold until it is opened again. */
     PAUSED,
@@ -17,7 +17,7 @@ public enum SaleStage {
     CLOSING,
     /** Over, and its quota is given back. */
     CLOSED,
-    /** It never was: its quota could not be set apart. */
+    /** It never sold: its quota could not be allocated. */
     REFUSED;
 
     private static final Map<SaleStage, Set<SaleStage>> NEXT = new EnumMap<>(Map.of(

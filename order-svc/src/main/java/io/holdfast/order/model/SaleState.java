@@ -1,6 +1,6 @@
 package io.holdfast.order.model;
 
-/** What a sale is at one moment, for whoever looks at it. */
+/** The state of a sale at one moment, as callers see it. */
 public enum SaleState {
     PREPARING,
     SCHEDULED,

@@ -10,7 +10,7 @@ import java.util.Optional;
  * What is sold in a sale, and how.
  *
  * @param sku as people name it
- * @param quota pieces that are set apart for it
+ * @param quota pieces that are allocated to it
  * @param perBuyerLimit pieces that one buyer may have of it, over all orders
  */
 public record SaleTerms(Sku sku, int quota, Money unitPrice, int perBuyerLimit, Instant opensAt, Instant closesAt) {
@@ -18,57 +18,58 @@ public record SaleTerms(Sku sku, int quota, Money unitPrice, int perBuyerLimit, 
     /** Bounds what a sale keeps in memory elsewhere. */
     public static final int MAX_QUOTA = 1_000_000;
 
-    public static final Duration LONGEST = Duration.ofDays(90);
+    public static final Duration MAX_DURATION = Duration.ofDays(90);
 
     /** Times that every part keeps: the database knows four digits of a year. */
-    private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
+    private static final Instant MIN_TIME = Instant.parse("2000-01-01T00:00:00Z");
 
-    private static final Instant LATEST = Instant.parse("2999-01-01T00:00:00Z");
+    private static final Instant MAX_TIME = Instant.parse("2999-01-01T00:00:00Z");
 
     private static final String OUT_OF_RANGE = "must be from 2000 to 2998";
 
     public SaleTerms {
-        flawsOf(quota, perBuyerLimit, opensAt, closesAt).stream().findFirst().ifPresent(flaw -> {
-            throw new InvalidValueException(flaw.field() + " " + flaw.message());
+        errorsIn(quota, perBuyerLimit, opensAt, closesAt).stream().findFirst().ifPresent(error -> {
+            throw new InvalidValueException(error.field() + " " + error.message());
         });
     }
 
     /** What is wrong with a price: a single piece has to be something that can be ordered. */
-    public static Optional<Flaw> flawOf(Money unitPrice) {
+    public static Optional<ValidationError> errorIn(Money unitPrice) {
         return unitPrice.minor() <= Purchase.MAX_TOTAL_MINOR
                 ? Optional.empty()
-                : Optional.of(new Flaw(
+                : Optional.of(new ValidationError(
                         "unitPrice",
                         "must not be above " + Purchase.MAX_TOTAL_MINOR + " minor units, as no order may be"));
     }
 
     /** All that is wrong with the numbers and times of a sale. */
-    public static List<Flaw> flawsOf(long quota, long perBuyerLimit, Instant opensAt, Instant closesAt) {
-        List<Flaw> flaws = new ArrayList<>();
+    public static List<ValidationError> errorsIn(long quota, long perBuyerLimit, Instant opensAt, Instant closesAt) {
+        List<ValidationError> errors = new ArrayList<>();
         if (quota < 1 || quota > MAX_QUOTA) {
-            flaws.add(new Flaw("quota", "must be from 1 to " + MAX_QUOTA));
+            errors.add(new ValidationError("quota", "must be from 1 to " + MAX_QUOTA));
         }
         if (perBuyerLimit < 1) {
-            flaws.add(new Flaw("perBuyerLimit", "must be at least 1"));
+            errors.add(new ValidationError("perBuyerLimit", "must be at least 1"));
         } else if (perBuyerLimit > quota) {
-            flaws.add(new Flaw("perBuyerLimit", "must not be above the quota"));
+            errors.add(new ValidationError("perBuyerLimit", "must not be above the quota"));
         }
         if (isBeyond(opensAt)) {
-            flaws.add(new Flaw("opensAt", OUT_OF_RANGE));
+            errors.add(new ValidationError("opensAt", OUT_OF_RANGE));
         } else if (isBeyond(closesAt)) {
-            flaws.add(new Flaw("closesAt", OUT_OF_RANGE));
+            errors.add(new ValidationError("closesAt", OUT_OF_RANGE));
         } else if (!opensAt.isBefore(closesAt)) {
-            flaws.add(new Flaw("closesAt", "must be after opensAt"));
-        } else if (opensAt.plus(LONGEST).isBefore(closesAt)) {
-            flaws.add(new Flaw("closesAt", "must be at most " + LONGEST.toDays() + " days after opensAt"));
+            errors.add(new ValidationError("closesAt", "must be after opensAt"));
+        } else if (opensAt.plus(MAX_DURATION).isBefore(closesAt)) {
+            errors.add(new ValidationError(
+                    "closesAt", "must be at most " + MAX_DURATION.toDays() + " days after opensAt"));
         }
-        return flaws;
+        return errors;
     }
 
     private static boolean isBeyond(Instant time) {
-        return time.isBefore(EARLIEST) || time.isAfter(LATEST);
+        return time.isBefore(MIN_TIME) || time.isAfter(MAX_TIME);
     }
 
     /** @param message what, in words that may follow the name of the field */
-    public record Flaw(String field, String message) {}
+    public record ValidationError(String field, String message) {}
 }

@@ -1,9 +1,10 @@
 package io.holdfast.order.sale;
 
+import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.order.model.InvalidValueException;
 import io.holdfast.order.model.Money;
 import io.holdfast.order.model.SaleTerms;
-import io.holdfast.order.model.SaleTerms.Flaw;
+import io.holdfast.order.model.SaleTerms.ValidationError;
 import io.holdfast.order.model.Sku;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
@@ -25,7 +26,7 @@ record MakeSaleRequest(
         String sku,
 
         @Schema(
-                description = "Pieces that are set apart for it, 1 to 1,000,000",
+                description = "Pieces that are allocated to it, 1 to 1,000,000",
                 example = "1000",
                 requiredMode = RequiredMode.REQUIRED)
         @Nullable
@@ -48,21 +49,21 @@ record MakeSaleRequest(
         @Nullable
         Long perBuyerLimit) {
 
-    /** @throws InvalidSaleException with all that is wrong */
+    /** @throws ProblemException that lists all errors */
     SaleTerms terms() {
-        List<Flaw> flaws = new ArrayList<>();
-        Sku goods = value("sku", sku, Sku::named, flaws);
-        Money price = value("unitPrice", unitPrice, Price::money, flaws);
-        Long pieces = value("quota", quota, Function.identity(), flaws);
-        Long limit = value("perBuyerLimit", perBuyerLimit, Function.identity(), flaws);
+        List<ValidationError> errors = new ArrayList<>();
+        Sku goods = value("sku", sku, Sku::named, errors);
+        Money price = value("unitPrice", unitPrice, Price::money, errors);
+        Long pieces = value("quota", quota, Function.identity(), errors);
+        Long limit = value("perBuyerLimit", perBuyerLimit, Function.identity(), errors);
         if (price != null) {
-            SaleTerms.flawOf(price).ifPresent(flaws::add);
+            SaleTerms.errorIn(price).ifPresent(errors::add);
         }
         // The database keeps milliseconds.
-        Instant opens = value("opensAt", opensAt, MakeSaleRequest::inMillis, flaws);
-        Instant closes = value("closesAt", closesAt, MakeSaleRequest::inMillis, flaws);
+        Instant opens = value("opensAt", opensAt, MakeSaleRequest::inMillis, errors);
+        Instant closes = value("closesAt", closesAt, MakeSaleRequest::inMillis, errors);
         if (pieces != null && limit != null && opens != null && closes != null) {
-            flaws.addAll(SaleTerms.flawsOf(pieces, limit, opens, closes));
+            errors.addAll(SaleTerms.errorsIn(pieces, limit, opens, closes));
         }
         if (goods == null
                 || price == null
@@ -70,8 +71,8 @@ record MakeSaleRequest(
                 || limit == null
                 || opens == null
                 || closes == null
-                || !flaws.isEmpty()) {
-            throw new InvalidSaleException(flaws);
+                || !errors.isEmpty()) {
+            throw SaleProblems.invalid(errors);
         }
         return new SaleTerms(goods, Math.toIntExact(pieces), price, Math.toIntExact(limit), opens, closes);
     }
@@ -81,15 +82,15 @@ record MakeSaleRequest(
     }
 
     private static <T, V> @Nullable V value(
-            String field, @Nullable T raw, Function<T, @Nullable V> make, List<Flaw> flaws) {
+            String field, @Nullable T raw, Function<T, @Nullable V> make, List<ValidationError> errors) {
         if (raw == null) {
-            flaws.add(new Flaw(field, "is missing"));
+            errors.add(new ValidationError(field, "is missing"));
             return null;
         }
         try {
             return make.apply(raw);
         } catch (InvalidValueException e) {
-            flaws.add(new Flaw(field, String.valueOf(e.getMessage())));
+            errors.add(new ValidationError(field, String.valueOf(e.getMessage())));
             return null;
         }
     }

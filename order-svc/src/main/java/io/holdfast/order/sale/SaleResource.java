@@ -2,16 +2,13 @@ package io.holdfast.order.sale;
 
 import io.holdfast.edge.audit.AuditedAction;
 import io.holdfast.edge.idempotency.IdempotencyKey;
-import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleId;
 import io.holdfast.order.model.SaleStage;
 import io.holdfast.order.model.SaleState;
 import io.holdfast.order.model.SaleTerms;
-import io.holdfast.order.model.SaleTerms.Flaw;
-import io.holdfast.order.placing.RetryAfterHeader;
-import io.holdfast.order.store.SaleBook;
-import io.holdfast.order.store.SaleBook.Asked;
+import io.holdfast.order.model.SaleTerms.ValidationError;
+import io.holdfast.order.sale.SaleRepository.Asked;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.headers.Header;
@@ -23,7 +20,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.http.HttpStatus;
@@ -36,18 +32,19 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
-@Tag(name = "Sales", description = "Flash sales: goods set apart, for a time, a number to each buyer")
+@Tag(name = "Sales", description = "Flash sales: goods allocated to a sale, for a time, a number to each buyer")
 class SaleResource {
 
-    private final SaleBook book;
-    private final SaleKeeper keeper;
-    private final KnownSales sales;
-    private final SaleTallies tallies;
+    private final SaleRepository repository;
+    private final SaleLifecycle lifecycle;
+    private final SaleCache sales;
+    private final SaleTallyCache tallies;
     private final Clock clock;
 
-    SaleResource(SaleBook book, SaleKeeper keeper, KnownSales sales, SaleTallies tallies, Clock clock) {
-        this.book = book;
-        this.keeper = keeper;
+    SaleResource(
+            SaleRepository repository, SaleLifecycle lifecycle, SaleCache sales, SaleTallyCache tallies, Clock clock) {
+        this.repository = repository;
+        this.lifecycle = lifecycle;
         this.sales = sales;
         this.tallies = tallies;
         this.clock = clock;
@@ -55,11 +52,11 @@ class SaleResource {
 
     @PostMapping("/sales")
     @Operation(summary = "Make a sale", description = """
-                    Sets the quota apart from the normal stock; what has not been sold comes back when the sale closes. It opens \
+                    Allocates the quota from the normal stock; what has not been sold comes back when the sale closes. It opens \
                     and closes by itself at its times, and may be paused, opened and closed by hand before.""")
     @ApiResponse(
             responseCode = "201",
-            description = "The quota is set apart, and the sale is SCHEDULED or OPEN",
+            description = "The quota is allocated, and the sale is SCHEDULED or OPEN",
             headers = @Header(name = "Location", description = "Where the sale is to be found"))
     @ApiResponse(responseCode = "200", description = "The sale that this key made before")
     @ApiResponse(responseCode = "400", description = "`invalid-sale`, with `errors`; or the key is missing or invalid")
@@ -68,28 +65,29 @@ class SaleResource {
     @ApiResponse(
             responseCode = "503",
             description =
-                    "`outcome-unknown`: stock-svc has not said whether the quota is set apart. It will be asked again; the"
+                    "`outcome-unknown`: stock-svc has not said whether the quota is allocated. It will be asked again; the"
                             + " same request, or GET, tells how it ended")
     ResponseEntity<SaleView> make(
             @RequestHeader(IdempotencyKey.HEADER) IdempotencyKey key, @RequestBody MakeSaleRequest request) {
-        SaleTerms terms = termsOf(request);
-        Optional<Asked> earlier = book.findByKey(key.value());
+        SaleTerms terms = request.terms();
+        Optional<Asked> earlier = repository.findByKey(key.value());
         if (earlier.isPresent()) {
-            return answer(keeper.prepare(sameAs(terms, earlier.get())), HttpStatus.OK);
+            return answer(lifecycle.prepare(sameAs(terms, earlier.get())), HttpStatus.OK);
         }
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         if (!terms.closesAt().isAfter(now)) {
-            throw invalid(List.of(new Flaw("closesAt", "must be in the future")));
+            throw SaleProblems.invalid(List.of(new ValidationError("closesAt", "must be in the future")));
         }
         Sale sale = new Sale(new SaleId(UUID.randomUUID().toString()), terms, SaleStage.PREPARING, null, now);
         AuditedAction.describe("sale " + sale.id() + " of " + terms.sku(), Integer.toString(terms.quota()));
-        if (!book.enter(sale, key.value())) {
-            Asked twin = book.findByKey(key.value())
+        if (!repository.enter(sale, key.value())) {
+            Asked duplicate = repository
+                    .findByKey(key.value())
                     .orElseThrow(
                             () -> new IllegalStateException("The sale that took the key of " + sale.id() + " is gone"));
-            return answer(keeper.prepare(sameAs(terms, twin)), HttpStatus.OK);
+            return answer(lifecycle.prepare(sameAs(terms, duplicate)), HttpStatus.OK);
         }
-        return answer(keeper.prepare(sale), HttpStatus.CREATED);
+        return answer(lifecycle.prepare(sale), HttpStatus.CREATED);
     }
 
     @GetMapping("/sales/{saleId}")
@@ -109,7 +107,7 @@ class SaleResource {
     @ApiResponse(responseCode = "404", description = "`not-found`: there is no such sale")
     @ApiResponse(responseCode = "409", description = "`sale-state`: it is over, or not ready yet")
     SaleView pause(@Parameter(schema = @Schema(format = "uuid")) @PathVariable String saleId) {
-        return view(require(SaleState.PAUSED, keeper.pause(find(saleId)), "paused"));
+        return view(require(SaleState.PAUSED, lifecycle.pause(find(saleId)), "paused"));
     }
 
     @PostMapping("/sales/{saleId}/open")
@@ -118,7 +116,7 @@ class SaleResource {
     @ApiResponse(responseCode = "404", description = "`not-found`: there is no such sale")
     @ApiResponse(responseCode = "409", description = "`sale-state`: it is over, or not ready yet")
     SaleView open(@Parameter(schema = @Schema(format = "uuid")) @PathVariable String saleId) {
-        return view(require(SaleState.OPEN, keeper.open(find(saleId)), "opened"));
+        return view(require(SaleState.OPEN, lifecycle.open(find(saleId)), "opened"));
     }
 
     @PostMapping("/sales/{saleId}/close")
@@ -130,73 +128,32 @@ class SaleResource {
     @ApiResponse(responseCode = "404", description = "`not-found`: there is no such sale")
     @ApiResponse(responseCode = "409", description = "`sale-state`: it is not ready yet, or was refused")
     SaleView close(@Parameter(schema = @Schema(format = "uuid")) @PathVariable String saleId) {
-        return view(require(SaleState.CLOSED, keeper.close(find(saleId)), "closed"));
+        return view(require(SaleState.CLOSED, lifecycle.close(find(saleId)), "closed"));
     }
 
     private ResponseEntity<SaleView> answer(Sale sale, HttpStatus status) {
         if (sale.stage() == SaleStage.PREPARING) {
-            throw new ProblemException(
-                    HttpStatus.SERVICE_UNAVAILABLE,
-                    "outcome-unknown",
-                    "It is not known yet whether the quota is set apart. The sale will be ready, or refused, once stock-svc is"
-                            + " back: GET /sales/" + sale.id()
-                            + " will tell, and so will the same request with the same"
-                            + " Idempotency-Key.",
-                    Map.of("saleId", sale.id().value(), RetryAfterHeader.MEMBER, 2));
+            throw SaleProblems.outcomeUnknown(sale);
         }
         sale.refusal().ifPresent(why -> {
-            throw refused(sale, why);
+            throw SaleProblems.refused(sale, why);
         });
         return ResponseEntity.status(status)
                 .location(URI.create("/sales/" + sale.id()))
                 .body(view(sale));
     }
 
-    private static ProblemException refused(Sale sale, Sale.Rejected why) {
-        if ("unknown-sku".equals(why.code())) {
-            return invalid(List.of(new Flaw("sku", "is not known to stock-svc")));
-        }
-        return new ProblemException(
-                HttpStatus.CONFLICT,
-                why.code(),
-                why.detail(),
-                Map.of("saleId", sale.id().value()));
-    }
-
-    private static SaleTerms termsOf(MakeSaleRequest request) {
-        try {
-            return request.terms();
-        } catch (InvalidSaleException e) {
-            throw invalid(e.flaws());
-        }
-    }
-
     private static Sale sameAs(SaleTerms terms, Asked earlier) {
         if (!earlier.terms().equals(terms)) {
-            throw new ProblemException(
-                    HttpStatus.UNPROCESSABLE_CONTENT,
-                    "idempotency-key-reused",
-                    "This Idempotency-Key was used for another sale. Use a new key for a new sale.");
+            throw SaleProblems.keyReused();
         }
         return earlier.sale();
-    }
-
-    private static ProblemException invalid(List<Flaw> flaws) {
-        String detail = flaws.size() == 1
-                ? "The sale cannot be made: " + flaws.get(0).field() + " "
-                        + flaws.get(0).message() + "."
-                : "The sale cannot be made: " + flaws.size() + " things are wrong with it, see errors.";
-        return new ProblemException(HttpStatus.BAD_REQUEST, "invalid-sale", detail, Map.of("errors", flaws));
     }
 
     private Sale require(SaleState wanted, Sale sale, String done) {
         SaleState state = sale.stateAt(clock.instant());
         if (state != wanted) {
-            throw new ProblemException(
-                    HttpStatus.CONFLICT,
-                    "sale-state",
-                    "The sale is " + state + " and cannot be " + done + ".",
-                    Map.of("state", state));
+            throw SaleProblems.wrongState(state, done);
         }
         return sale;
     }
@@ -205,7 +162,7 @@ class SaleResource {
         return Optional.of(saleId)
                 .filter(SaleId::isWellFormed)
                 .flatMap(id -> sales.find(new SaleId(id)))
-                .orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "not-found", "There is no such sale."));
+                .orElseThrow(SaleProblems::noSuchSale);
     }
 
     private SaleView view(Sale sale) {

@@ -5,7 +5,7 @@ import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleState;
 import io.holdfast.order.model.SaleTerms;
 import io.holdfast.order.reading.OrderView.Amount;
-import io.holdfast.order.store.SaleBook.Tally;
+import io.holdfast.order.sale.SaleRepository.Tally;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ record SaleView(
         @Schema(format = "uuid") String saleId,
         @Schema(example = "apple-1") String sku,
 
-        @Schema(description = "Pieces that were set apart for it", example = "1000")
+        @Schema(description = "Pieces that were allocated to it", example = "1000")
         int quota,
 
         Amount unitPrice,
@@ -29,8 +29,8 @@ record SaleView(
 
         @Schema(
                 description =
-                        "PREPARING: its quota is being set apart. SCHEDULED: it will open by itself. OPEN, PAUSED, CLOSED."
-                                + " REFUSED: its quota could not be set apart, and it never was.")
+                        "PREPARING: its quota is being allocated. SCHEDULED: it will open by itself. OPEN, PAUSED, CLOSED."
+                                + " REFUSED: its quota could not be allocated, and it never was.")
         SaleState state,
 
         @Schema(description = "Pieces that nobody has and nobody is about to get")
@@ -41,7 +41,7 @@ record SaleView(
 
         @Schema(
                 description =
-                        "Orders that were written down and refused. Who is refused at the door is not counted here but in the"
+                        "Orders that were written down and refused. Requests that the admission refused are not counted here but in the"
                                 + " metric holdfast_order_admission_total")
         long rejected,
 

@@ -1,4 +1,7 @@
-/** Flash sales: how they are made, go through their stages and are looked at. What is ordered in one is in {@code intake}. */
+/**
+ * Flash sales, as one vertical slice: how operators make them and take them through their stages, how buyers order in them, who is
+ * admitted by the counters in Redis, and how these are compared with the orders. An admitted order is placed like any other.
+ */
 @NullMarked
 package io.holdfast.order.sale;
 

@@ -9,7 +9,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** A local transaction, or a part of the one that is open. A read has one, too: without it each statement would be one. */
 @Component
-class LocalTransaction {
+public class LocalTransaction {
 
     private final TransactionTemplate template;
 
@@ -19,11 +19,11 @@ class LocalTransaction {
         this.template.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
     }
 
-    <T> T get(Supplier<T> sql) {
+    public <T> T get(Supplier<T> sql) {
         return Objects.requireNonNull(template.execute(status -> sql.get()));
     }
 
-    void run(Runnable sql) {
+    public void run(Runnable sql) {
         template.executeWithoutResult(status -> sql.run());
     }
 

@@ -47,7 +47,7 @@ public class OrderRepository {
 
     private final OrderMapper mapper;
     private final Batches batches;
-    private final BuyerLimits limits;
+    private final EntryLimits limits;
     private final OrderMessages messages;
     private final AuditLog audit;
     private final LocalTransaction transaction;
@@ -56,7 +56,7 @@ public class OrderRepository {
     OrderRepository(
             OrderMapper mapper,
             Batches batches,
-            BuyerLimits limits,
+            EntryLimits limits,
             OrderMessages messages,
             AuditLog audit,
             LocalTransaction transaction,
