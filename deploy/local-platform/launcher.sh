@@ -88,7 +88,7 @@ place_for_maven() {
 build() {
     local start=$SECONDS began modules
     mkdir -p "$launcher/tmp"
-    # Nothing is left in the machine's /tmp; and a build this short is over before the optimising compiler pays.
+    # Nothing is left in the machine's /tmp; and a build this short ends before C2 pays off.
     export TMPDIR=$launcher/tmp
     export MAVEN_OPTS="${MAVEN_OPTS:-} -Djava.io.tmpdir=$TMPDIR -XX:-UsePerfData -XX:TieredStopAtLevel=1"
     place_for_maven

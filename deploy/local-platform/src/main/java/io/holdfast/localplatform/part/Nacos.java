@@ -104,7 +104,7 @@ public final class Nacos extends Part {
         ClassArchive archive = archive().orElseThrow();
         return new JavaCommand(at, name(), 384)
                 .with(archive, true)
-                // Its start is most of what it computes here; the optimising compiler would only cost memory.
+                // Its start is most of what it computes here; C2 would only cost memory.
                 .flag("-XX:TieredStopAtLevel=1")
                 .listeningOn("127.0.0.1")
                 .property("nacos.home", nacosHome())

@@ -33,7 +33,7 @@ public final class JavaCommand {
         words.add("-XX:+UseSerialGC");
         words.add("-XX:+ExitOnOutOfMemoryError");
         if (at.shortLived()) {
-            // The optimising compiler pays after minutes under load; until then it takes half of what few cores have.
+            // C2 pays off after minutes under load; until then it takes half of the time of few cores.
             words.add("-XX:TieredStopAtLevel=1");
         }
         // Otherwise each JVM leaves a file in /tmp.

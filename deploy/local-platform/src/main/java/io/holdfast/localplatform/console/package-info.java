@@ -1,0 +1,2 @@
+/** Output on the console. */
+package io.holdfast.localplatform.console;
