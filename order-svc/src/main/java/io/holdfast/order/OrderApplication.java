@@ -1,6 +1,8 @@
 package io.holdfast.order;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.holdfast.edge.startup.RequiredEnvironment;
 import io.holdfast.edge.startup.WarmUp;
 import io.holdfast.order.abandoned.AbandonedOrders;
@@ -8,8 +10,8 @@ import io.holdfast.order.coordinator.Coordinator;
 import io.holdfast.order.coordinator.SeataCoordinator;
 import io.holdfast.order.downstream.DownstreamStates;
 import io.holdfast.order.placing.DuplicateRequestWait;
-import io.holdfast.order.placing.LoneOrders;
 import io.holdfast.order.placing.OrderIds;
+import io.holdfast.order.placing.Polling;
 import io.holdfast.order.placing.TimeOrderedIds;
 import io.holdfast.order.refusals.OldRefusals;
 import io.holdfast.order.refusals.RefusalBudget;
@@ -68,14 +70,25 @@ public class OrderApplication {
     }
 
     @Bean(destroyMethod = "close")
-    DuplicateRequestWait duplicateRequestWait(OrderRepository repository, OrderProperties settings) {
-        return new DuplicateRequestWait(
-                repository, settings.twin().patience(), settings.twin().mostWaiting());
+    Polling polling() {
+        return new Polling("order-polling", 4);
     }
 
     @Bean
-    LoneOrders loneOrders(OrderProperties settings) {
-        return new LoneOrders(settings.alone().most(), settings.alone().patience());
+    DuplicateRequestWait duplicateRequestWait(OrderRepository repository, Polling polling, OrderProperties settings) {
+        return new DuplicateRequestWait(
+                repository, polling, settings.twin().patience(), settings.twin().mostWaiting());
+    }
+
+    /** For orders that have a global transaction of their own: those paid by card, and all while orders are not grouped. */
+    @Bean
+    Bulkhead loneOrders(OrderProperties settings) {
+        return Bulkhead.of(
+                "lone-orders",
+                BulkheadConfig.custom()
+                        .maxConcurrentCalls(settings.alone().most())
+                        .maxWaitDuration(settings.alone().patience())
+                        .build());
     }
 
     @Bean

@@ -50,6 +50,7 @@ public final class StandInCoordinator implements Coordinator {
     private volatile boolean away;
     private volatile Function<String, GlobalTxOutcome> onCommit;
     private volatile Function<String, GlobalTxOutcome> onRollback;
+    private volatile Function<String, GlobalTxOutcome> onQuestion;
 
     StandInCoordinator(ObjectProvider<FenceHandler> fence, ObjectProvider<OrderPlacement> placement) {
         this.fence = fence;
@@ -62,6 +63,7 @@ public final class StandInCoordinator implements Coordinator {
         away = false;
         onCommit = this::confirm;
         onRollback = this::cancel;
+        onQuestion = this::known;
         begun.clear();
     }
 
@@ -77,6 +79,11 @@ public final class StandInCoordinator implements Coordinator {
     /** What a rollback does and answers from now on. */
     public void onRollback(Function<String, GlobalTxOutcome> script) {
         onRollback = script;
+    }
+
+    /** What a question for the outcome of a transaction is answered from now on. */
+    public void onQuestion(Function<String, GlobalTxOutcome> script) {
+        onQuestion = script;
     }
 
     /** The xids of all transactions since {@link #behave()}. */
@@ -147,7 +154,11 @@ public final class StandInCoordinator implements Coordinator {
 
     @Override
     public GlobalTxOutcome outcomeOf(String xid) {
-        return away ? GlobalTxOutcome.UNKNOWN : outcomes.getOrDefault(xid, GlobalTxOutcome.FORGOTTEN);
+        return away ? GlobalTxOutcome.UNKNOWN : onQuestion.apply(xid);
+    }
+
+    private GlobalTxOutcome known(String xid) {
+        return outcomes.getOrDefault(xid, GlobalTxOutcome.FORGOTTEN);
     }
 
     private OrderPlacement target() {

@@ -12,6 +12,7 @@ import io.holdfast.order.model.PaymentMethod;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
@@ -105,14 +106,28 @@ public class Payments {
         /** The orders whose payment is given up for good, with the reason. That is certain, whatever becomes of the others. */
         Map<OrderId, String> givenUp();
 
-        /** All others are captured. */
-        record Settled(Map<OrderId, String> givenUp) implements CaptureAnswer {}
+        /** Why the others cannot be confirmed yet, for the branch's last error; empty if they are captured. */
+        Optional<String> waitingFor();
 
-        /** @param why for the branch's last error */
+        /** All others are captured. */
+        record Settled(Map<OrderId, String> givenUp) implements CaptureAnswer {
+
+            @Override
+            public Optional<String> waitingFor() {
+                return Optional.empty();
+            }
+        }
+
+        /** Some are not captured yet, or nobody knows. */
         record Waiting(String why, Map<OrderId, String> givenUp) implements CaptureAnswer {
 
             Waiting(String why) {
                 this(why, Map.of());
+            }
+
+            @Override
+            public Optional<String> waitingFor() {
+                return Optional.of(why);
             }
         }
     }

@@ -1,17 +1,21 @@
 package io.holdfast.order.placing;
 
+import io.github.resilience4j.bulkhead.Bulkhead;
 import io.holdfast.background.BackgroundFailure;
 import io.holdfast.background.BackgroundThreads;
+import io.holdfast.order.model.CardToken;
 import io.holdfast.order.model.Order;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +35,7 @@ import org.springframework.stereotype.Component;
  * not want to wait any longer, its order is either withdrawn for certain or has a row that tells.
  */
 @Component
-public class GroupCommit implements SmartLifecycle, DisposableBean {
+class GroupCommit implements SmartLifecycle, DisposableBean {
 
     private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
 
@@ -43,6 +47,7 @@ public class GroupCommit implements SmartLifecycle, DisposableBean {
 
     private final OrderGroup group;
     private final LiveGroupLimits limits;
+    private final Bulkhead alone;
     private final GroupMetrics metrics;
     private final ExecutorService workers = BackgroundThreads.pool("order-group", GroupLimits.MAX_IN_FLIGHT);
 
@@ -52,26 +57,42 @@ public class GroupCommit implements SmartLifecycle, DisposableBean {
     private int inFlight;
     private boolean closed;
 
-    GroupCommit(OrderGroup group, LiveGroupLimits limits, GroupMetrics metrics) {
+    /** @param alone bounds the orders that have a global transaction of their own */
+    GroupCommit(OrderGroup group, LiveGroupLimits limits, Bulkhead alone, GroupMetrics metrics) {
         this.group = group;
         this.limits = limits;
+        this.alone = alone;
         this.metrics = metrics;
         metrics.watch(this::inFlight, this::waiting);
     }
 
-    /** Whether orders are grouped at all, at this moment. */
-    public boolean isOn() {
-        return limits.now().enabled();
+    /**
+     * Places an order, and waits for it: together with those that wait at the same time, or alone if it is paid by card or orders are
+     * not grouped at the moment.
+     *
+     * @param order new, and not yet written
+     */
+    PlacingResult place(Order order, Optional<CardToken> card) {
+        GroupLimits now = limits.now();
+        return card.isEmpty() && now.enabled() ? placeInGroup(order, now) : placeAlone(order, card, now);
     }
 
-    /**
-     * Places an order together with those that wait at the same time, and waits for it.
-     *
-     * @param order new, and not yet written down
-     */
-    public PlacingResult place(Order order) {
-        WaitingOrder waiting = new WaitingOrder(order);
-        GroupLimits now = limits.now();
+    /** On the thread of the request. There are fewer places than such threads: each order calls all services, whose connections are bounded. */
+    private PlacingResult placeAlone(Order order, Optional<CardToken> card, GroupLimits now) {
+        if (!alone.tryAcquirePermission()) {
+            return new PlacingResult.TooManyWaiting();
+        }
+        try {
+            WaitingOrder waiting = WaitingOrder.alone(order, card);
+            carryOut(List.of(waiting), now, orders -> {});
+            return waiting.await(Duration.ZERO);
+        } finally {
+            alone.onComplete();
+        }
+    }
+
+    private PlacingResult placeInGroup(Order order, GroupLimits now) {
+        WaitingOrder waiting = WaitingOrder.forGroup(order);
         PlacingResult refusal = enqueue(waiting, now);
         if (refusal != null) {
             return refusal;
@@ -144,16 +165,24 @@ public class GroupCommit implements SmartLifecycle, DisposableBean {
             MDC.setContextMap(
                     orders.get(0).trace() == null ? Map.of() : orders.get(0).trace());
             try {
-                group.carryOut(orders, limits.now().againWithin());
-            } catch (RuntimeException | Error e) {
-                orders.forEach(waiting -> waiting.fail(e));
-                if (e instanceof Error) {
-                    BackgroundFailure.alarm("order-group", e);
-                }
-                log.error("A group of {} orders failed", orders.size(), e);
+                orders.forEach(waiting -> metrics.waited(waiting.waited()));
+                carryOut(orders, limits.now(), metrics::begun);
             } finally {
                 MDC.clear();
             }
+        }
+    }
+
+    /** Throws nothing: each order of the group has an answer, or the failure. */
+    private void carryOut(List<WaitingOrder> orders, GroupLimits now, IntConsumer begun) {
+        try {
+            group.carryOut(orders, now.againWithin(), begun);
+        } catch (RuntimeException | Error e) {
+            orders.forEach(waiting -> waiting.fail(e));
+            if (e instanceof Error) {
+                BackgroundFailure.alarm("order-group", e);
+            }
+            log.error("A group of {} orders failed", orders.size(), e);
         }
     }
 

@@ -21,14 +21,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Carries a group of waiting orders out: one global transaction, one local transaction that writes all of them down, and an answer
- * to each of them. What it does for many is what is done for one, in the same order.
+ * Carries a group of orders out: one global transaction, one local transaction that writes all of them, and an answer to each of them.
+ * An order that goes alone is a group of one.
  */
 @Component
 class OrderGroup {
@@ -37,32 +38,31 @@ class OrderGroup {
 
     private final Coordinator coordinator;
     private final OrderRepository repository;
-    private final PlacingOrders placing;
+    private final GlobalTransactionRunner runner;
     private final SoldOut soldOut;
-    private final GroupMetrics metrics;
     private final Clock clock;
 
     OrderGroup(
             Coordinator coordinator,
             OrderRepository repository,
-            PlacingOrders placing,
+            GlobalTransactionRunner runner,
             SoldOut soldOut,
-            GroupMetrics metrics,
             Clock clock) {
         this.coordinator = coordinator;
         this.repository = repository;
-        this.placing = placing;
+        this.runner = runner;
         this.soldOut = soldOut;
-        this.metrics = metrics;
         this.clock = clock;
     }
 
     /**
      * Answers every order of the group, whatever happens; throws nothing but what a JVM cannot go on with.
      *
+     * @param group orders without a card, or one order with a card
      * @param againWithin how old an order may be to be run again if the group fails as a whole
+     * @param begun is given the number of orders that share a global transaction, before they are tried
      */
-    void carryOut(List<WaitingOrder> group, Duration againWithin) {
+    void carryOut(List<WaitingOrder> group, Duration againWithin, IntConsumer begun) {
         Map<WaitingOrder, Sku> exhausted = new LinkedHashMap<>();
         List<WaitingOrder> toPlace = new ArrayList<>();
         for (WaitingOrder waiting : group) {
@@ -74,7 +74,7 @@ class OrderGroup {
             refuse(exhausted);
         }
         if (!toPlace.isEmpty()) {
-            place(toPlace, againWithin);
+            place(toPlace, againWithin, begun);
         }
     }
 
@@ -90,7 +90,7 @@ class OrderGroup {
                 });
     }
 
-    private void place(List<WaitingOrder> group, Duration againWithin) {
+    private void place(List<WaitingOrder> group, Duration againWithin, IntConsumer begun) {
         GlobalTx transaction;
         try {
             transaction = coordinator.begin();
@@ -110,10 +110,15 @@ class OrderGroup {
         if (entered.isEmpty()) {
             return;
         }
-        metrics.begun(entered.size());
+        begun.accept(entered.size());
         try {
-            answer(entered, placing.place(transaction, List.copyOf(entered.keySet()), order -> clock.instant()
-                    .isBefore(order.createdAt().plus(againWithin))));
+            answer(
+                    entered,
+                    runner.place(
+                            transaction,
+                            List.copyOf(entered.keySet()),
+                            group.get(0).card(),
+                            order -> clock.instant().isBefore(order.createdAt().plus(againWithin))));
         } finally {
             // Only if something failed that nobody foresaw: they are written, and their rows will show it.
             entered.values().forEach(waiting -> waiting.answer(new PlacingResult.Undecided(waiting.order())));
@@ -131,10 +136,7 @@ class OrderGroup {
     }
 
     private List<WaitingOrder> take(List<WaitingOrder> group) {
-        return group.stream()
-                .filter(WaitingOrder::take)
-                .peek(waiting -> metrics.waited(waiting.waited()))
-                .toList();
+        return group.stream().filter(WaitingOrder::take).toList();
     }
 
     /**

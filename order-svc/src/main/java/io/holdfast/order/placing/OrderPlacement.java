@@ -75,10 +75,10 @@ public class OrderPlacement implements RemoteConfirmStep {
             log.info("Orders whose payment was given up are closed: {}", answer.givenUp());
             closing.startClosing(xid, context.getBranchId(), answer.givenUp());
         }
-        if (answer instanceof CaptureAnswer.Waiting waiting) {
+        answer.waitingFor().ifPresent(why -> {
             placed.awaitConfirm(xid);
-            throw new NotYetException(waiting.why());
-        }
+            throw new NotYetException(why);
+        });
     }
 
     @Override

@@ -2,9 +2,6 @@ package io.holdfast.order.placing;
 
 import io.holdfast.edge.audit.AuditedAction;
 import io.holdfast.edge.idempotency.IdempotencyKey;
-import io.holdfast.order.coordinator.Coordinator;
-import io.holdfast.order.coordinator.Coordinator.GlobalTx;
-import io.holdfast.order.coordinator.CoordinatorUnavailableException;
 import io.holdfast.order.model.CardToken;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.Purchase;
@@ -16,7 +13,6 @@ import io.holdfast.order.soldout.SoldOut;
 import io.holdfast.order.store.OrderRepository;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,10 +28,7 @@ public class OrderPlacing {
     private static final Logger log = LoggerFactory.getLogger(OrderPlacing.class);
 
     private final OrderRepository repository;
-    private final PlacingOrders placing;
-    private final Coordinator coordinator;
     private final GroupCommit groups;
-    private final LoneOrders lone;
     private final SoldOut soldOut;
     private final LiveOrderLimits limits;
     private final RefusalBudget budget;
@@ -45,10 +38,7 @@ public class OrderPlacing {
 
     OrderPlacing(
             OrderRepository repository,
-            PlacingOrders placing,
-            Coordinator coordinator,
             GroupCommit groups,
-            LoneOrders lone,
             SoldOut soldOut,
             LiveOrderLimits limits,
             RefusalBudget budget,
@@ -56,10 +46,7 @@ public class OrderPlacing {
             OrderIds ids,
             Clock clock) {
         this.repository = repository;
-        this.placing = placing;
-        this.coordinator = coordinator;
         this.groups = groups;
-        this.lone = lone;
         this.soldOut = soldOut;
         this.limits = limits;
         this.budget = budget;
@@ -89,7 +76,7 @@ public class OrderPlacing {
     }
 
     private PlacingResult placeOrRefuse(Order order, Optional<CardToken> card) {
-        return soldOut.in(order.purchase()).map(sku -> refuse(order, sku)).orElseGet(() -> dispatch(order, card));
+        return soldOut.in(order.purchase()).map(sku -> refuse(order, sku)).orElseGet(() -> placeNow(order, card));
     }
 
     /** Counts what was refused just now towards its buyer's budget. */
@@ -118,7 +105,7 @@ public class OrderPlacing {
     public PlacingResult placeAdmitted(ValidOrder order, IdempotencyKey key) {
         try {
             OrderValidation.validate(order.purchase(), limits.now());
-            return counted(dispatch(received(order.purchase(), key), order.card()));
+            return counted(placeNow(received(order.purchase(), key), order.card()));
         } catch (InvalidOrderException e) {
             return new PlacingResult.Invalid(e.errors());
         }
@@ -157,40 +144,9 @@ public class OrderPlacing {
         return new PlacingResult.Decided(refused, true);
     }
 
-    private PlacingResult dispatch(Order order, Optional<CardToken> card) {
-        PlacingResult result = card.isEmpty() && groups.isOn()
-                ? groups.place(order)
-                : lone.place(() -> placeAlone(order, card)).orElseGet(PlacingResult.TooManyWaiting::new);
+    private PlacingResult placeNow(Order order, Optional<CardToken> card) {
+        PlacingResult result = groups.place(order, card);
         return result instanceof PlacingResult.NotEntered ? answerOfEarlier(order) : result;
-    }
-
-    private PlacingResult placeAlone(Order order, Optional<CardToken> card) {
-        GlobalTx transaction;
-        try {
-            transaction = coordinator.begin();
-        } catch (CoordinatorUnavailableException e) {
-            log.warn("No order can be placed: {}", e.getMessage());
-            return new PlacingResult.NotBegun();
-        }
-        if (!enter(order.placedBy(transaction.xid()), transaction)) {
-            return new PlacingResult.NotEntered();
-        }
-        Order placed = card.map(token -> placing.place(transaction, order, token))
-                .orElseGet(() -> placing.place(transaction, List.of(order)).get(0));
-        return PlacingResult.of(placed);
-    }
-
-    /** Ends the empty global transaction if there is nothing to be placed in it. */
-    private boolean enter(Order order, GlobalTx transaction) {
-        boolean entered = false;
-        try {
-            entered = repository.enter(order);
-            return entered;
-        } finally {
-            if (!entered) {
-                transaction.rollback();
-            }
-        }
     }
 
     private PlacingResult again(Order earlier, Purchase purchase) {

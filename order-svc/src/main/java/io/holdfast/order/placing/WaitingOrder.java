@@ -1,6 +1,7 @@
 package io.holdfast.order.placing;
 
 import io.holdfast.edge.audit.AuditedAction;
+import io.holdfast.order.model.CardToken;
 import io.holdfast.order.model.Order;
 import java.time.Duration;
 import java.util.Map;
@@ -26,18 +27,36 @@ final class WaitingOrder {
     }
 
     private final Order order;
+    private final Optional<CardToken> card;
+    private final Optional<AuditedAction> act;
     private final long since = System.nanoTime();
     private final @Nullable Map<String, String> trace = MDC.getCopyOfContextMap();
-    private final Optional<AuditedAction> act = AuditedAction.current();
     private final AtomicReference<Owner> owner = new AtomicReference<>(Owner.QUEUE);
     private final CompletableFuture<PlacingResult> outcome = new CompletableFuture<>();
 
-    WaitingOrder(Order order) {
+    private WaitingOrder(Order order, Optional<CardToken> card, Optional<AuditedAction> act) {
         this.order = order;
+        this.card = card;
+        this.act = act;
+    }
+
+    /** For a group, which is carried out on another thread than its request's. */
+    static WaitingOrder forGroup(Order order) {
+        return new WaitingOrder(order, Optional.empty(), AuditedAction.current());
+    }
+
+    /** For a global transaction of its own, on the thread of its request; there the audit records by itself what that does. */
+    static WaitingOrder alone(Order order, Optional<CardToken> card) {
+        return new WaitingOrder(order, card, Optional.empty());
     }
 
     Order order() {
         return order;
+    }
+
+    /** Present only if it goes alone. */
+    Optional<CardToken> card() {
+        return card;
     }
 
     int lines() {
@@ -63,7 +82,7 @@ final class WaitingOrder {
         return trace;
     }
 
-    /** What the audit is told of, if its request is an operator's. */
+    /** What the audit has to record on the group's thread, if its request is an operator's. */
     Optional<AuditedAction> act() {
         return act;
     }

@@ -144,6 +144,7 @@ public class PlacedOrders {
                             .paid(ChangedRows.inOrder(
                                     orders.stream().map(Order::id).toList()))
                             .stream()
+                            .filter(row -> row.xid().equals(xid))
                             .collect(Collectors.toMap(PaidRow::orderId, row -> row));
             if (paid.size() == orders.size()) {
                 // The rule: the coordinator answers when all are confirmed.

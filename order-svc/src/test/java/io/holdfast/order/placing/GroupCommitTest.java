@@ -3,6 +3,8 @@ package io.holdfast.order.placing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.holdfast.edge.testtokens.TestTokens;
 import io.holdfast.order.OnRealDatabase;
 import io.holdfast.order.StandInCoordinator;
@@ -12,6 +14,7 @@ import io.holdfast.order.StandInDownstreamServices.Answer;
 import io.holdfast.order.StandInDownstreamServices.Call;
 import io.holdfast.order.coordinator.GlobalTxOutcome;
 import io.holdfast.order.model.BuyerId;
+import io.holdfast.order.model.CardToken;
 import io.holdfast.order.model.Money;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.OrderLine;
@@ -28,6 +31,7 @@ import io.holdfast.order.placing.PlacingResult.TooManyWaiting;
 import io.holdfast.order.placing.PlacingResult.Undecided;
 import io.holdfast.order.store.OrderRepository;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -43,6 +47,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -72,6 +77,7 @@ class GroupCommitTest {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Optional<CardToken> NO_CARD = Optional.empty();
     private static final String PREFIX = "holdfast.order.grouping.";
     private static final String SOURCE = "settings of a test";
 
@@ -83,6 +89,7 @@ class GroupCommitTest {
 
     private final String url;
     private final GroupCommit groups;
+    private final OrderGroup group;
     private final LiveGroupLimits limits;
     private final OrderRepository repository;
     private final OrderIds ids;
@@ -96,6 +103,7 @@ class GroupCommitTest {
     GroupCommitTest(
             @LocalServerPort int port,
             @Autowired GroupCommit groups,
+            @Autowired OrderGroup group,
             @Autowired LiveGroupLimits limits,
             @Autowired OrderRepository repository,
             @Autowired OrderIds ids,
@@ -107,6 +115,7 @@ class GroupCommitTest {
             @Autowired TestTokens tokens) {
         this.url = "http://127.0.0.1:" + port;
         this.groups = groups;
+        this.group = group;
         this.limits = limits;
         this.repository = repository;
         this.ids = ids;
@@ -140,7 +149,7 @@ class GroupCommitTest {
     @Test
     void whenNothingIsInFlightAnOrderGoesAtOnceAndAlone() {
         for (int i = 0; i < 3; i++) {
-            assertThat(status(groups.place(order("idle-" + i)))).isEqualTo(OrderStatus.PAID);
+            assertThat(status(groups.place(order("idle-" + i), NO_CARD))).isEqualTo(OrderStatus.PAID);
         }
 
         assertThat(groupSizes()).containsExactly(1, 1, 1);
@@ -237,7 +246,7 @@ class GroupCommitTest {
         List<Future<PlacingResult>> waiting = placeAndGather(orders(2));
         double refused = meters.counter(GroupMetrics.REFUSED, "reason", "full").count();
 
-        assertThat(groups.place(order("more"))).isInstanceOf(TooManyWaiting.class);
+        assertThat(groups.place(order("more"), NO_CARD)).isInstanceOf(TooManyWaiting.class);
         Reply reply = post(run + "-full", body("alice"));
 
         assertThat(reply.status()).isEqualTo(429);
@@ -282,7 +291,7 @@ class GroupCommitTest {
                 placeAndGather(List.of(orderOf("mallory", 1), orderOf("mallory", 1), orderOf("mallory", 1))));
         waiting.addAll(placeAndGather(List.of(order("other"))));
 
-        assertThat(groups.place(orderOf("mallory", 1))).isInstanceOf(TooManyWaiting.class);
+        assertThat(groups.place(orderOf("mallory", 1), NO_CARD)).isInstanceOf(TooManyWaiting.class);
         waiting.addAll(placeAndGather(List.of(order("another"))));
 
         goOn.countDown();
@@ -501,7 +510,7 @@ class GroupCommitTest {
         List<String> begun = coordinator.begun();
         coordinator.behave();
         begun.forEach(coordinator::confirm);
-        assertThat(status(groups.place(order("next")))).isEqualTo(OrderStatus.PAID);
+        assertThat(status(groups.place(order("next"), NO_CARD))).isEqualTo(OrderStatus.PAID);
     }
 
     @Test
@@ -525,7 +534,7 @@ class GroupCommitTest {
         set("patience", "150ms");
         Order impatient = order("impatient");
 
-        assertThat(groups.place(impatient)).isInstanceOf(NotBegun.class);
+        assertThat(groups.place(impatient, NO_CARD)).isInstanceOf(NotBegun.class);
 
         assertThat(gauge(GroupMetrics.WAITING)).isZero();
         goOn.countDown();
@@ -539,7 +548,7 @@ class GroupCommitTest {
         Order order = order("interrupted");
         Thread.currentThread().interrupt();
 
-        assertThat(groups.place(order)).isInstanceOf(NotBegun.class);
+        assertThat(groups.place(order, NO_CARD)).isInstanceOf(NotBegun.class);
 
         assertThat(Thread.interrupted()).isTrue();
         goOn.countDown();
@@ -553,7 +562,7 @@ class GroupCommitTest {
         downstream.on(StandInDownstreamServices.RESERVE, this::holdThenServe);
         Order order = order("late");
 
-        assertThat(groups.place(order)).isInstanceOf(Undecided.class);
+        assertThat(groups.place(order, NO_CARD)).isInstanceOf(Undecided.class);
 
         assertThat(database.statusOf(order.id().value())).isEqualTo("RECEIVED");
         goOn.countDown();
@@ -561,8 +570,57 @@ class GroupCommitTest {
     }
 
     @Test
+    void ordersThatGoAloneHaveBoundedPlacesAndGiveThemBack() throws Exception {
+        set("enabled", "false");
+        GroupCommit onePlace = new GroupCommit(
+                group,
+                limits,
+                Bulkhead.of(
+                        "one-place",
+                        BulkheadConfig.custom()
+                                .maxConcurrentCalls(1)
+                                .maxWaitDuration(Duration.ZERO)
+                                .build()),
+                new GroupMetrics(new SimpleMeterRegistry()));
+        CountDownLatch reserving = new CountDownLatch(1);
+        downstream.on(StandInDownstreamServices.RESERVE, call -> {
+            reserving.countDown();
+            return holdThenServe(call);
+        });
+        Future<PlacingResult> first = buyers.submit(() -> onePlace.place(order("first"), NO_CARD));
+        assertThat(reserving.await(30, TimeUnit.SECONDS)).isTrue();
+
+        Order refused = order("refused");
+        assertThat(onePlace.place(refused, NO_CARD)).isInstanceOf(TooManyWaiting.class);
+
+        assertThat(repository.find(refused.id())).isEmpty();
+        goOn.countDown();
+        assertThat(status(get(first))).isEqualTo(OrderStatus.PAID);
+        assertThat(status(onePlace.place(order("next"), NO_CARD))).isEqualTo(OrderStatus.PAID);
+        coordinator.goAway();
+        assertThat(onePlace.place(order("away"), NO_CARD)).isInstanceOf(NotBegun.class);
+        coordinator.behave();
+        assertThat(status(onePlace.place(order("back"), NO_CARD))).isEqualTo(OrderStatus.PAID);
+        onePlace.destroy();
+    }
+
+    @Test
+    void anOrderThatGoesAloneAndFailsInAWayThatNobodyForesawIsUnknownToItsBuyer() {
+        set("enabled", "false");
+        coordinator.onCommit(xid -> {
+            throw new IllegalStateException("not foreseen");
+        });
+
+        assertThat(groups.place(order("alone"), NO_CARD)).isInstanceOf(Undecided.class);
+
+        List<String> begun = coordinator.begun();
+        coordinator.behave();
+        begun.forEach(coordinator::confirm);
+    }
+
+    @Test
     void groupingIsSwitchedOffAndOnWhileOrdersComeIn() throws Exception {
-        assertThat(groups.isOn()).isTrue();
+        assertThat(limits.now().enabled()).isTrue();
         set("enabled", "false");
         CountDownLatch allReserve = new CountDownLatch(5);
         downstream.on(StandInDownstreamServices.RESERVE, call -> {
@@ -595,7 +653,7 @@ class GroupCommitTest {
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(groups::stop, buyers);
 
         waiting.forEach(one -> assertThat(get(one)).isInstanceOf(NotBegun.class));
-        assertThat(groups.place(order("too late"))).isInstanceOf(NotBegun.class);
+        assertThat(groups.place(order("too late"), NO_CARD)).isInstanceOf(NotBegun.class);
         assertThat(stopped).isNotDone();
         goOn.countDown();
         assertThat(status(get(first))).isEqualTo(OrderStatus.PAID);
@@ -605,7 +663,7 @@ class GroupCommitTest {
                 .allSatisfy(order -> assertThat(repository.find(order.id())).isEmpty());
 
         groups.start();
-        assertThat(status(groups.place(order("again")))).isEqualTo(OrderStatus.PAID);
+        assertThat(status(groups.place(order("again"), NO_CARD))).isEqualTo(OrderStatus.PAID);
     }
 
     @Test
@@ -648,7 +706,7 @@ class GroupCommitTest {
     }
 
     private Future<PlacingResult> place(Order order) {
-        return buyers.submit(() -> groups.place(order));
+        return buyers.submit(() -> groups.place(order, NO_CARD));
     }
 
     private Answer holdThenServe(Call call) {

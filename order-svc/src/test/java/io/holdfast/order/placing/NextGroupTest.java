@@ -112,7 +112,7 @@ class NextGroupTest {
 
     private void wait(String buyer, int orders, int lines) {
         for (int i = 0; i < orders; i++) {
-            queue.add(new WaitingOrder(Order.received(
+            queue.add(WaitingOrder.forGroup(Order.received(
                     new OrderId(UUID.randomUUID().toString()),
                     new Purchase(
                             new BuyerId(buyer),

@@ -22,8 +22,11 @@ import io.holdfast.order.model.Rejection;
 import io.holdfast.order.model.Rejection.Reason;
 import io.holdfast.order.model.Sku;
 import io.holdfast.order.store.OrderRepository;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -37,19 +40,19 @@ import org.springframework.beans.factory.annotation.Autowired;
 @OnRealDatabase
 class PlacingManyOrdersTest {
 
-    private final PlacingOrders placing;
+    private final GlobalTransactionRunner runner;
     private final OrderRepository repository;
     private final OrderIds ids;
     private final StandInCoordinator coordinator;
     private final StandInDownstreamServices downstream;
 
     PlacingManyOrdersTest(
-            @Autowired PlacingOrders placing,
+            @Autowired GlobalTransactionRunner runner,
             @Autowired OrderRepository repository,
             @Autowired OrderIds ids,
             @Autowired StandInCoordinator coordinator,
             @Autowired StandInDownstreamServices downstream) {
-        this.placing = placing;
+        this.runner = runner;
         this.repository = repository;
         this.ids = ids;
         this.coordinator = coordinator;
@@ -154,6 +157,59 @@ class PlacingManyOrdersTest {
         coordinator.behave();
     }
 
+    /** Until then a service may hold what the same order would ask for: it would be refused for want of its own goods. */
+    @Test
+    void theRestIsRunAgainOnlyOnceTheTransactionBeforeIsRolledBack() {
+        refuseOnce(StandInDownstreamServices.OPEN, "opened", 402, "insufficient-funds", call -> call.orderIds()
+                .subList(0, 1));
+        coordinator.onRollback(xid -> GlobalTxOutcome.ROLLING_BACK);
+        List<Integer> begunWhenAsked = new CopyOnWriteArrayList<>();
+        coordinator.onQuestion(xid -> {
+            begunWhenAsked.add(coordinator.begun().size());
+            return begunWhenAsked.size() < 4 ? GlobalTxOutcome.ROLLING_BACK : coordinator.cancel(xid);
+        });
+
+        List<Order> placed = place(2);
+
+        assertThat(placed).extracting(Order::status).containsExactly(OrderStatus.REJECTED, OrderStatus.PAID);
+        assertThat(begunWhenAsked).containsExactly(1, 1, 1, 1);
+        assertThat(placed.get(1).xid()).isEqualTo(coordinator.begun().get(1));
+    }
+
+    @Test
+    void theRestIsNotRunAgainWhileTheTransactionBeforeIsNotRolledBackAndIsToldSoAfterTwoSeconds() {
+        refuseOnce(StandInDownstreamServices.OPEN, "opened", 402, "insufficient-funds", call -> call.orderIds()
+                .subList(0, 1));
+        coordinator.onRollback(xid -> GlobalTxOutcome.ROLLING_BACK);
+        coordinator.onQuestion(xid -> GlobalTxOutcome.ROLLING_BACK);
+        long start = System.nanoTime();
+
+        List<Order> placed = place(2);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .isBetween(Duration.ofSeconds(2), Duration.ofSeconds(10));
+        assertThat(placed.stream()
+                        .map(order -> order.whyRejected().orElseThrow().reason()))
+                .containsExactly(Reason.INSUFFICIENT_FUNDS, Reason.SERVICE_UNAVAILABLE);
+        assertThat(coordinator.begun()).hasSize(1);
+        assertThat(downstream.callsTo(StandInDownstreamServices.OPEN)).hasSize(1);
+    }
+
+    @Test
+    void theRestIsNotRunAgainIfTheCoordinatorDoesNotSayHowTheTransactionBeforeStands() {
+        refuseOnce(StandInDownstreamServices.OPEN, "opened", 402, "insufficient-funds", call -> call.orderIds()
+                .subList(0, 1));
+        coordinator.onRollback(xid -> GlobalTxOutcome.ROLLING_BACK);
+        coordinator.onQuestion(xid -> GlobalTxOutcome.UNKNOWN);
+
+        List<Order> placed = place(2);
+
+        assertThat(placed.stream()
+                        .map(order -> order.whyRejected().orElseThrow().reason()))
+                .containsExactly(Reason.INSUFFICIENT_FUNDS, Reason.SERVICE_UNAVAILABLE);
+        assertThat(coordinator.begun()).hasSize(1);
+    }
+
     @Test
     void anOrderThatWasEndedMeanwhileMakesTheTryOfTheOrdersRefuse() {
         downstream.on(StandInDownstreamServices.RESERVE, call -> {
@@ -184,7 +240,7 @@ class PlacingManyOrdersTest {
                 .mapToObj(i -> newOrder(i, transaction.xid()))
                 .toList();
         orders.forEach(order -> assertThat(repository.enter(order)).isTrue());
-        List<Order> placed = placing.place(transaction, orders);
+        List<Order> placed = runner.place(transaction, orders, Optional.empty(), order -> false);
         assertThat(placed)
                 .extracting(Order::id)
                 .containsExactlyElementsOf(orders.stream().map(Order::id).toList());

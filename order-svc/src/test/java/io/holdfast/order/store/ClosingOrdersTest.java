@@ -55,7 +55,8 @@ class ClosingOrdersTest extends OrderRepositoryCases {
             placedOrders.place(List.of(order), xid, BRANCH + (moneyFirst ? 1 : 2));
             placedOrders.complete(xid, BRANCH + (moneyFirst ? 1 : 2));
 
-            Order closing = closingOrders.requestCancellation(order.id(), WISH).orElseThrow();
+            Order closing =
+                    closingOrders.requestCancellation(order.id(), CANCELLATION).orElseThrow();
             assertThat(closing.status()).isEqualTo(OrderStatus.CLOSING);
             assertThat(closingOrders.requestCancellation(
                             order.id(), CancellationRequest.of("Another reason.", NOW.plusSeconds(9))))
@@ -95,9 +96,10 @@ class ClosingOrdersTest extends OrderRepositoryCases {
         placedOrders.place(List.of(unwanted, wanted), xid, BRANCH);
         placedOrders.awaitConfirm(xid);
 
-        Order noted = closingOrders.requestCancellation(unwanted.id(), WISH).orElseThrow();
+        Order noted =
+                closingOrders.requestCancellation(unwanted.id(), CANCELLATION).orElseThrow();
         assertThat(noted.status()).isEqualTo(OrderStatus.CONFIRMING);
-        assertThat(noted.cancellationRequest()).contains(WISH);
+        assertThat(noted.cancellationRequest()).contains(CANCELLATION);
         assertThat(closingOrders.requestCancellation(
                         unwanted.id(), CancellationRequest.of("Later.", NOW.plusSeconds(1))))
                 .contains(noted);
@@ -122,7 +124,7 @@ class ClosingOrdersTest extends OrderRepositoryCases {
         Order order = entered("wish-given-up");
         placedOrders.place(List.of(order), xid, BRANCH);
         placedOrders.awaitConfirm(xid);
-        closingOrders.requestCancellation(order.id(), WISH);
+        closingOrders.requestCancellation(order.id(), CANCELLATION);
 
         closingOrders.startClosing(xid, BRANCH, Map.of(order.id(), "The card was declined."));
         placedOrders.complete(xid, BRANCH);
@@ -168,7 +170,9 @@ class ClosingOrdersTest extends OrderRepositoryCases {
                 }
                 return number == 0
                         ? order
-                        : closingOrders.requestCancellation(order.id(), WISH).orElseThrow();
+                        : closingOrders
+                                .requestCancellation(order.id(), CANCELLATION)
+                                .orElseThrow();
             });
 
             Order after = repository.find(order.id()).orElseThrow();
@@ -202,7 +206,7 @@ class ClosingOrdersTest extends OrderRepositoryCases {
                     .as(nonsense)
                     .isInstanceOf(DataAccessException.class);
         }
-        closingOrders.requestCancellation(order.id(), WISH);
+        closingOrders.requestCancellation(order.id(), CANCELLATION);
         closingOrders.released(order.id(), NOW);
         for (String nonsense : List.of("refunded_at = created_at", "status = 'CLOSED', decided_at = created_at")) {
             assertThatThrownBy(

@@ -29,7 +29,7 @@ abstract class OrderRepositoryCases {
 
     static final Instant NOW = Instant.parse("2026-03-01T10:00:00.123Z");
     static final long BRANCH = 7;
-    static final CancellationRequest WISH = CancellationRequest.of("Ordered twice.", NOW);
+    static final CancellationRequest CANCELLATION = CancellationRequest.of("Ordered twice.", NOW);
 
     final String xid = StandInCoordinator.newXid();
 

@@ -95,7 +95,7 @@ class OrderRepositoryTest extends OrderRepositoryCases {
         START_CLOSING(OrderStatus.CLOSING),
         RELEASE(OrderStatus.CLOSED),
         REFUND(OrderStatus.CLOSED),
-        CANCEL_ON_WISH(OrderStatus.CLOSING),
+        REQUEST_CANCELLATION(OrderStatus.CLOSING),
         CANCEL(OrderStatus.REJECTED);
 
         private final OrderStatus result;
@@ -138,7 +138,7 @@ class OrderRepositoryTest extends OrderRepositoryCases {
                     case RELEASE -> from == OrderStatus.CLOSING;
                     // It was given up, so there is nothing to refund.
                     case REFUND -> false;
-                    case CANCEL_ON_WISH -> from == OrderStatus.PAID;
+                    case REQUEST_CANCELLATION -> from == OrderStatus.PAID;
                 };
 
         assertThat(apply(change, orderIn(from).id())).isEqualTo(meant);
@@ -253,6 +253,19 @@ class OrderRepositoryTest extends OrderRepositoryCases {
                 .containsExactly(OrderStatus.CONFIRMING, OrderStatus.PAID);
     }
 
+    /** The order has gone on since: only its row says how it stands. */
+    @Test
+    void whatIsKnownOfAnotherGlobalTransactionIsNotTakenForTheAnswer() {
+        Order order = entered("other-xid");
+        placedOrders.place(List.of(order), xid, BRANCH);
+        placedOrders.complete(xid, BRANCH);
+        closingOrders.requestCancellation(order.id(), CANCELLATION);
+
+        assertThat(placedOrders.decided(List.of(order), StandInCoordinator.newXid()))
+                .extracting(Order::status)
+                .containsExactly(OrderStatus.CLOSING);
+    }
+
     @Test
     void theSchemaItselfRefusesAnOrderThatNobodyWouldEnd() {
         Order order = newOrder("carol", "no-xid");
@@ -325,7 +338,7 @@ class OrderRepositoryTest extends OrderRepositoryCases {
                 case START_CLOSING -> closingOrders.startClosing(xid, BRANCH, Map.of(id, "declined"));
                 case RELEASE -> closingOrders.released(id, NOW);
                 case REFUND -> closingOrders.refunded(id, NOW);
-                case CANCEL_ON_WISH -> closingOrders.requestCancellation(id, WISH);
+                case REQUEST_CANCELLATION -> closingOrders.requestCancellation(id, CANCELLATION);
                 case CANCEL -> placedOrders.cancel(xid, BRANCH, Rejection.rolledBack());
             }
         } catch (OrderNotReceivedException | IllegalStateException guarded) {

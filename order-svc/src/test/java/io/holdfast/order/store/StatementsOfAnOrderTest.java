@@ -16,11 +16,12 @@ import io.holdfast.order.model.PaymentMethod;
 import io.holdfast.order.model.Purchase;
 import io.holdfast.order.model.Quantity;
 import io.holdfast.order.model.Sku;
+import io.holdfast.order.placing.GlobalTransactionRunner;
 import io.holdfast.order.placing.OrderIds;
-import io.holdfast.order.placing.PlacingOrders;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -37,7 +38,7 @@ class StatementsOfAnOrderTest {
 
     private static final Logger log = LoggerFactory.getLogger(StatementsOfAnOrderTest.class);
 
-    private final PlacingOrders placing;
+    private final GlobalTransactionRunner runner;
     private final OrderRepository repository;
     private final OrderIds ids;
     private final StandInCoordinator coordinator;
@@ -45,13 +46,13 @@ class StatementsOfAnOrderTest {
     private final Database database;
 
     StatementsOfAnOrderTest(
-            @Autowired PlacingOrders placing,
+            @Autowired GlobalTransactionRunner runner,
             @Autowired OrderRepository repository,
             @Autowired OrderIds ids,
             @Autowired StandInCoordinator coordinator,
             @Autowired StandInDownstreamServices downstream,
             @Autowired Database database) {
-        this.placing = placing;
+        this.runner = runner;
         this.repository = repository;
         this.ids = ids;
         this.coordinator = coordinator;
@@ -128,7 +129,7 @@ class StatementsOfAnOrderTest {
         Map<String, Long> before = statements();
 
         assertThat(repository.enter(orders)).hasSize(count);
-        List<Order> placed = placing.place(transaction, orders);
+        List<Order> placed = runner.place(transaction, orders, Optional.empty(), order -> false);
 
         Map<String, Long> counts = statements();
         counts.replaceAll((kind, value) -> value - before.get(kind));

@@ -18,6 +18,7 @@ import io.holdfast.order.store.OrderNotReceivedException;
 import io.holdfast.order.store.OrderRepository;
 import io.holdfast.order.store.PlacedOrders;
 import io.holdfast.tcc.TryRefusedException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,19 +35,22 @@ import org.springframework.stereotype.Component;
  * Places orders that share a global transaction, one or many.
  *
  * <p>If downstream services refuse some of them, the transaction is rolled back, these are REJECTED, and the rest is run again in a new
- * one. Whatever happens, the truth is in the orders' own rows, and that is what is returned; of an order that is still RECEIVED or
- * PLACED nobody knows the end yet, and the coordinator or {@code AbandonedOrders} will bring it about.
+ * one, once the one before is rolled back. Whatever happens, the truth is in the orders' own rows, and that is what is returned; of an
+ * order that is still RECEIVED or PLACED nobody knows the end yet, and the coordinator or {@code AbandonedOrders} will bring it about.
  */
 @Component
-public class PlacingOrders {
+public class GlobalTransactionRunner {
 
-    private static final Logger log = LoggerFactory.getLogger(PlacingOrders.class);
+    private static final Logger log = LoggerFactory.getLogger(GlobalTransactionRunner.class);
 
     /**
-     * A downstream service names all orders that have to be left out at once. So one more round for each downstream service is the rule, and one
+     * A downstream service names all orders that have to be left out at once. So one more round for each service is the rule, and one
      * more is for stock or money that others took in between.
      */
     private static final int MAX_ROUNDS = 4;
+
+    /** For a rollback to get through, before the same orders ask for what it may still hold. */
+    private static final Duration MAX_WAIT_FOR_ROLLBACK = Duration.ofSeconds(2);
 
     private final OrderRepository repository;
     private final PlacedOrders placed;
@@ -55,15 +59,17 @@ public class PlacingOrders {
     private final Stock stock;
     private final OrderPlacement placement;
     private final SoldOut soldOut;
+    private final Polling polling;
 
-    PlacingOrders(
+    GlobalTransactionRunner(
             OrderRepository repository,
             PlacedOrders placed,
             Coordinator coordinator,
             Payments payments,
             Stock stock,
             OrderPlacement placement,
-            SoldOut soldOut) {
+            SoldOut soldOut,
+            Polling polling) {
         this.repository = repository;
         this.placed = placed;
         this.coordinator = coordinator;
@@ -71,111 +77,96 @@ public class PlacingOrders {
         this.stock = stock;
         this.placement = placement;
         this.soldOut = soldOut;
+        this.polling = polling;
     }
 
     /**
+     * If several fail together, and it is certain that nothing came of it, they are run again: most of them have nothing to do with the
+     * reason, be it a deadlock or a lock that was waited for too long. One that fails alone is not, for its buyer may just as well be
+     * told.
+     *
      * @param transaction begun on this thread; ended when this returns, or throws
      * @param orders written as RECEIVED under the xid of that transaction; at least one
+     * @param card of an order that is paid by card, and then is the only one: if the card is declined, or nobody knows, no other order
+     *     has to be run again
+     * @param hasTime whether an order may be run again after that; if not, it is rejected
      * @return the same orders as their rows are afterwards
      */
-    public List<Order> place(GlobalTx transaction, List<Order> orders) {
-        return place(transaction, orders, order -> false);
-    }
-
-    /**
-     * The same. If several fail together, and it is certain that nothing came of it, they are run again too: most of them have
-     * nothing to do with the reason, be it a deadlock or a lock that was waited for too long. One that fails alone is not, for
-     * its buyer may just as well be told.
-     *
-     * @param hasTime whether an order may be run again after that; if not, it is rejected
-     */
-    public List<Order> place(GlobalTx transaction, List<Order> orders, Predicate<Order> hasTime) {
+    public List<Order> place(
+            GlobalTx transaction, List<Order> orders, Optional<CardToken> card, Predicate<Order> hasTime) {
+        if (card.isPresent() && orders.size() != 1) {
+            throw new IllegalArgumentException(orders.size() + " orders with one card");
+        }
         Round round = new Round(transaction, orders);
-        End end = run(round, TryAnswer.Done::new, hasTime);
+        End end = run(round, card, hasTime);
         for (int rounds = 2; !end.rest().isEmpty(); rounds++) {
             Optional<Round> next = rounds > MAX_ROUNDS
                     ? Optional.empty()
-                    : beginAgain(round.transaction().xid(), end.rest());
+                    : beginAgain(round.transaction().xid(), end);
             if (next.isEmpty()) {
                 rejectAll(end.rest(), round.transaction().xid());
                 break;
             }
             round = next.get();
-            end = round.orders().isEmpty() ? End.withoutRest() : run(round, TryAnswer.Done::new, hasTime);
+            end = round.orders().isEmpty() ? End.withoutRest() : run(round, card, hasTime);
         }
         return end.committed() ? placed.decided(orders, round.transaction().xid()) : repository.current(orders);
     }
 
-    /**
-     * Places one order that is paid by card, in a global transaction of its own: if the card is declined, or nobody knows, no
-     * other order has to be run again.
-     *
-     * @param transaction begun on this thread; ended when this returns, or throws
-     * @param order written as RECEIVED under the xid of that transaction
-     * @return the same order as its row is afterwards
-     */
-    public Order place(GlobalTx transaction, Order order, CardToken card) {
-        List<Order> alone = List.of(order);
-        End end = run(new Round(transaction, alone), () -> payments.authorize(order, card), waiting -> false);
-        if (end.committed()) {
-            return placed.decided(alone, transaction.xid()).get(0);
-        }
-        rejectAll(end.rest(), transaction.xid());
-        return repository.current(alone).get(0);
+    /** One round. Ends the transaction. */
+    private End run(Round round, Optional<CardToken> card, Predicate<Order> hasTime) {
+        long askedAt = soldOut.now();
+        TryAnswer answer = tryAll(round, card);
+        return answer.fold(
+                () -> new End(commit(round.transaction()), List.of(), GlobalTxOutcome.COMMITTED),
+                refusals -> rollBack(round, () -> leaveOut(refusals, askedAt, round)),
+                why -> {
+                    log.warn("Global transaction {} is rolled back: {}", round.xid(), why);
+                    return rollBack(round, () -> rejectUnless(hasTime, round));
+                });
     }
 
     /**
-     * One round. Ends the transaction.
+     * Rolls a round back.
      *
-     * @param authorization what has to be held elsewhere once money is set aside and stock is reserved. It comes before the Try of
-     *     the orders themselves: one that is refused is still RECEIVED then, and is rejected for that reason and no other
+     * @param rest what is called once it is certain that the round will never be committed, and returns what is to be run again
      */
-    private End run(Round round, Supplier<TryAnswer> authorization, Predicate<Order> hasTime) {
-        GlobalTx transaction = round.transaction();
-        List<Order> orders = round.orders();
-        long askedAt = soldOut.now();
-        TryAnswer answer = tryAll(transaction, orders, authorization);
-        if (answer instanceof TryAnswer.Done) {
-            return new End(commit(transaction), List.of());
-        }
-        if (answer instanceof TryAnswer.Unknown unknown) {
-            log.warn("Global transaction {} is rolled back: {}", transaction.xid(), unknown.why());
-        }
-        GlobalTxOutcome outcome = transaction.rollback();
-        if (!isSettled(outcome)) {
+    private End rollBack(Round round, Supplier<List<Order>> rest) {
+        GlobalTxOutcome outcome = round.transaction().rollback();
+        if (!willNeverCommit(outcome)) {
             log.warn(
                     "The rollback of global transaction {} is not certain: {}; its orders stay RECEIVED for now",
-                    transaction.xid(),
+                    round.xid(),
                     outcome);
             return End.withoutRest();
         }
-        if (answer instanceof TryAnswer.Refused refused) {
-            return new End(false, leaveOut(refused.refusals(), askedAt, transaction.xid(), orders));
-        }
-        // While it is still being rolled back, a downstream service may hold what the same orders would ask for.
-        boolean again = orders.size() > 1 && outcome != GlobalTxOutcome.ROLLING_BACK;
-        Map<Boolean, List<Order>> byTime =
-                orders.stream().collect(Collectors.partitioningBy(order -> again && hasTime.test(order)));
-        rejectAll(byTime.get(false), transaction.xid());
-        return new End(false, byTime.get(true));
+        return new End(false, rest.get(), outcome);
     }
 
-    private TryAnswer tryAll(GlobalTx transaction, List<Order> orders, Supplier<TryAnswer> authorization) {
+    /** @return those that may be run again: of several, whoever has time */
+    private List<Order> rejectUnless(Predicate<Order> hasTime, Round round) {
+        boolean several = round.orders().size() > 1;
+        Map<Boolean, List<Order>> byTime =
+                round.orders().stream().collect(Collectors.partitioningBy(order -> several && hasTime.test(order)));
+        rejectAll(byTime.get(false), round.xid());
+        return byTime.get(true);
+    }
+
+    /**
+     * The card comes after all other services, for what it holds without a decision has to be undone at the gateway; and before the Try
+     * of the orders themselves: one that is refused is still RECEIVED then, and is rejected for that reason and no other.
+     */
+    private TryAnswer tryAll(Round round, Optional<CardToken> card) {
+        List<Order> orders = round.orders();
         try {
-            TryAnswer answer = payments.open(orders);
-            if (answer instanceof TryAnswer.Done) {
-                answer = stock.reserve(orders);
-            }
-            if (answer instanceof TryAnswer.Done) {
-                answer = authorization.get();
-            }
-            if (answer instanceof TryAnswer.Done) {
-                answer = placeRows(transaction.xid(), orders);
-            }
-            return answer;
+            return payments.open(orders)
+                    .andThen(() -> stock.reserve(orders))
+                    .andThen(() -> card.map(token -> payments.authorize(orders.get(0), token))
+                            .orElseGet(TryAnswer.Done::new))
+                    .andThen(() -> placeRows(round.xid(), orders));
         } catch (RuntimeException | Error e) {
             // Not foreseen; but a thread that stays bound to a global transaction would fail the next order too.
-            transaction.rollback();
+            round.transaction().rollback();
             throw e;
         }
     }
@@ -207,19 +198,42 @@ public class PlacingOrders {
      * Whether it will never be committed. We are the only one who could have asked for that, and have not; so a transaction that
      * the coordinator has forgotten was rolled back by its timeout.
      */
-    private static boolean isSettled(GlobalTxOutcome fateAfterRollback) {
-        return switch (fateAfterRollback) {
+    private static boolean willNeverCommit(GlobalTxOutcome afterRollback) {
+        return switch (afterRollback) {
             case ROLLED_BACK, ROLLING_BACK, FORGOTTEN -> true;
             case RUNNING, COMMITTED, UNKNOWN -> false;
         };
     }
 
-    private List<Order> leaveOut(List<Refusal> refusals, long askedAt, String xid, List<Order> orders) {
+    /**
+     * While a transaction is still being rolled back, a downstream service may hold what the same orders would ask for: they would be
+     * refused for want of their own goods and money.
+     *
+     * @return whether it is rolled back in all branches, now or soon
+     */
+    private boolean isRolledBack(String xid, GlobalTxOutcome known) {
+        return isOver(known)
+                .or(() -> polling.await(() -> isOver(coordinator.outcomeOf(xid)), MAX_WAIT_FOR_ROLLBACK))
+                .orElse(false);
+    }
+
+    /** @return whether it is rolled back; empty while it is still being rolled back */
+    private static Optional<Boolean> isOver(GlobalTxOutcome outcome) {
+        return switch (outcome) {
+            case ROLLING_BACK -> Optional.empty();
+            case ROLLED_BACK, FORGOTTEN -> Optional.of(true);
+            case RUNNING, COMMITTED, UNKNOWN -> Optional.of(false);
+        };
+    }
+
+    private List<Order> leaveOut(List<Refusal> refusals, long askedAt, Round round) {
         Map<OrderId, Refusal> refused = refusals.stream()
                 .collect(Collectors.toMap(Refusal::order, Function.identity(), (first, second) -> first));
         refused.values().forEach(refusal -> refusal.exhaustedSku().ifPresent(sku -> soldOut.note(sku, askedAt)));
-        reject(refused.values().stream().collect(Collectors.toMap(Refusal::order, Refusal::why)), xid);
-        return orders.stream().filter(order -> !refused.containsKey(order.id())).toList();
+        reject(refused.values().stream().collect(Collectors.toMap(Refusal::order, Refusal::why)), round.xid());
+        return round.orders().stream()
+                .filter(order -> !refused.containsKey(order.id()))
+                .toList();
     }
 
     private void rejectAll(List<Order> orders, String xid) {
@@ -239,7 +253,15 @@ public class PlacingOrders {
     }
 
     /** @return the round of those that are still to be placed; if there are none, its transaction is over */
-    private Optional<Round> beginAgain(String previousXid, List<Order> orders) {
+    private Optional<Round> beginAgain(String previousXid, End previous) {
+        List<Order> orders = previous.rest();
+        if (!isRolledBack(previousXid, previous.outcome())) {
+            log.warn(
+                    "{} orders are not run again: global transaction {} is not rolled back yet",
+                    orders.size(),
+                    previousXid);
+            return Optional.empty();
+        }
         GlobalTx next;
         try {
             next = coordinator.begin();
@@ -267,18 +289,24 @@ public class PlacingOrders {
     }
 
     /** Orders that are tried together, once. */
-    private record Round(GlobalTx transaction, List<Order> orders) {}
+    private record Round(GlobalTx transaction, List<Order> orders) {
+
+        String xid() {
+            return transaction.xid();
+        }
+    }
 
     /**
      * How a round ends.
      *
      * @param committed whether that is certain
      * @param rest the orders that are to be run again in another global transaction
+     * @param outcome of the transaction, as it was when there was a rest
      */
-    private record End(boolean committed, List<Order> rest) {
+    private record End(boolean committed, List<Order> rest, GlobalTxOutcome outcome) {
 
         static End withoutRest() {
-            return new End(false, List.of());
+            return new End(false, List.of(), GlobalTxOutcome.UNKNOWN);
         }
     }
 
