@@ -20,6 +20,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -87,9 +89,10 @@ class RefusedBodiesTest {
                 .isEqualTo(200);
     }
 
-    /** Each of them may go on for ten seconds; there is one place for four threads. */
-    @Test
-    void aBodyThatIsReadAndComesAByteNowAndThenDoesNotHoldAThreadEither() throws Exception {
+    /** Each of them may go on for ten seconds, or for twenty in silence; there is one place for four threads. */
+    @ParameterizedTest
+    @ValueSource(longs = {50, 400, 60_000})
+    void aBodyThatIsReadAndComesAByteNowAndThenOrNotAtAllDoesNotHoldAThreadEither(long everyMillis) throws Exception {
         for (int i = 0; i < CLIENTS; i++) {
             send(
                     connect(),
@@ -99,7 +102,10 @@ class RefusedBodiesTest {
         ScheduledExecutorService nudge = Executors.newSingleThreadScheduledExecutor();
         try {
             nudge.scheduleAtFixedRate(
-                    () -> clients.forEach(RefusedBodiesTest::sendAByte), 0, 50, TimeUnit.MILLISECONDS);
+                    () -> clients.forEach(RefusedBodiesTest::sendAByte),
+                    everyMillis,
+                    everyMillis,
+                    TimeUnit.MILLISECONDS);
             HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/parcels/a"))
                     .timeout(Duration.ofSeconds(8))
                     .build();

@@ -14,7 +14,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @AutoConfiguration(before = WebMvcAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @EnableConfigurationProperties(EdgeProperties.class)
-@Import(BodyLimitConfiguration.class)
+@Import({BodyLimitConfiguration.class, BodyEndpointConfiguration.class})
 class BodyAutoConfiguration {
 
     /** Behind the interceptor of the media types. */

@@ -6,5 +6,5 @@ import org.springframework.context.annotation.Import;
 
 /** The same limits on the management port, where it is a port of its own. */
 @ManagementContextConfiguration(value = ManagementContextType.CHILD, proxyBeanMethods = false)
-@Import(BodyLimitConfiguration.class)
+@Import({BodyLimitConfiguration.class, BodyEndpointConfiguration.class})
 class BodyManagementConfiguration {}

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.InterruptedIOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -15,16 +16,20 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 /**
  * A request whose body is counted and timed while it is read. One that keeps a thread for longer than a moment needs one of a few places:
- * those who send a byte now and then must not have all threads.
+ * those who send nothing, or a byte now and then, must not have all threads.
  */
 final class BoundedRequest extends HttpServletRequestWrapper {
 
-    private static final long LATE_NANOS = Duration.ofMillis(200).toNanos();
+    private static final long LATE_NANOS = Duration.ofMillis(100).toNanos();
+
+    private static final long PAUSE_MILLIS = 5;
 
     private final DataSize limit;
     private final Duration within;
@@ -94,6 +99,10 @@ final class BoundedRequest extends HttpServletRequestWrapper {
     private final class BoundedStream extends ServletInputStream {
 
         private final ServletInputStream delegate;
+        /** Absent if the server is none that can tell, or the caller waits to be asked for the body. */
+        private final @Nullable BooleanSupplier arrived =
+                getAttribute(UnreadBodyValve.BODY_ARRIVED) instanceof BooleanSupplier more ? more : null;
+
         private final long started = System.nanoTime();
         private long read;
 
@@ -103,6 +112,7 @@ final class BoundedRequest extends HttpServletRequestWrapper {
 
         @Override
         public int read() throws IOException {
+            awaitMore();
             int value = delegate.read();
             count(value < 0 ? 0 : 1);
             return value;
@@ -110,9 +120,32 @@ final class BoundedRequest extends HttpServletRequestWrapper {
 
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
+            awaitMore();
             int got = delegate.read(target, offset, length);
             count(Math.max(got, 0));
             return got;
+        }
+
+        /** For a moment everybody may keep a thread. Who finds a place then may keep it in a read, for as long as the server waits. */
+        private void awaitMore() throws IOException {
+            if (arrived == null || hasPlace) {
+                return;
+            }
+            while (!delegate.isFinished() && delegate.available() <= 0 && !arrived.getAsBoolean()) {
+                long waited = System.nanoTime() - started;
+                if (waited > LATE_NANOS) {
+                    if (!findsPlace()) {
+                        throw new BodyTooSlowException(Duration.ofNanos(waited));
+                    }
+                    return;
+                }
+                try {
+                    TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new InterruptedIOException("Interrupted while a body was late");
+                }
+            }
         }
 
         private void count(int bytes) throws IOException {

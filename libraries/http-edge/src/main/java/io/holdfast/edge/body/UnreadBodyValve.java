@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
@@ -28,12 +29,15 @@ import org.springframework.http.HttpHeaders;
  */
 final class UnreadBodyValve extends ValveBase {
 
+    /** An attribute of a request that has a body: a {@link BooleanSupplier} that knows, without waiting, whether there is more of it. */
+    static final String BODY_ARRIVED = UnreadBodyValve.class.getName() + ".bodyArrived";
+
     private static final Logger log = LoggerFactory.getLogger(UnreadBodyValve.class);
 
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long PAUSE_MILLIS = 5;
-    private static final int MOST_READS_AT_ONCE = 16;
+    private static final int MAX_READS_AT_ONCE = 16;
 
     private final Semaphore places;
 
@@ -45,8 +49,12 @@ final class UnreadBodyValve extends ValveBase {
 
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
-        getNext().invoke(request, response);
         org.apache.coyote.Request connection = request.getCoyoteRequest();
+        // Who expects to be asked for the body sends none before somebody reads.
+        if (!connection.isFinished() && !connection.hasExpectation()) {
+            request.setAttribute(BODY_ARRIVED, (BooleanSupplier) () -> hasMore(connection));
+        }
+        getNext().invoke(request, response);
         if (request.isAsync() || connection.isFinished()) {
             return;
         }
@@ -86,7 +94,7 @@ final class UnreadBodyValve extends ValveBase {
     /** The whole of it, as a rule: a small body comes with its headers or right behind them. No more than fits into a few packets. */
     private static void readWhatIsThere(org.apache.coyote.Request connection) throws IOException {
         Ignored rest = new Ignored();
-        for (int reads = 0; reads < MOST_READS_AT_ONCE && !connection.isFinished() && hasMore(connection); reads++) {
+        for (int reads = 0; reads < MAX_READS_AT_ONCE && !connection.isFinished() && hasMore(connection); reads++) {
             connection.doRead(rest);
             rest.forget();
         }

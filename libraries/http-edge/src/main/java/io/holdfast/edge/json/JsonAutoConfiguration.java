@@ -2,7 +2,9 @@ package io.holdfast.edge.json;
 
 import io.holdfast.edge.body.EdgeProperties;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.endpoint.invoke.OperationInvokerAdvisor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.http.converter.autoconfigure.ServerHttpMessageConvertersCustomizer;
@@ -10,6 +12,7 @@ import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.converter.ByteArrayHttpMessageConverter;
@@ -36,6 +39,16 @@ class JsonAutoConfiguration {
         return converters -> converters
                 .withJsonConverter(json)
                 .configureMessageConvertersList(all -> all.removeIf(other -> other != json && !isForText(other)));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(OperationInvokerAdvisor.class)
+    static class ForEndpoints {
+
+        @Bean
+        KnownArguments knownArguments() {
+            return new KnownArguments();
+        }
     }
 
     /** What carries a text, a file or bytes as they are, and so is no way around strict JSON. Any other may come with any library. */

@@ -36,8 +36,8 @@ final class MediaTypeInterceptor implements HandlerInterceptor {
         // An error is answered whatever was asked for.
         if (handler instanceof HandlerMethod method && request.getDispatcherType() == DispatcherType.REQUEST) {
             requireAcceptable(request, method);
-            if (hasBody(request)) {
-                requirePlain(request);
+            if (EncodedBodyInterceptor.hasBody(request)) {
+                EncodedBodyInterceptor.requirePlain(request);
                 if (consumes(method).length == 0) {
                     requireJson(request);
                 }
@@ -68,17 +68,6 @@ final class MediaTypeInterceptor implements HandlerInterceptor {
         ResolvableType answer = ResolvableType.forMethodReturnType(method.getMethod());
         Class<?> body = answer.hasGenerics() ? answer.getGeneric(0).resolve() : answer.resolve();
         return SAFE.contains(request.getMethod()) && (body == Void.class || body == void.class);
-    }
-
-    private static boolean hasBody(HttpServletRequest request) {
-        return request.getContentLengthLong() > 0 || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
-    }
-
-    private static void requirePlain(HttpServletRequest request) throws EncodedBodyException {
-        List<String> encodings = Collections.list(request.getHeaders(HttpHeaders.CONTENT_ENCODING));
-        if (!encodings.stream().allMatch(encoding -> encoding.isBlank() || encoding.equalsIgnoreCase("identity"))) {
-            throw new EncodedBodyException();
-        }
     }
 
     private static String[] consumes(HandlerMethod method) {

@@ -6,4 +6,4 @@ package io.holdfast.edge.problem;
  * @param field where, as the caller wrote it: {@code items[0].sku}, or the name of a parameter or header
  * @param message what, in words for people
  */
-record FieldError(String field, String message) {}
+public record FieldError(String field, String message) {}
