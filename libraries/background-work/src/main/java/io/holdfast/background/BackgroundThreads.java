@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -76,6 +77,14 @@ public final class BackgroundThreads {
         return pool(name, threads, queue, idle, true);
     }
 
+    /**
+     * A single thread for work that goes on until it is told to stop, for a library that asks for an executor. Work that throws is begun
+     * again after a second, until the executor is shut down.
+     */
+    public static ExecutorService lastingExecutor(String name) {
+        return new LastingExecutor(name, factory(name, false));
+    }
+
     private static ExecutorService pool(String name, int threads, int queue, Duration idle, boolean daemon) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 threads,
@@ -100,6 +109,28 @@ public final class BackgroundThreads {
         };
         factory.setDaemon(daemon);
         return factory;
+    }
+
+    /** A future would swallow what is thrown, and be done. */
+    private static final class LastingExecutor extends ThreadPoolExecutor {
+
+        private final String name;
+
+        LastingExecutor(String name, ThreadFactory factory) {
+            super(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
+            this.name = name;
+        }
+
+        @Override
+        protected <T> RunnableFuture<T> newTaskFor(Runnable work, T value) {
+            return super.newTaskFor(
+                    () -> {
+                        while (!returns(name, work) && !isShutdown()) {
+                            LockSupport.parkNanos(PAUSE.toNanos());
+                        }
+                    },
+                    value);
+        }
     }
 
     /** Its own futures swallow what is thrown, and end what is repeated. */

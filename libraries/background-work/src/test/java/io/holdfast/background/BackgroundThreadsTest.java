@@ -69,6 +69,25 @@ class BackgroundThreadsTest {
     }
 
     @Test
+    void workThatALibrarySubmitsIsBegunAgainAfterAnErrorAndEndsWithItsExecutor() throws InterruptedException {
+        ExecutorService executor = BackgroundThreads.lastingExecutor("submitted-in-a-test");
+        try {
+            executor.submit(() -> failAtFirst("submitted"));
+
+            await().atMost(LIMIT).until(() -> runs.get() == 2);
+
+            assertThat(failures("submitted-in-a-test", "error")).isEqualTo(1);
+            executor.submit(() -> {
+                throw new IllegalStateException("again and again");
+            });
+        } finally {
+            executor.shutdown();
+        }
+        assertThat(executor.awaitTermination(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
+    }
+
+    @Test
     void aTaskThatIsRepeatedIsRepeatedAfterAnError() {
         ScheduledExecutorService scheduler = BackgroundThreads.scheduler("repeated-in-a-test", 1);
         try {

@@ -31,16 +31,19 @@ record CardProperties(
             @DefaultValue("16") @Min(1) @Max(1000) int mostAtOnce) {}
 
     /**
-     * @param interval between two looks for what is due
-     * @param lease how long whoever carries one out may be silent before others take it over
+     * @param enabled whether this instance carries any out; they are scheduled either way
+     * @param interval between two polls for what is due; what is added is carried out at once
+     * @param lease how long an instance that carries one out may be silent before another one takes it over
      * @param initialDelay the most that is waited after the first failure; it doubles with each further one
      * @param maxDelay where the doubling ends
-     * @param lookFor how long after the end of the payment it is looked for a charge that the gateway does not know: a request
-     *     that was under way then might still make one
-     * @param chunk most that one look takes
+     * @param lookFor how long after the end of the payment to look for a charge that the gateway does not know: a request that was
+     *     under way then might still make one
+     * @param chunk the most that one poll fetches
      */
     record VoidOrRefund(
-            @DefaultValue("1s") @NotNull @DurationMin(millis = 10) @DurationMax(hours = 1)
+            @DefaultValue("true") boolean enabled,
+
+            @DefaultValue("2s") @NotNull @DurationMin(millis = 10) @DurationMax(hours = 1)
             Duration interval,
 
             @DefaultValue("30s") @NotNull @DurationMin(seconds = 1) @DurationMax(minutes = 10)

@@ -77,43 +77,48 @@ interface ChargeMapper {
             @Nullable String refusal,
             LocalDateTime now);
 
-    /** A row that is there already stays as it is. What the statement answers depends on a flag of the driver. */
+    /**
+     * A row that is there already stays as it is; what this answers depends on a flag of the driver. Nobody of this version reads
+     * {@code due_at}: instances of the version before do, as long as there are any.
+     */
     @Insert("""
             insert into void_or_refund (charge_key, status, attempts, refusals, due_at, created_at)
             values (#{chargeKey}, 'DUE', 0, 0, #{now}, #{now})
             on duplicate key update charge_key = void_or_refund.charge_key
             """)
-    void scheduleVoidOrRefund(String chargeKey, LocalDateTime now);
+    void insertVoidOrRefund(String chargeKey, LocalDateTime now);
+
+    /** Empty if there is none, or if it is settled. */
+    @Select("""
+            select charge_key, attempts, refusals, created_at
+            from void_or_refund where charge_key = #{chargeKey} and status = 'DUE'
+            """)
+    Optional<PendingVoidOrRefund> findPending(String chargeKey);
 
     @Select("""
-            select charge_key, attempts, refusals, due_at, created_at
-            from void_or_refund where status = 'DUE' and due_at <= #{now}
-            order by due_at limit #{limit}
+            select v.charge_key, v.due_at
+            from void_or_refund v
+            left join scheduled_tasks t on t.task_name = #{taskName} and t.task_instance = v.charge_key
+            where v.status = 'DUE' and t.task_instance is null
+            order by v.charge_key limit #{limit}
             """)
-    List<PendingVoidOrRefund> due(LocalDateTime now, int limit);
+    List<VoidOrRefundSchedule.DueRecord> dueWithoutTask(String taskName, int limit);
 
-    @Select("select count(*) from void_or_refund where status = 'DUE'")
-    long countDue();
+    @Select("select count(*) as number, min(created_at) as oldest from void_or_refund where status = 'DUE'")
+    VoidsAndRefundsDue totalDue();
 
-    /** Guarded by the due time that was read: of several who want it, one gets it. */
+    /** The number of refusals never goes back: a key that was refused once is of no use any more. */
     @Update("""
-            update void_or_refund set due_at = #{lease}
-            where charge_key = #{chargeKey} and status = 'DUE' and due_at = #{read}
+            update void_or_refund set attempts = attempts + 1, refusals = greatest(refusals, #{refusals}), last_error = #{error}
+            where charge_key = #{chargeKey} and status = 'DUE'
             """)
-    int claim(String chargeKey, LocalDateTime read, LocalDateTime lease);
-
-    @Update("""
-            update void_or_refund set attempts = attempts + 1, refusals = #{refusals}, due_at = #{next},
-                last_error = #{error}
-            where charge_key = #{chargeKey} and status = 'DUE' and due_at = #{lease}
-            """)
-    int later(String chargeKey, LocalDateTime lease, int refusals, LocalDateTime next, String error);
+    int recordFailure(String chargeKey, int refusals, String error);
 
     @Update("""
             update void_or_refund set status = #{outcome}, attempts = attempts + 1, due_at = null, settled_at = #{now}
-            where charge_key = #{chargeKey} and status = 'DUE' and due_at = #{lease}
+            where charge_key = #{chargeKey} and status = 'DUE'
             """)
-    int settle(String chargeKey, LocalDateTime lease, VoidOrRefundOutcome outcome, LocalDateTime now);
+    int settle(String chargeKey, VoidOrRefundOutcome outcome, LocalDateTime now);
 
     String AND_PAYMENT = """
             select c.charge_key, c.order_id, c.amount, c.currency, c.status, c.gateway_id, c.changed_at,

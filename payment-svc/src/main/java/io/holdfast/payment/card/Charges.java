@@ -37,12 +37,19 @@ public class Charges {
 
     private final ChargeMapper mapper;
     private final CardGateway gateway;
+    private final VoidOrRefundSchedule schedule;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
-    Charges(ChargeMapper mapper, CardGateway gateway, PlatformTransactionManager transactionManager, Clock clock) {
+    Charges(
+            ChargeMapper mapper,
+            CardGateway gateway,
+            VoidOrRefundSchedule schedule,
+            PlatformTransactionManager transactionManager,
+            Clock clock) {
         this.mapper = mapper;
         this.gateway = gateway;
+        this.schedule = schedule;
         this.clock = clock;
         this.transaction = new TransactionTemplate(transactionManager);
     }
@@ -150,13 +157,13 @@ public class Charges {
     // Cancel and give-up
 
     /**
-     * Writes down that what the gateway may hold or have taken for a branch has to be voided or refunded, in the local
-     * transaction that ends its payments.
+     * Schedules the void or refund of what the gateway may hold or have taken for a branch. Call it in the local transaction that
+     * ends its payments.
      */
     public void scheduleVoidOrRefund(String xid, long branchId) {
         for (ChargeRow charge : mapper.ofBranch(xid, branchId)) {
             if (charge.status().isUnsettled()) {
-                mapper.scheduleVoidOrRefund(charge.chargeKey(), now());
+                schedule.add(charge.chargeKey());
                 log.info(
                         "The charge of order {} is {} and has to be voided or refunded, key {}",
                         charge.orderId(),
@@ -167,8 +174,7 @@ public class Charges {
     }
 
     /**
-     * Writes down that what was captured for an order has to be refunded, in the local transaction in which its payment becomes
-     * REFUNDED.
+     * Schedules the refund of what was captured for an order. Call it in the local transaction in which its payment becomes REFUNDED.
      */
     public void scheduleRefund(String xid, long branchId, String orderId) {
         ChargeRow charge = mapper.ofBranch(xid, branchId).stream()
@@ -179,7 +185,7 @@ public class Charges {
             throw new IllegalStateException("the charge of order " + orderId + " is " + charge.status()
                     + ", and only what was captured is refunded");
         }
-        mapper.scheduleVoidOrRefund(charge.chargeKey(), now());
+        schedule.add(charge.chargeKey());
         log.info("The charge of order {} has to be refunded, key {}", orderId, charge.chargeKey());
     }
 

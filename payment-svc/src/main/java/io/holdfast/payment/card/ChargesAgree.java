@@ -32,6 +32,7 @@ class ChargesAgree extends CursorCheck<ChargeAndPayment> {
 
     private final ChargeMapper mapper;
     private final CardGateway gateway;
+    private final VoidOrRefundSchedule schedule;
     private final TransactionTemplate transaction;
     private final Grace grace;
     private final Clock clock;
@@ -39,12 +40,14 @@ class ChargesAgree extends CursorCheck<ChargeAndPayment> {
     ChargesAgree(
             ChargeMapper mapper,
             CardGateway gateway,
+            VoidOrRefundSchedule schedule,
             PlatformTransactionManager transactionManager,
             Grace grace,
             Clock clock) {
         super(PAGE, clock);
         this.mapper = mapper;
         this.gateway = gateway;
+        this.schedule = schedule;
         this.transaction = new TransactionTemplate(transactionManager);
         this.grace = grace;
         this.clock = clock;
@@ -134,8 +137,7 @@ class ChargesAgree extends CursorCheck<ChargeAndPayment> {
     }
 
     private String scheduleVoidOrRefund(ChargeAndPayment charge) {
-        transaction.executeWithoutResult(
-                running -> mapper.scheduleVoidOrRefund(charge.chargeKey(), LocalDateTime.now(clock)));
+        transaction.executeWithoutResult(running -> schedule.add(charge.chargeKey()));
         return "the charge is to be voided or refunded";
     }
 

@@ -11,8 +11,6 @@ import java.time.LocalDateTime;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,9 +19,8 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Carries out the rows of {@code void_or_refund} until each is done. Several instances share the work: one is claimed by moving
- * its due time to the end of a lease, guarded by the due time that was read; whoever dies leaves a lease that ends. Each step may
- * be made again after it succeeded, so a claim that is lost halfway does no harm.
+ * One attempt to void or refund a charge. It may be made again after it succeeded, and by two at once: the gateway takes each step
+ * once, and the record is settled once.
  *
  * <p>A charge that the gateway does not know may still be made by a request that was under way when its caller gave up. So it is
  * looked for as long as {@code look-for} says. Only then is it settled that there is none.
@@ -42,7 +39,6 @@ class VoidOrRefund {
     private final MeterRegistry meters;
     private final Backoff backoff;
     private final ActionPolicy delays;
-    private final AtomicLong due = new AtomicLong();
 
     VoidOrRefund(
             ChargeMapper mapper,
@@ -68,93 +64,62 @@ class VoidOrRefund {
                 usual.concurrency(),
                 false);
         this.transaction = new TransactionTemplate(transactionManager);
-        meters.gauge("holdfast.payment.void.or.refund.due", due);
     }
 
-    /**
-     * One look: carries out what is due, one after the other.
-     *
-     * @return how many were tried
-     */
-    int carryOutDue() {
-        int tried = 0;
-        for (PendingVoidOrRefund pending : mapper.due(now(), properties.chunk())) {
-            Optional<LocalDateTime> lease = claim(pending);
-            if (lease.isPresent()) {
-                tried++;
-                carryOut(pending, lease.get());
-            }
-        }
-        due.set(mapper.countDue());
-        return tried;
+    /** @return how long to wait for the next attempt; empty if nothing is left to do */
+    Optional<Duration> attempt(String chargeKey) {
+        return mapper.findPending(chargeKey).flatMap(this::attempt);
     }
 
-    /** @return the end of the lease; empty if somebody else has it */
-    Optional<LocalDateTime> claim(PendingVoidOrRefund pending) {
-        LocalDateTime lease = now().plus(properties.lease());
-        return inTransaction(mapper -> mapper.claim(pending.chargeKey(), pending.dueAt(), lease)) == 1
-                ? Optional.of(lease)
-                : Optional.empty();
-    }
-
-    private void carryOut(PendingVoidOrRefund pending, LocalDateTime lease) {
+    private Optional<Duration> attempt(PendingVoidOrRefund pending) {
         try {
             ChargeRow charge = mapper.find(pending.chargeKey()).orElseThrow();
-            UndoOutcome outcome = charge.status().canBeUndone()
-                    ? charges.undo(charge, pending.refusals(), Captured.IS_REFUNDED)
-                    : null;
-            record(pending, lease, charge, outcome);
+            return charge.status().canBeUndone()
+                    ? record(pending, charge, charges.undo(charge, pending.refusals(), Captured.IS_REFUNDED))
+                    : settle(pending, charge, charge.status(), null);
         } catch (RuntimeException e) {
             log.warn("The charge with key {} could not be undone", pending.chargeKey(), e);
-            later(
-                    pending,
-                    lease,
-                    pending.refusals(),
-                    "failed with " + e.getClass().getSimpleName());
+            return failed(
+                    pending, pending.refusals(), "failed with " + e.getClass().getSimpleName());
         }
+    }
+
+    private Optional<Duration> record(PendingVoidOrRefund pending, ChargeRow charge, UndoOutcome outcome) {
+        return outcome.fold(
+                settled -> settle(pending, charge, settled.status(), settled),
+                absent -> recordAbsent(pending, charge),
+                refused -> {
+                    log.error(
+                            "ALARM the gateway refuses to undo the charge of order {}: {}, key {}; it is tried again",
+                            charge.orderId(),
+                            refused.code(),
+                            charge.chargeKey());
+                    return failed(pending, pending.refusals() + 1, "refused: " + refused.code());
+                },
+                unknown -> failed(pending, pending.refusals(), unknown.why()));
+    }
+
+    private Optional<Duration> recordAbsent(PendingVoidOrRefund pending, ChargeRow charge) {
+        if (charge.gatewayId() != null) {
+            // It was named to us once. That it is gone is for people to find out, and no reason to forget it.
+            return failed(pending, pending.refusals(), "the gateway does not know its own charge any more");
+        }
+        if (LocalDateTime.now(clock).isBefore(pending.createdAt().plus(properties.lookFor()))) {
+            return failed(pending, pending.refusals(), "the gateway knows no charge so far");
+        }
+        return settle(pending, charge, ChargeStatus.ABSENT, null);
     }
 
     /**
-     * Writes down what came of one attempt.
+     * Writes down what is known of the charge and that nothing is owed any more: both or neither.
      *
-     * @param outcome null if the charge was settled already
+     * @return empty, as nothing is left to do
      */
-    void record(PendingVoidOrRefund pending, LocalDateTime lease, ChargeRow charge, @Nullable UndoOutcome outcome) {
-        if (outcome == null) {
-            settle(pending, lease, charge, charge.status(), null);
-        } else if (outcome instanceof UndoOutcome.Settled settled) {
-            settle(pending, lease, charge, settled.status(), settled);
-        } else if (outcome instanceof UndoOutcome.Absent) {
-            if (charge.gatewayId() != null) {
-                // It was named to us once. That it is gone is for people to find out, and no reason to forget it.
-                later(pending, lease, pending.refusals(), "the gateway does not know its own charge any more");
-            } else if (now().isBefore(pending.createdAt().plus(properties.lookFor()))) {
-                later(pending, lease, pending.refusals(), "the gateway knows no charge so far");
-            } else {
-                settle(pending, lease, charge, ChargeStatus.ABSENT, null);
-            }
-        } else if (outcome instanceof UndoOutcome.Refused refused) {
-            log.error(
-                    "ALARM the gateway refuses to undo the charge of order {}: {}, key {}; it is tried again",
-                    charge.orderId(),
-                    refused.code(),
-                    charge.chargeKey());
-            later(pending, lease, pending.refusals() + 1, "refused: " + refused.code());
-        } else {
-            later(pending, lease, pending.refusals(), ((UndoOutcome.Unknown) outcome).why());
-        }
-    }
-
-    /** What is known of the charge and the end of the pending row: both or neither. */
-    private void settle(
-            PendingVoidOrRefund pending,
-            LocalDateTime lease,
-            ChargeRow charge,
-            ChargeStatus status,
-            UndoOutcome.@Nullable Settled seen) {
+    private Optional<Duration> settle(
+            PendingVoidOrRefund pending, ChargeRow charge, ChargeStatus status, UndoOutcome.@Nullable Settled seen) {
         VoidOrRefundOutcome outcome = VoidOrRefundOutcome.of(status);
         boolean settled = Boolean.TRUE.equals(transaction.execute(running -> {
-            if (mapper.settle(pending.chargeKey(), lease, outcome, now()) != 1) {
+            if (mapper.settle(pending.chargeKey(), outcome, LocalDateTime.now(clock)) != 1) {
                 return false;
             }
             if (charge.status() != status) {
@@ -179,24 +144,26 @@ class VoidOrRefund {
                     outcome,
                     charge.chargeKey());
         } else {
-            log.info("The charge of order {} was taken over by others, key {}", charge.orderId(), charge.chargeKey());
+            log.info("Another instance undid the charge of order {}, key {}", charge.orderId(), charge.chargeKey());
         }
+        return Optional.empty();
     }
 
-    private void later(PendingVoidOrRefund pending, LocalDateTime lease, int refusals, String why) {
-        Duration delay = backoff.delayAfter(pending.attempts() + 1, delays);
+    private Optional<Duration> failed(PendingVoidOrRefund pending, int refusals, String why) {
         String error = why.length() <= MAX_ERROR_LENGTH ? why : why.substring(0, MAX_ERROR_LENGTH);
-        inTransaction(mapper -> mapper.later(pending.chargeKey(), lease, refusals, now().plus(delay), error));
+        int recorded = Objects.requireNonNull(
+                transaction.execute(running -> mapper.recordFailure(pending.chargeKey(), refusals, error)));
+        if (recorded == 0) {
+            // Another instance settled it meanwhile.
+            return Optional.empty();
+        }
         if (pending.attempts() == 0) {
             log.warn("The charge with key {} is not undone yet: {}", pending.chargeKey(), error);
         }
+        return Optional.of(delayAfter(pending.attempts() + 1));
     }
 
-    private int inTransaction(ToIntFunction<ChargeMapper> sql) {
-        return Objects.requireNonNull(transaction.execute(status -> sql.applyAsInt(mapper)));
-    }
-
-    private LocalDateTime now() {
-        return LocalDateTime.now(clock);
+    Duration delayAfter(int failures) {
+        return backoff.delayAfter(failures, delays);
     }
 }

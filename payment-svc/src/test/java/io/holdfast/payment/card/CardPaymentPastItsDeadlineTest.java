@@ -58,7 +58,7 @@ class CardPaymentPastItsDeadlineTest extends OnCards {
         paymentBecomes("GIVEN_UP");
         outcomeIs("GIVEN_UP", "deadline: ");
         assertThat(voidOrRefundStatus()).containsExactly("DUE");
-        voidOrRefund.carryOutDue();
+        carryOutDue();
         assertThat(voidOrRefundStatus()).containsExactly("DUE");
 
         gateway.comeBack();

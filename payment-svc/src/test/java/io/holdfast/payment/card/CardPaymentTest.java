@@ -148,12 +148,12 @@ class CardPaymentTest extends OnCards {
         assertThat(charge()).isEqualTo("INTENDED");
         assertThat(branch.release()).isTrue();
         assertThat(payment()).isEqualTo("RELEASED");
-        voidOrRefund.carryOutDue();
+        carryOutDue();
         assertThat(voidOrRefundStatus()).containsExactly("DUE");
 
         gateway.comeBack();
         await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
-            voidOrRefund.carryOutDue();
+            carryOutDue();
             assertThat(lastError()).contains("knows no charge");
         });
         assertThat(voidOrRefundStatus()).containsExactly("DUE");
@@ -169,7 +169,7 @@ class CardPaymentTest extends OnCards {
         gateway.next("authorize", Trouble.LATE, Trouble.HANGS_UP);
         problem(authorize(), 503, "payment-unknown");
         branch.release();
-        voidOrRefund.carryOutDue();
+        carryOutDue();
         assertThat(voidOrRefundStatus()).containsExactly("DUE");
 
         gateway.letLateOnesGo();
@@ -369,6 +369,7 @@ class CardPaymentTest extends OnCards {
         CardProperties one = new CardProperties(
                 new CardProperties.Authorization(Duration.ofSeconds(4), 4, 1),
                 new CardProperties.VoidOrRefund(
+                        false,
                         Duration.ofHours(1),
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(1),
@@ -525,23 +526,21 @@ class CardPaymentTest extends OnCards {
         CardBranch branch = authorized();
         branch.release();
         ChargeRow charge = mapper.ofBranch(xid, branch.branchId).get(0);
-        PendingVoidOrRefund pending = jdbc.queryForObject(
-                "select * from void_or_refund where charge_key = ?",
-                (row, n) -> new PendingVoidOrRefund(
-                        row.getString("charge_key"),
-                        row.getInt("attempts"),
-                        row.getInt("refusals"),
-                        row.getObject("due_at", LocalDateTime.class),
-                        row.getObject("created_at", LocalDateTime.class)),
-                charge.chargeKey());
-
-        assertThat(voidOrRefund.claim(pending)).isPresent();
-        assertThat(voidOrRefund.claim(pending)).as("of two, one gets it").isEmpty();
+        // As another instance picks it, that then dies after the void.
+        assertThat(jdbc.update("""
+                        update scheduled_tasks set picked = true, picked_by = 'dead', version = version + 1,
+                            last_heartbeat = utc_timestamp(6)
+                        where task_instance = ? and not picked
+                        """, charge.chargeKey())).isEqualTo(1);
         charges.undo(charge, 0, Charges.Captured.IS_REFUNDED);
-        voidOrRefund.carryOutDue();
+        carryOutDue();
+        voidsAndRefunds.runDeadExecutionDetection();
+        carryOutDue();
         assertThat(voidOrRefundStatus()).as("under the lease of the dead").containsExactly("DUE");
 
-        jdbc.update("update void_or_refund set due_at = created_at where charge_key = ?", charge.chargeKey());
+        jdbc.update(
+                "update scheduled_tasks set last_heartbeat = last_heartbeat - interval 1 hour where picked_by = 'dead'");
+        voidsAndRefunds.runDeadExecutionDetection();
         voidOrRefundEndsAs("VOIDED");
         assertThat(gateway.effectsOn(order)).containsExactly("AUTHORIZED", "VOIDED");
     }

@@ -3,6 +3,9 @@ package io.holdfast.payment.card;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.github.kagkarlsson.scheduler.testhelper.ManualScheduler;
+import com.github.kagkarlsson.scheduler.testhelper.SettableClock;
+import com.github.kagkarlsson.scheduler.testhelper.TestHelper;
 import io.holdfast.edge.testtokens.TestTokens;
 import io.holdfast.payment.OnRealDatabase;
 import io.holdfast.payment.StandInCoordinator;
@@ -10,9 +13,11 @@ import io.holdfast.payment.StandInCoordinator.Coordinator;
 import io.holdfast.payment.StandInCoordinator.Coordinator.CardBranch;
 import io.holdfast.payment.StandInCoordinator.Database;
 import io.holdfast.payment.StandInGateway;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.context.ApplicationContext;
@@ -34,7 +39,8 @@ abstract class OnCards {
     final StandInGateway gateway;
     final Coordinator coordinator;
     final JdbcTemplate jdbc;
-    final VoidOrRefund voidOrRefund;
+    final ManualScheduler voidsAndRefunds;
+    private final Clock clock;
     private final RestTestClient http;
 
     /** @param service the context, so that constructors of tests stay short */
@@ -42,7 +48,13 @@ abstract class OnCards {
         this.gateway = service.getBean(StandInGateway.class);
         this.coordinator = service.getBean(Coordinator.class);
         this.jdbc = service.getBean(Database.class).jdbc();
-        this.voidOrRefund = service.getBean(VoidOrRefund.class);
+        this.clock = service.getBean(Clock.class);
+        this.voidsAndRefunds = TestHelper.createManualScheduler(
+                        service.getBean(DataSource.class),
+                        service.getBean(VoidOrRefundScheduler.class).task())
+                .clock(new SettableClock())
+                .alwaysPersistTimestampInUTC()
+                .build();
         this.http = RestTestClient.bindToServer(
                         service.getBean(TestTokens.class).requests())
                 .baseUrl("http://127.0.0.1:" + service.getEnvironment().getRequiredProperty("local.server.port"))
@@ -141,13 +153,19 @@ abstract class OnCards {
 
     void voidOrRefundEndsAs(String status) {
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-            voidOrRefund.carryOutDue();
+            carryOutDue();
             assertThat(voidOrRefundStatus()).containsExactly(status);
         });
         // Whatever is tried after that finds nothing to do.
         int effects = gateway.effectsOn(order).size();
-        voidOrRefund.carryOutDue();
+        carryOutDue();
         assertThat(gateway.effectsOn(order)).hasSize(effects);
+    }
+
+    /** One poll of db-scheduler, on this thread. */
+    void carryOutDue() {
+        voidsAndRefunds.setTime(clock.instant());
+        voidsAndRefunds.runAnyDueExecutions();
     }
 
     void outcomeIs(String outcome, String reason) {
