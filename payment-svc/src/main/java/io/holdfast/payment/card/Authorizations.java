@@ -42,7 +42,7 @@ class Authorizations {
     private final TransactionTemplate transaction;
     private final CardProperties.Authorization properties;
     private final Clock clock;
-    private final Semaphore places;
+    private final Semaphore permits;
 
     Authorizations(
             ChargeMapper mapper,
@@ -54,18 +54,18 @@ class Authorizations {
         this.gateway = gateway;
         this.properties = properties.authorization();
         this.clock = clock;
-        this.places = new Semaphore(this.properties.mostAtOnce());
+        this.permits = new Semaphore(this.properties.maxConcurrent());
         this.transaction = new TransactionTemplate(transactionManager);
     }
 
     AuthorizationOutcome authorize(String xid, OrderId order, CardToken card) {
-        if (!places.tryAcquire()) {
-            return new Unknown("nothing was sent: " + properties.mostAtOnce() + " authorizations are under way");
+        if (!permits.tryAcquire()) {
+            return new Unknown("nothing was sent: " + properties.maxConcurrent() + " authorizations are under way");
         }
         try {
             return atOnce(xid, order, card);
         } finally {
-            places.release();
+            permits.release();
         }
     }
 
@@ -130,7 +130,7 @@ class Authorizations {
         Instant last = clock.instant().plus(properties.within());
         GatewayOutcome outcome = new GatewayOutcome.Unknown("no call was made");
         boolean authorize = true;
-        for (int calls = 1; calls <= properties.mostCalls() && clock.instant().isBefore(last); calls++) {
+        for (int calls = 1; calls <= properties.maxCalls() && clock.instant().isBefore(last); calls++) {
             if (authorize) {
                 outcome = gateway.authorize(charge.authorizeKey(), charge.order(), charge.money(), card);
                 if (outcome.isKnown()) {

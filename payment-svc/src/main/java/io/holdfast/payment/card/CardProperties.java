@@ -19,16 +19,16 @@ record CardProperties(
         @DefaultValue @NotNull @Valid VoidOrRefund voidOrRefund) {
 
     /**
-     * @param within no call to the gateway is begun later than this after the first one
-     * @param mostCalls to the gateway, questions included
-     * @param mostAtOnce authorizations in one instance; who comes beyond that is told at once that it cannot be done
+     * @param within no call to the gateway begins later than this after the first one
+     * @param maxCalls to the gateway, questions included
+     * @param maxConcurrent authorizations in one instance; further ones are refused at once
      */
     record Authorization(
             @DefaultValue("4s") @NotNull @DurationMin(millis = 100) @DurationMax(seconds = 9)
             Duration within,
 
-            @DefaultValue("4") @Min(1) @Max(20) int mostCalls,
-            @DefaultValue("16") @Min(1) @Max(1000) int mostAtOnce) {}
+            @DefaultValue("4") @Min(1) @Max(20) int maxCalls,
+            @DefaultValue("16") @Min(1) @Max(1000) int maxConcurrent) {}
 
     /**
      * @param enabled whether this instance carries any out; they are scheduled either way

@@ -29,7 +29,7 @@ class GatewayConfiguration {
                 CircuitBreakerConfig.custom()
                         .slidingWindowType(SlidingWindowType.COUNT_BASED)
                         .slidingWindowSize(wanted.calls())
-                        .minimumNumberOfCalls(wanted.leastCalls())
+                        .minimumNumberOfCalls(wanted.minCalls())
                         .failureRateThreshold(wanted.failurePercent())
                         .waitDurationInOpenState(wanted.openFor())
                         .permittedNumberOfCallsInHalfOpenState(wanted.trials())

@@ -36,14 +36,14 @@ record GatewayProperties(
      * When calls are not even tried.
      *
      * @param calls the last calls that are looked at
-     * @param leastCalls fewer than this say nothing
+     * @param minCalls fewer than this say nothing
      * @param failurePercent of them that opens the breaker
      * @param openFor how long nothing is tried then
      * @param trials calls that are let through after that, to see whether the gateway is back
      */
     record Breaker(
             @DefaultValue("20") @Min(1) @Max(1000) int calls,
-            @DefaultValue("10") @Min(1) @Max(1000) int leastCalls,
+            @DefaultValue("10") @Min(1) @Max(1000) int minCalls,
             @DefaultValue("50") @Min(1) @Max(100) int failurePercent,
 
             @DefaultValue("2s") @NotNull @DurationMin(millis = 1) @DurationMax(minutes = 5)
