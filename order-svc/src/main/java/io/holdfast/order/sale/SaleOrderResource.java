@@ -7,8 +7,13 @@ import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.order.model.BuyerId;
 import io.holdfast.order.model.InvalidValueException;
 import io.holdfast.order.model.Sale;
+import io.holdfast.order.placing.InvalidOrderException;
+import io.holdfast.order.placing.OrderPlacing;
 import io.holdfast.order.placing.PlacingResponse;
+import io.holdfast.order.placing.PlacingResult;
+import io.holdfast.order.placing.ValidOrder;
 import io.holdfast.order.reading.OrderView;
+import io.holdfast.order.sale.SaleOrderAdmission.Admitted;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
@@ -32,11 +37,13 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Sales")
 class SaleOrderResource {
 
-    private final SaleOrderService service;
+    private final SaleOrderAdmission admission;
+    private final OrderPlacing orders;
     private final SaleRepository repository;
 
-    SaleOrderResource(SaleOrderService service, SaleRepository repository) {
-        this.service = service;
+    SaleOrderResource(SaleOrderAdmission admission, OrderPlacing orders, SaleRepository repository) {
+        this.admission = admission;
+        this.orders = orders;
         this.repository = repository;
     }
 
@@ -82,10 +89,21 @@ class SaleOrderResource {
             @RequestBody SaleOrderRequest request) {
         BuyerId buyer = buyer(BuyerId::named);
         try {
-            return PlacingResponse.of(service.place(service.find(saleId), buyer, request, key));
+            return PlacingResponse.of(place(admission.find(saleId), buyer, request, key));
         } catch (ProblemException refused) {
             return ProblemAnswer.of(refused);
         }
+    }
+
+    private PlacingResult place(Sale sale, BuyerId buyer, SaleOrderRequest request, IdempotencyKey key) {
+        ValidOrder order;
+        try {
+            order = request.validate(sale, buyer);
+        } catch (InvalidOrderException e) {
+            return new PlacingResult.Invalid(e.errors());
+        }
+        Admitted admitted = admission.admit(sale, order, key);
+        return admitted.answer().orElseGet(() -> admission.settle(admitted, orders.placeAdmitted(order, key)));
     }
 
     @GetMapping("/sales/{saleId}/orders/mine")
@@ -93,7 +111,7 @@ class SaleOrderResource {
     @ApiResponse(responseCode = "200", description = "The orders; none if nothing was ordered")
     @ApiResponse(responseCode = "404", description = "`not-found`: there is no such sale")
     List<OrderView> mine(@Parameter(schema = @Schema(format = "uuid")) @PathVariable String saleId) {
-        Sale sale = service.find(saleId);
+        Sale sale = admission.find(saleId);
         return repository.ordersOf(sale.id(), buyer(BuyerId::new)).stream()
                 .map(OrderView::of)
                 .toList();
