@@ -41,7 +41,7 @@ import tools.jackson.databind.json.JsonMapper;
             "server.address=127.0.0.1",
             "server.tomcat.connection-timeout=2s",
             "spring.main.banner-mode=off",
-            "holdfast.edge.body-within=1s"
+            "holdfast.edge.body-timeout=1s"
         })
 @ExtendWith(OutputCaptureExtension.class)
 class BadRequestTest {

@@ -90,7 +90,7 @@ public class NacosUsersTest {
                 refused(delete(user, INSTANCE, instance(other.name(), other.group())));
             }
             Map<String, String> forged = new HashMap<>(settingOf(other));
-            forged.putAll(Map.of("type", "yaml", "content", "holdfast.access.people.keys: http://127.0.0.1:1/"));
+            forged.putAll(Map.of("type", "yaml", "content", "holdfast.access.users.keys: http://127.0.0.1:1/"));
             refused(post(user, "/v3/admin/cs/config", forged));
             refused(delete(user, "/v3/admin/cs/config", settingOf(other)));
         }

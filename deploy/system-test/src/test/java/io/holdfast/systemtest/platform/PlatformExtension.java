@@ -44,7 +44,7 @@ final class PlatformExtension implements BeforeAllCallback, AfterEachCallback, P
             Map.entry("HOLDFAST_ORDER_ABANDONED_MARGIN", "1s"),
             Map.entry("HOLDFAST_ORDER_ADMISSION_FORGOTTENAFTER", "5s"),
             Map.entry("HOLDFAST_RECONCILIATION_GRACE", "5s"),
-            Map.entry("HOLDFAST_EDGE_BODYWITHIN", "5s"),
+            Map.entry("HOLDFAST_EDGE_BODYTIMEOUT", "5s"),
             // What a service that is stopped leaves its callers for hearing of it, in milliseconds.
             Map.entry("SPRING_CLOUD_NACOS_DISCOVERY_GRACEFULSHUTDOWNWAITTIME", "1000"));
 

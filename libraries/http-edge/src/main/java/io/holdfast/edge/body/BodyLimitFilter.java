@@ -29,7 +29,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         BoundedRequest bounded =
-                new BoundedRequest(request, properties.maxBodyOf(request), properties.bodyWithin(), lateBodies);
+                new BoundedRequest(request, properties.maxBodyOf(request), properties.bodyTimeout(), lateBodies);
         try {
             chain.doFilter(bounded, response);
         } finally {

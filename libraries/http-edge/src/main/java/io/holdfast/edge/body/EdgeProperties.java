@@ -20,7 +20,7 @@ import org.springframework.validation.annotation.Validated;
  * @param maxJsonDepth deepest nesting of a JSON body
  * @param maxJsonString longest string in a JSON body, in characters
  * @param maxJsonTokens most names, values and brackets in a JSON body, which bounds every array in it
- * @param bodyWithin how long the whole body of a request may take to arrive: a server's own time-out begins anew with each byte
+ * @param bodyTimeout how long the whole body of a request may take to arrive: a server's own time-out begins anew with each byte
  */
 @Validated
 @ConfigurationProperties("holdfast.edge")
@@ -32,7 +32,7 @@ public record EdgeProperties(
         @Min(100) @Max(1_000_000) @DefaultValue("100000") int maxJsonTokens,
 
         @NotNull @DefaultValue("10s") @DurationMin(millis = 100) @DurationMax(minutes = 5)
-        Duration bodyWithin) {
+        Duration bodyTimeout) {
 
     private static final DataSize MIN_BODY = DataSize.ofKilobytes(1);
     private static final DataSize MAX_BODY = DataSize.ofMegabytes(16);

@@ -150,7 +150,7 @@ public class AccessAutoConfiguration {
         if (entries != null) {
             entries.allowReading(rules);
         }
-        UserTokenProperties users = properties.people();
+        UserTokenProperties users = properties.users();
         JwtDecoder decoder = TokenDecoders.ofUsers(
                 self,
                 users,
@@ -176,7 +176,7 @@ public class AccessAutoConfiguration {
                     requests.anyRequest().denyAll();
                 })
                 .addFilterBefore(
-                        new AnonymousRateFilter(properties.strangerRate(), health, documents, writer, refusals),
+                        new AnonymousRateFilter(properties.anonymousRate(), health, documents, writer, refusals),
                         BearerTokenAuthenticationFilter.class)
                 .addFilterAfter(
                         new BuyerRateFilter(properties.buyerRate(), writer), BearerTokenAuthenticationFilter.class)

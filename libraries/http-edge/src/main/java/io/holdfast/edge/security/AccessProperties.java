@@ -22,24 +22,24 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Settings {@code holdfast.access.*}. There is no default for a key: a service without them does not start.
  *
- * @param people whose tokens are taken from buyers and operators
+ * @param users whose tokens are taken from buyers and operators
  * @param servicePaths where services call, and nobody else
  * @param callers per service that may call this one: where its public keys are
  * @param identity how this service proves itself to those it calls; absent if it calls nobody
  * @param buyerRate how fast one buyer may call one instance of this service
- * @param strangerRate how fast one instance answers what needs no token
+ * @param anonymousRate how fast one instance answers what needs no token
  * @param maxServiceTokenLifetime a service's token that is made for longer is not taken
  * @param clockSkew how far the issuer's clock may be off
  */
 @Validated
 @ConfigurationProperties("holdfast.access")
 record AccessProperties(
-        @NotNull @Valid UserTokenProperties people,
+        @NotNull @Valid UserTokenProperties users,
         @DefaultValue("/internal/**") @NotEmpty List<@NotBlank String> servicePaths,
         @DefaultValue Map<String, URI> callers,
         @Valid @Nullable ServiceTokenProperties identity,
         @DefaultValue @NotNull @Valid BuyerRateProperties buyerRate,
-        @DefaultValue @NotNull @Valid AnonymousRateProperties strangerRate,
+        @DefaultValue @NotNull @Valid AnonymousRateProperties anonymousRate,
 
         @DefaultValue("10m") @NotNull @DurationMin(seconds = 10) @DurationMax(hours = 1)
         Duration maxServiceTokenLifetime,

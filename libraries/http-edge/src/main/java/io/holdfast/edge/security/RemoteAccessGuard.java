@@ -42,6 +42,9 @@ final class RemoteAccessGuard implements EnvironmentPostProcessor, Ordered {
     /** The variables that the files refer to. */
     private static final String VARIABLES = "HOLDFAST_";
 
+    /** Shows under their new names what other sources have under old ones. It has nothing of its own, and those are looked at themselves. */
+    private static final String RENAMED = "holdfastRenamedProperties";
+
     /**
      * What has been started. Spring Cloud reads the settings anew in a service that runs by calling everybody who has a say in the
      * environment once more, with a copy of it and with the application of the start.
@@ -87,7 +90,8 @@ final class RemoteAccessGuard implements EnvironmentPostProcessor, Ordered {
 
     private static Set<String> foreignIn(PropertySource<?> source) {
         Set<String> names = new TreeSet<>();
-        if (source instanceof EnumerablePropertySource<?> enumerable) {
+        if (source instanceof EnumerablePropertySource<?> enumerable
+                && !source.getName().equals(RENAMED)) {
             for (String name : enumerable.getPropertyNames()) {
                 if (isKept(name) && !isLocal(source, name)) {
                     names.add(name);

@@ -66,7 +66,7 @@ final class UserAudienceValidator implements OAuth2TokenValidator<Jwt> {
         if (!now.isBefore(next) && nextWarning.compareAndSet(next, now.plus(BETWEEN_WARNINGS))) {
             log.warn(
                     "Tokens for {} are taken although they do not name {} as their audience. The next release refuses them;"
-                            + " holdfast.access.people.shared-audience=false does so now",
+                            + " holdfast.access.users.shared-audience=false does so now",
                     users.audience(),
                     self);
         }

@@ -73,7 +73,7 @@ class AnonymousCallersTest {
     static void start() {
         people = new Issuer(PEOPLE, "holdfast", folder.resolve("people.jwks"));
         orders = new Issuer("order-svc", "stock-svc", folder.resolve("orders.jwks"));
-        service = run("--holdfast.access.stranger-rate.per-second=20", "--holdfast.access.stranger-rate.burst=40");
+        service = run("--holdfast.access.anonymous-rate.per-second=20", "--holdfast.access.anonymous-rate.burst=40");
         url = urlOf(service);
     }
 
@@ -83,9 +83,9 @@ class AnonymousCallersTest {
                 "--server.address=127.0.0.1",
                 "--server.tomcat.threads.max=64",
                 "--spring.application.name=stock-svc",
-                "--holdfast.access.people.issuer=" + PEOPLE,
-                "--holdfast.access.people.audience=holdfast",
-                "--holdfast.access.people.keys=" + people.publicKeys().toUri(),
+                "--holdfast.access.users.issuer=" + PEOPLE,
+                "--holdfast.access.users.audience=holdfast",
+                "--holdfast.access.users.keys=" + people.publicKeys().toUri(),
                 "--holdfast.access.callers.order-svc=" + orders.publicKeys().toUri()));
         arguments.addAll(List.of(more));
         return SpringApplication.run(Shop.class, arguments.toArray(String[]::new));
@@ -103,7 +103,7 @@ class AnonymousCallersTest {
 
     @Test
     void aThousandLanguagesLeaveOneDescriptionOfTheInterface() throws Exception {
-        try (ConfigurableApplicationContext other = run("--holdfast.access.stranger-rate.per-second=100000")) {
+        try (ConfigurableApplicationContext other = run("--holdfast.access.anonymous-rate.per-second=100000")) {
             String body = null;
             for (int i = 0; i < 1_000; i++) {
                 String tag = "" + (char) ('a' + i % 26) + (char) ('a' + i / 26 % 26) + "-" + (100 + i % 900);
@@ -247,12 +247,12 @@ class AnonymousCallersTest {
         assertThat(call("GET", "/things/1", token(List.of("holdfast"))).statusCode())
                 .isEqualTo(200);
         assertThat(shared(metrics)).isEqualTo(before + 1);
-        assertThat(output.getOut()).containsOnlyOnce("holdfast.access.people.shared-audience=false");
+        assertThat(output.getOut()).containsOnlyOnce("holdfast.access.users.shared-audience=false");
     }
 
     @Test
     void onceTheAudienceThatAllShareIsSwitchedOffATokenHasToNameTheService() throws Exception {
-        try (ConfigurableApplicationContext strict = run("--holdfast.access.people.shared-audience=false")) {
+        try (ConfigurableApplicationContext strict = run("--holdfast.access.users.shared-audience=false")) {
             String address = urlOf(strict) + "/things/1";
 
             assertThat(send(bearing(token(List.of("holdfast")), address)).statusCode())

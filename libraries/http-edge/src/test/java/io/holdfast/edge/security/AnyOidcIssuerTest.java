@@ -65,11 +65,11 @@ class AnyOidcIssuerTest {
                 "--server.port=0",
                 "--server.address=127.0.0.1",
                 "--spring.application.name=stock-svc",
-                "--holdfast.access.people.issuer=" + address,
-                "--holdfast.access.people.audience=holdfast",
-                "--holdfast.access.people.keys=",
-                "--holdfast.access.people.subject-claim=preferred_username",
-                "--holdfast.access.people.roles-claim=realm_access.roles");
+                "--holdfast.access.users.issuer=" + address,
+                "--holdfast.access.users.audience=holdfast",
+                "--holdfast.access.users.keys=",
+                "--holdfast.access.users.subject-claim=preferred_username",
+                "--holdfast.access.users.roles-claim=realm_access.roles");
         url = "http://127.0.0.1:"
                 + ((WebServerApplicationContext) service).getWebServer().getPort();
     }

@@ -67,11 +67,11 @@ abstract class ManagementProtectionTest {
                 "--server.tomcat.threads.max=64",
                 "--management.endpoints.web.exposure.include=*",
                 "--spring.application.name=stock-svc",
-                "--holdfast.access.people.issuer=https://users.example",
-                "--holdfast.access.people.audience=holdfast",
-                "--holdfast.access.people.keys=" + users.publicKeys().toUri(),
-                "--holdfast.access.stranger-rate.per-second=1000000",
-                "--holdfast.access.stranger-rate.burst=1000000"));
+                "--holdfast.access.users.issuer=https://users.example",
+                "--holdfast.access.users.audience=holdfast",
+                "--holdfast.access.users.keys=" + users.publicKeys().toUri(),
+                "--holdfast.access.anonymous-rate.per-second=1000000",
+                "--holdfast.access.anonymous-rate.burst=1000000"));
         arguments.addAll(List.of(ports));
         service = SpringApplication.run(Plant.class, arguments.toArray(String[]::new));
         port = Integer.parseInt(service.getEnvironment().getProperty("local.management.port", "0"));

@@ -21,6 +21,7 @@ import org.springframework.boot.env.OriginTrackedMapPropertySource;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.MapPropertySource;
@@ -40,6 +41,9 @@ class RemoteAccessGuardTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "holdfast.access.users.keys",
+                "holdfast.access.users.issuer",
+                "holdfast.access.users.roles-claim",
                 "holdfast.access.people.keys",
                 "holdfast.access.people.issuer",
                 "holdfast.access.people.roles-claim",
@@ -47,7 +51,7 @@ class RemoteAccessGuardTest {
                 "holdfast.access.callers[evil-svc]",
                 "holdfast.access.service-paths[0]",
                 "HoldFast.ACCESS.people.keys",
-                "hold-fast.access.people.keys",
+                "hold-fast.access.users.keys",
                 "HOLDFAST_TOKEN_KEYS",
                 "HOLDFAST_TOKEN_AUDIENCE",
                 "spring.autoconfigure.exclude",
@@ -69,7 +73,7 @@ class RemoteAccessGuardTest {
     @Test
     void aDocumentWhoseOriginIsNoFileIsARegistrysToo() throws IOException {
         ConfigurableEnvironment environment = with(yaml(new ByteArrayResource(
-                "holdfast: {access: {people: {issuer: https://evil}}}".getBytes(StandardCharsets.UTF_8), "remote")));
+                "holdfast: {access: {users: {issuer: https://evil}}}".getBytes(StandardCharsets.UTF_8), "remote")));
 
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> guard.postProcessEnvironment(environment, new SpringApplication()));
@@ -77,12 +81,12 @@ class RemoteAccessGuardTest {
 
     @Test
     void filesTheEnvironmentTheCommandLineAndTestsMaySetThem(@TempDir Path folder) throws IOException {
-        Path file = Files.writeString(folder.resolve("a.yaml"), "holdfast.access.people.issuer: https://issuer");
+        Path file = Files.writeString(folder.resolve("a.yaml"), "holdfast.access.users.issuer: https://issuer");
         ConfigurableEnvironment environment = with(yaml(new FileSystemResource(file)));
         environment
                 .getPropertySources()
                 .addFirst(new MapPropertySource(
-                        "Inlined Test Properties", Map.of("holdfast.access.people.audience", "holdfast")));
+                        "Inlined Test Properties", Map.of("holdfast.access.users.audience", "holdfast")));
 
         assertThatCode(() -> guard.postProcessEnvironment(environment, new SpringApplication()))
                 .doesNotThrowAnyException();
@@ -129,6 +133,33 @@ class RemoteAccessGuardTest {
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(application::run)
                 .withMessageContaining("holdfast.access.people.issuer in " + FROM_NACOS);
+    }
+
+    @Test
+    void oldNamesWhereTheServiceRunsAreTakenAndWarnedOf(CapturedOutput output) {
+        try (ConfigurableApplicationContext service = new SpringApplicationBuilder(Nothing.class)
+                .web(WebApplicationType.NONE)
+                .run("--holdfast.access.people.issuer=https://old.example", "--holdfast.edge.body-within=7s")) {
+            assertThat(service.getEnvironment().getProperty("holdfast.access.users.issuer"))
+                    .isEqualTo("https://old.example");
+            assertThat(service.getEnvironment().getProperty("holdfast.edge.body-timeout"))
+                    .isEqualTo("7s");
+        }
+        assertThat(output)
+                .contains("holdfast.access.people.issuer is called holdfast.access.users.issuer now")
+                .contains("holdfast.edge.body-within is called holdfast.edge.body-timeout now");
+    }
+
+    @Test
+    void anOldNameFromARegistryIsNoWayAround() {
+        SpringApplication application = new SpringApplicationBuilder(Nothing.class)
+                .web(WebApplicationType.NONE)
+                .environment(with(asNacosMakesThem(Map.of("holdfast.access.people.keys", "http://127.0.0.1:1/"))))
+                .build();
+
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(application::run)
+                .withMessageContaining("holdfast.access.people.keys in " + FROM_NACOS);
     }
 
     static class Nothing {}
