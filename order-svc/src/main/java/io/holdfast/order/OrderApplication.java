@@ -24,6 +24,7 @@ import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.info.Info;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.ZoneOffset;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -48,14 +49,20 @@ public class OrderApplication {
         SpringApplication.run(OrderApplication.class, args);
     }
 
+    /** In milliseconds, as the database keeps them: what was written is what is read back. */
+    @Bean
+    Clock clock() {
+        return Clock.tickMillis(ZoneOffset.UTC);
+    }
+
     @Bean
     OrderIds orderIds(Clock clock) {
         return new TimeOrderedIds(clock, new SecureRandom());
     }
 
     @Bean
-    Coordinator coordinator(OrderProperties settings) {
-        return new SeataCoordinator(settings.globalTimeout());
+    Coordinator coordinator(OrderProperties properties) {
+        return new SeataCoordinator(properties.globalTimeout());
     }
 
     /** A global transaction without branches is begun and rolled back. */
@@ -65,8 +72,9 @@ public class OrderApplication {
     }
 
     @Bean
-    SoldOut soldOut(OrderProperties settings) {
-        return new SoldOut(settings.soldOut().memory(), settings.soldOut().mostSkus(), Ticker.systemTicker());
+    SoldOut soldOut(OrderProperties properties) {
+        return new SoldOut(
+                properties.soldOut().timeToLive(), properties.soldOut().maxSkus(), Ticker.systemTicker());
     }
 
     @Bean(destroyMethod = "close")
@@ -75,19 +83,22 @@ public class OrderApplication {
     }
 
     @Bean
-    DuplicateRequestWait duplicateRequestWait(OrderRepository repository, Polling polling, OrderProperties settings) {
+    DuplicateRequestWait duplicateRequestWait(OrderRepository repository, Polling polling, OrderProperties properties) {
         return new DuplicateRequestWait(
-                repository, polling, settings.twin().patience(), settings.twin().mostWaiting());
+                repository,
+                polling,
+                properties.duplicateRequests().patience(),
+                properties.duplicateRequests().maxWaiting());
     }
 
     /** For orders that have a global transaction of their own: those paid by card, and all while orders are not grouped. */
     @Bean
-    Bulkhead loneOrders(OrderProperties settings) {
+    Bulkhead loneOrders(OrderProperties properties) {
         return Bulkhead.of(
                 "lone-orders",
                 BulkheadConfig.custom()
-                        .maxConcurrentCalls(settings.alone().most())
-                        .maxWaitDuration(settings.alone().patience())
+                        .maxConcurrentCalls(properties.bulkhead().maxConcurrentCalls())
+                        .maxWaitDuration(properties.bulkhead().maxWaitDuration())
                         .build());
     }
 
@@ -97,29 +108,30 @@ public class OrderApplication {
             OrderRepository repository,
             Coordinator coordinator,
             Clock clock,
-            OrderProperties settings) {
+            OrderProperties properties) {
         return new AbandonedOrders(
                 lists,
                 repository,
                 coordinator::outcomeOf,
                 clock,
-                settings.globalTimeout().plus(settings.abandoned().margin()),
-                settings.abandoned().page());
+                properties.globalTimeout().plus(properties.abandoned().margin()),
+                properties.abandoned().page());
     }
 
     @Bean
-    RefusalBudget refusalBudget(RefusedOrders refused, OrderProperties settings, Clock clock, MeterRegistry meters) {
-        return new RefusalBudget(refused, settings.refusals().perHour(), clock, meters);
+    RefusalBudget refusalBudget(RefusedOrders refused, OrderProperties properties, Clock clock, MeterRegistry meters) {
+        return new RefusalBudget(refused, properties.refusals().perHour(), clock, meters);
     }
 
     @Bean
-    OldRefusals oldRefusals(RefusedOrders refused, DownstreamStates downstream, Clock clock, OrderProperties settings) {
+    OldRefusals oldRefusals(
+            RefusedOrders refused, DownstreamStates downstream, Clock clock, OrderProperties properties) {
         return new OldRefusals(
                 refused,
                 downstream,
                 clock,
-                settings.refusals().kept(),
-                settings.refusals().page());
+                properties.refusals().kept(),
+                properties.refusals().page());
     }
 
     @Bean

@@ -12,13 +12,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings {@code holdfast.order.*} that are read once, at the start. An invalid one stops it. The limits of an order, which may
- * be changed while the service runs, are in {@code LiveOrderLimits}.
+ * Properties {@code holdfast.order.*} that are read once, at the start. An invalid one stops it. The limits of an order and how orders
+ * are grouped may be changed while the service runs, and are in the package {@code placing}.
  *
  * @param globalTimeout after which the coordinator rolls back what has not been committed
- * @param twin how a request waits for another one with the same idempotency key
- * @param alone orders that have a global transaction of their own
- * @param soldOut what is remembered of stock-svc's refusals
+ * @param duplicateRequests how a request waits for a concurrent one with the same idempotency key
+ * @param bulkhead orders that have a global transaction of their own
+ * @param soldOut what is cached of stock-svc's refusals
  * @param abandoned orders whose placing was interrupted
  * @param refusals orders that were refused
  */
@@ -28,46 +28,46 @@ record OrderProperties(
         @DefaultValue("10s") @NotNull @DurationMin(seconds = 1) @DurationMax(seconds = 60)
         Duration globalTimeout,
 
-        @DefaultValue @NotNull @Valid Twin twin,
-        @DefaultValue @NotNull @Valid Alone alone,
-        @DefaultValue @NotNull @Valid SoldOutMemory soldOut,
+        @DefaultValue @NotNull @Valid DuplicateRequests duplicateRequests,
+        @DefaultValue @NotNull @Valid Bulkhead bulkhead,
+        @DefaultValue @NotNull @Valid SoldOut soldOut,
         @DefaultValue @NotNull @Valid Abandoned abandoned,
         @DefaultValue @NotNull @Valid Refusals refusals) {
 
     /**
      * @param patience how long one request waits
-     * @param mostWaiting requests that wait at a time, each with a thread of the web server; more are answered at once
+     * @param maxWaiting requests that wait at a time, each with a thread of the web server; more are answered at once
      */
-    record Twin(
+    record DuplicateRequests(
             @DefaultValue("3s") @NotNull @DurationMin(millis = 0) @DurationMax(seconds = 10)
             Duration patience,
 
-            @DefaultValue("24") @Min(1) @Max(150) int mostWaiting) {}
+            @DefaultValue("24") @Min(1) @Max(150) int maxWaiting) {}
 
     /**
-     * @param most at a time, each with a thread of the web server and calls of its own
-     * @param patience how long one more waits for its place
+     * @param maxConcurrentCalls at a time, each with a thread of the web server and calls of its own
+     * @param maxWaitDuration how long one more waits for its place
      */
-    record Alone(
-            @DefaultValue("64") @Min(1) @Max(1000) int most,
+    record Bulkhead(
+            @DefaultValue("64") @Min(1) @Max(1000) int maxConcurrentCalls,
 
             @DefaultValue("5s") @NotNull @DurationMin(millis = 0) @DurationMax(seconds = 30)
-            Duration patience) {}
+            Duration maxWaitDuration) {}
 
     /**
-     * @param memory how long a SKU counts as sold out after stock-svc has said so; zero switches it off
-     * @param mostSkus SKUs that are remembered at a time
+     * @param timeToLive how long a SKU counts as sold out after stock-svc has said so; zero switches it off
+     * @param maxSkus SKUs that are cached at a time
      */
-    record SoldOutMemory(
+    record SoldOut(
             @DefaultValue("200ms") @NotNull @DurationMin(millis = 0) @DurationMax(seconds = 10)
-            Duration memory,
+            Duration timeToLive,
 
-            @DefaultValue("10000") @Min(1) @Max(1_000_000) int mostSkus) {}
+            @DefaultValue("10000") @Min(1) @Max(1_000_000) int maxSkus) {}
 
     /**
-     * @param interval between two looks
+     * @param interval between two runs
      * @param margin added to the global timeout, for the coordinator to notice it
-     * @param page orders per look
+     * @param page orders per run
      */
     record Abandoned(
             @DefaultValue("5s") @NotNull @DurationMin(millis = 100)
@@ -82,7 +82,7 @@ record OrderProperties(
      * @param perHour refused orders that one buyer may have within an hour; then the buyer's orders are not looked at for a while.
      *     Those that were refused because a service was away do not count
      * @param kept how long a refused order is kept, and so how long its Idempotency-Key is remembered; longer than that hour
-     * @param interval between two looks for those that were kept for long enough
+     * @param interval between two runs for those that were kept for long enough
      * @param page orders that are removed in one transaction
      */
     record Refusals(

@@ -19,7 +19,6 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,9 +74,8 @@ class CancellationResource {
         AuditedAction.describe(
                 "order " + id + " of " + found.purchase().buyer().value(),
                 found.total().minor() + " " + found.total().currency());
-        // The database keeps milliseconds.
-        CancellationRequest cancellation = CancellationRequest.of(
-                request == null ? null : request.reason(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        CancellationRequest cancellation =
+                CancellationRequest.of(request == null ? null : request.reason(), clock.instant());
         Order order = closing.requestCancellation(id, cancellation)
                 .orElseThrow(() -> new IllegalStateException("Order " + id + " is gone"));
         log.info("Order {} was to be cancelled and is {}", id, order.status());

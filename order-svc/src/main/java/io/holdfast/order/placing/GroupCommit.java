@@ -5,6 +5,7 @@ import io.holdfast.background.BackgroundFailure;
 import io.holdfast.background.BackgroundThreads;
 import io.holdfast.order.model.CardToken;
 import io.holdfast.order.model.Order;
+import io.holdfast.properties.LiveProperties;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -46,10 +47,10 @@ class GroupCommit implements SmartLifecycle, DisposableBean {
     private static final Duration LAST_PATIENCE = Duration.ofSeconds(5);
 
     private final OrderGroup group;
-    private final LiveGroupLimits limits;
+    private final LiveProperties<GroupProperties> limits;
     private final Bulkhead alone;
     private final GroupMetrics metrics;
-    private final ExecutorService workers = BackgroundThreads.pool("order-group", GroupLimits.MAX_IN_FLIGHT);
+    private final ExecutorService workers = BackgroundThreads.pool("order-group", GroupProperties.MAX_IN_FLIGHT);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition oneEnded = lock.newCondition();
@@ -58,7 +59,7 @@ class GroupCommit implements SmartLifecycle, DisposableBean {
     private boolean closed;
 
     /** @param alone bounds the orders that have a global transaction of their own */
-    GroupCommit(OrderGroup group, LiveGroupLimits limits, Bulkhead alone, GroupMetrics metrics) {
+    GroupCommit(OrderGroup group, LiveProperties<GroupProperties> limits, Bulkhead alone, GroupMetrics metrics) {
         this.group = group;
         this.limits = limits;
         this.alone = alone;
@@ -73,12 +74,12 @@ class GroupCommit implements SmartLifecycle, DisposableBean {
      * @param order new, and not yet written
      */
     PlacingResult place(Order order, Optional<CardToken> card) {
-        GroupLimits now = limits.now();
+        GroupProperties now = limits.current();
         return card.isEmpty() && now.enabled() ? placeInGroup(order, now) : placeAlone(order, card, now);
     }
 
     /** On the thread of the request. There are fewer places than such threads: each order calls all services, whose connections are bounded. */
-    private PlacingResult placeAlone(Order order, Optional<CardToken> card, GroupLimits now) {
+    private PlacingResult placeAlone(Order order, Optional<CardToken> card, GroupProperties now) {
         if (!alone.tryAcquirePermission()) {
             return new PlacingResult.TooManyWaiting();
         }
@@ -91,7 +92,7 @@ class GroupCommit implements SmartLifecycle, DisposableBean {
         }
     }
 
-    private PlacingResult placeInGroup(Order order, GroupLimits now) {
+    private PlacingResult placeInGroup(Order order, GroupProperties now) {
         WaitingOrder waiting = WaitingOrder.forGroup(order);
         PlacingResult refusal = enqueue(waiting, now);
         if (refusal != null) {
@@ -104,7 +105,7 @@ class GroupCommit implements SmartLifecycle, DisposableBean {
         return outcome;
     }
 
-    private @Nullable PlacingResult enqueue(WaitingOrder waiting, GroupLimits now) {
+    private @Nullable PlacingResult enqueue(WaitingOrder waiting, GroupProperties now) {
         lock.lock();
         try {
             if (closed) {
@@ -126,7 +127,7 @@ class GroupCommit implements SmartLifecycle, DisposableBean {
         }
     }
 
-    private boolean hasItsShareOfTheQueue(String buyer, GroupLimits now) {
+    private boolean hasItsShareOfTheQueue(String buyer, GroupProperties now) {
         if (queue.size() <= now.maxWaitingOfABuyer()) {
             return false;
         }
@@ -166,7 +167,7 @@ class GroupCommit implements SmartLifecycle, DisposableBean {
                     orders.get(0).trace() == null ? Map.of() : orders.get(0).trace());
             try {
                 orders.forEach(waiting -> metrics.waited(waiting.waited()));
-                carryOut(orders, limits.now(), metrics::begun);
+                carryOut(orders, limits.current(), metrics::begun);
             } finally {
                 MDC.clear();
             }
@@ -174,7 +175,7 @@ class GroupCommit implements SmartLifecycle, DisposableBean {
     }
 
     /** Throws nothing: each order of the group has an answer, or the failure. */
-    private void carryOut(List<WaitingOrder> orders, GroupLimits now, IntConsumer begun) {
+    private void carryOut(List<WaitingOrder> orders, GroupProperties now, IntConsumer begun) {
         try {
             group.carryOut(orders, now.againWithin(), begun);
         } catch (RuntimeException | Error e) {
@@ -190,7 +191,7 @@ class GroupCommit implements SmartLifecycle, DisposableBean {
     private List<WaitingOrder> next() {
         lock.lock();
         try {
-            GroupLimits now = limits.now();
+            GroupProperties now = limits.current();
             if (queue.isEmpty() || inFlight > now.inFlight()) {
                 inFlight--;
                 oneEnded.signalAll();

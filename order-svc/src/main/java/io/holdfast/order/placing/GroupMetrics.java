@@ -39,7 +39,7 @@ public class GroupMetrics {
         this.registry = registry;
         this.size = DistributionSummary.builder(SIZE)
                 .baseUnit("orders")
-                .serviceLevelObjectives(1, 2, 5, 10, 20, 50, 100, 200, GroupLimits.MAX_ORDERS)
+                .serviceLevelObjectives(1, 2, 5, 10, 20, 50, 100, 200, GroupProperties.MAX_ORDERS)
                 .register(registry);
         this.wait = Timer.builder(WAIT)
                 .serviceLevelObjectives(

@@ -14,19 +14,19 @@ import java.util.Map;
  */
 final class NextGroup {
 
-    private final GroupLimits limits;
+    private final GroupProperties limits;
     private final boolean shared;
     private final Map<String, Share> shares = new HashMap<>();
     private final List<WaitingOrder> taken = new ArrayList<>();
     private int lines;
 
-    private NextGroup(GroupLimits limits, boolean shared) {
+    private NextGroup(GroupProperties limits, boolean shared) {
         this.limits = limits;
         this.shared = shared;
     }
 
     /** @param queue not empty; what is returned is taken out of it */
-    static List<WaitingOrder> takeFrom(Deque<WaitingOrder> queue, GroupLimits limits) {
+    static List<WaitingOrder> takeFrom(Deque<WaitingOrder> queue, GroupProperties limits) {
         String first = queue.getFirst().buyer();
         NextGroup group = new NextGroup(
                 limits, queue.stream().anyMatch(other -> !other.buyer().equals(first)));

@@ -4,6 +4,7 @@ import io.holdfast.edge.audit.AuditedAction;
 import io.holdfast.edge.idempotency.IdempotencyKey;
 import io.holdfast.order.model.CardToken;
 import io.holdfast.order.model.Order;
+import io.holdfast.order.model.OrderLimits;
 import io.holdfast.order.model.Purchase;
 import io.holdfast.order.model.Rejection;
 import io.holdfast.order.model.RequestHash;
@@ -11,8 +12,8 @@ import io.holdfast.order.model.Sku;
 import io.holdfast.order.refusals.RefusalBudget;
 import io.holdfast.order.soldout.SoldOut;
 import io.holdfast.order.store.OrderRepository;
+import io.holdfast.properties.LiveProperties;
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +31,7 @@ public class OrderPlacing {
     private final OrderRepository repository;
     private final GroupCommit groups;
     private final SoldOut soldOut;
-    private final LiveOrderLimits limits;
+    private final LiveProperties<OrderLimits> limits;
     private final RefusalBudget budget;
     private final DuplicateRequestWait duplicates;
     private final OrderIds ids;
@@ -40,7 +41,7 @@ public class OrderPlacing {
             OrderRepository repository,
             GroupCommit groups,
             SoldOut soldOut,
-            LiveOrderLimits limits,
+            LiveProperties<OrderLimits> limits,
             RefusalBudget budget,
             DuplicateRequestWait duplicates,
             OrderIds ids,
@@ -69,7 +70,7 @@ public class OrderPlacing {
         Purchase purchase = order.purchase();
         // Later than the rest, for limits change: a request that is repeated gets the answer to the order that it made
         // before.
-        OrderValidation.validate(purchase, limits.now());
+        OrderValidation.validate(purchase, limits.current());
         return budget.spentBy(purchase.buyer())
                 .<PlacingResult>map(PlacingResult.TooManyRefused::new)
                 .orElseGet(() -> counted(placeOrRefuse(received(purchase, key), order.card())));
@@ -104,7 +105,7 @@ public class OrderPlacing {
      */
     public PlacingResult placeAdmitted(ValidOrder order, IdempotencyKey key) {
         try {
-            OrderValidation.validate(order.purchase(), limits.now());
+            OrderValidation.validate(order.purchase(), limits.current());
             return counted(placeNow(received(order.purchase(), key), order.card()));
         } catch (InvalidOrderException e) {
             return new PlacingResult.Invalid(e.errors());
@@ -122,9 +123,7 @@ public class OrderPlacing {
     }
 
     private Order received(Purchase purchase, IdempotencyKey key) {
-        // The database keeps milliseconds; an order is the same before and after it is read back.
-        return audited(Order.received(
-                ids.next(), purchase, key.value(), clock.instant().truncatedTo(ChronoUnit.MILLIS)));
+        return audited(Order.received(ids.next(), purchase, key.value(), clock.instant()));
     }
 
     private static Order audited(Order order) {

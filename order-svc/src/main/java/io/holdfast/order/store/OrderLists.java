@@ -11,8 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** Lists of orders, page by page, for people who look and for jobs that look after orders. Nothing is changed or locked. */
 @Component
@@ -20,21 +18,21 @@ public class OrderLists {
 
     private final OrderListMapper lists;
     private final OrderMapper orders;
-    private final TransactionTemplate transaction;
+    private final LocalTransaction transaction;
 
-    OrderLists(OrderListMapper lists, OrderMapper orders, PlatformTransactionManager transactionManager) {
+    OrderLists(OrderListMapper lists, OrderMapper orders, LocalTransaction transaction) {
         this.lists = lists;
         this.orders = orders;
-        this.transaction = new TransactionTemplate(transactionManager);
+        this.transaction = transaction;
     }
 
     /** One page, newest first; orders of one instant by their ids, so that no order is on two pages or none. */
     public OrderPage page(OrderFilter filter, int page, int size) {
         // One transaction, or each statement would be one.
-        return Objects.requireNonNull(transaction.execute(status -> {
+        return transaction.get(() -> {
             List<OrderRow> rows = lists.page(filter.status(), filter.buyerValue(), size, (long) page * size);
             return new OrderPage(orders.withLines(rows), lists.count(filter.status(), filter.buyerValue()));
-        }));
+        });
     }
 
     /**

@@ -8,7 +8,6 @@ import io.holdfast.order.model.OrderId;
 import io.holdfast.order.store.OrderMapper.OrderEventRow;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -96,7 +95,7 @@ class OrderMessages {
     }
 
     private void publish(Event event, List<OrderEventRow> orders) {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        Instant now = clock.instant();
         messages.write(orders.stream()
                 .map(order -> OutgoingMessage.event(
                         // The id of an order is ordered by time, so those of its events are inserted at one end of the

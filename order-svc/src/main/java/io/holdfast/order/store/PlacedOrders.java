@@ -9,7 +9,6 @@ import io.holdfast.order.store.OrderMapper.PaidRow;
 import io.holdfast.tcc.TryMemory;
 import java.time.Clock;
 import java.time.LocalDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -83,8 +82,7 @@ public class PlacedOrders {
      */
     public void complete(String xid, long branchId) {
         transaction.run(() -> {
-            // As it is kept: what is answered from memory is what is read back later.
-            LocalDateTime now = OrderRow.utc(clock.instant().truncatedTo(ChronoUnit.MILLIS));
+            LocalDateTime now = OrderRow.utc(clock.instant());
             int rows = mapper.complete(xid, branchId, now);
             List<OrderEventRow> placed = placedHere.take(xid, branchId).orElse(List.of());
             if (rows > 0 && rows == placed.size()) {

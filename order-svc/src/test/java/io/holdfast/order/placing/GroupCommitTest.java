@@ -30,6 +30,7 @@ import io.holdfast.order.placing.PlacingResult.NotEntered;
 import io.holdfast.order.placing.PlacingResult.TooManyWaiting;
 import io.holdfast.order.placing.PlacingResult.Undecided;
 import io.holdfast.order.store.OrderRepository;
+import io.holdfast.properties.LiveProperties;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -65,7 +66,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 import tools.jackson.databind.JsonNode;
@@ -90,7 +90,7 @@ class GroupCommitTest {
     private final String url;
     private final GroupCommit groups;
     private final OrderGroup group;
-    private final LiveGroupLimits limits;
+    private final LiveProperties<GroupProperties> limits;
     private final OrderRepository repository;
     private final OrderIds ids;
     private final StandInCoordinator coordinator;
@@ -104,7 +104,7 @@ class GroupCommitTest {
             @LocalServerPort int port,
             @Autowired GroupCommit groups,
             @Autowired OrderGroup group,
-            @Autowired LiveGroupLimits limits,
+            @Autowired LiveProperties<GroupProperties> limits,
             @Autowired OrderRepository repository,
             @Autowired OrderIds ids,
             @Autowired StandInCoordinator coordinator,
@@ -141,7 +141,7 @@ class GroupCommitTest {
         groups.start();
         await().until(() -> gauge(GroupMetrics.WAITING) == 0 && gauge(GroupMetrics.IN_FLIGHT) == 0);
         environment.getPropertySources().remove(SOURCE);
-        limits.on(new EnvironmentChangeEvent(Set.of(PREFIX)));
+        limits.refresh();
         buyers.shutdownNow();
         assertThat(coordinator.begun()).extracting(coordinator::outcomeOf).doesNotContain(GlobalTxOutcome.RUNNING);
     }
@@ -620,7 +620,7 @@ class GroupCommitTest {
 
     @Test
     void groupingIsSwitchedOffAndOnWhileOrdersComeIn() throws Exception {
-        assertThat(limits.now().enabled()).isTrue();
+        assertThat(limits.current().enabled()).isTrue();
         set("enabled", "false");
         CountDownLatch allReserve = new CountDownLatch(5);
         downstream.on(StandInDownstreamServices.RESERVE, call -> {
@@ -746,7 +746,7 @@ class GroupCommitTest {
 
     private void set(String name, String value) {
         settings.put(PREFIX + name, value);
-        limits.on(new EnvironmentChangeEvent(Set.of(PREFIX + name)));
+        limits.refresh();
     }
 
     private List<Integer> groupSizes() {

@@ -106,8 +106,9 @@ class NextGroupTest {
                 .toList();
     }
 
-    private static GroupLimits limits(int maxOrders, int maxLines) {
-        return new GroupLimits(true, maxOrders, maxLines, 1, 200, 25, Duration.ofSeconds(20), Duration.ofSeconds(8));
+    private static GroupProperties limits(int maxOrders, int maxLines) {
+        return new GroupProperties(
+                true, maxOrders, maxLines, 1, 200, 25, Duration.ofSeconds(20), Duration.ofSeconds(8));
     }
 
     private void wait(String buyer, int orders, int lines) {

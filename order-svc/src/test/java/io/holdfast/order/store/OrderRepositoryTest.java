@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -264,6 +266,15 @@ class OrderRepositoryTest extends OrderRepositoryCases {
         assertThat(placedOrders.decided(List.of(order), StandInCoordinator.newXid()))
                 .extracting(Order::status)
                 .containsExactly(OrderStatus.CLOSING);
+    }
+
+    @Test
+    void everyConnectionReadsCommittedWithoutBeingTold(@Autowired DataSource pool) {
+        assertThat(JdbcClient.create(pool)
+                        .sql("select @@session.tx_isolation")
+                        .query(String.class)
+                        .single())
+                .isEqualTo("READ-COMMITTED");
     }
 
     @Test

@@ -4,43 +4,42 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.order.model.InvalidValueException;
+import io.holdfast.properties.LiveProperties;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
 @ExtendWith(OutputCaptureExtension.class)
-class LiveGroupLimitsTest {
+class GroupPropertiesTest {
 
-    private static final GroupLimits DEFAULTS =
-            new GroupLimits(true, 200, 2000, 2, 200, 25, Duration.ofSeconds(20), Duration.ofSeconds(8));
+    private static final GroupProperties DEFAULTS =
+            new GroupProperties(true, 200, 2000, 2, 200, 25, Duration.ofSeconds(20), Duration.ofSeconds(8));
 
     private final Map<String, Object> settings = new HashMap<>();
     private final StandardEnvironment environment = new StandardEnvironment();
 
-    LiveGroupLimitsTest() {
+    GroupPropertiesTest() {
         environment.getPropertySources().addFirst(new MapPropertySource("nacos", settings));
     }
 
     @Test
     void theNextOrderObeysWhatWasChanged() {
-        LiveGroupLimits limits = new LiveGroupLimits(environment);
-        assertThat(limits.now()).isEqualTo(DEFAULTS);
+        LiveProperties<GroupProperties> limits = PlacingConfiguration.groupProperties(environment);
+        assertThat(limits.current()).isEqualTo(DEFAULTS);
 
         change(limits, "enabled", "false");
         change(limits, "patience", "3s");
 
-        assertThat(limits.now().enabled()).isFalse();
-        assertThat(limits.now().patience()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(limits.current().enabled()).isFalse();
+        assertThat(limits.current().patience()).isEqualTo(Duration.ofSeconds(3));
     }
 
     @ParameterizedTest
@@ -62,11 +61,11 @@ class LiveGroupLimitsTest {
         "again-within, soon"
     })
     void aValueThatMakesNoSenseIsRefusedAloudAndTheOldOnesStay(String name, String value, CapturedOutput output) {
-        LiveGroupLimits limits = new LiveGroupLimits(environment);
+        LiveProperties<GroupProperties> limits = PlacingConfiguration.groupProperties(environment);
 
         change(limits, name, value);
 
-        assertThat(limits.now()).isEqualTo(DEFAULTS);
+        assertThat(limits.current()).isEqualTo(DEFAULTS);
         assertThat(output).contains("ERROR").contains("are refused");
     }
 
@@ -74,13 +73,14 @@ class LiveGroupLimitsTest {
     void aServiceWithBadLimitsDoesNotStart() {
         settings.put("holdfast.order.grouping.in-flight", "0");
 
-        assertThatThrownBy(() -> new LiveGroupLimits(environment))
+        assertThatThrownBy(() -> PlacingConfiguration.groupProperties(environment))
+                .rootCause()
                 .isInstanceOf(InvalidValueException.class)
                 .hasMessageContaining("in-flight must be 1 to");
     }
 
-    private void change(LiveGroupLimits limits, String name, String value) {
+    private void change(LiveProperties<GroupProperties> limits, String name, String value) {
         settings.put("holdfast.order.grouping." + name, value);
-        limits.on(new EnvironmentChangeEvent(Set.of("holdfast.order.grouping." + name)));
+        limits.refresh();
     }
 }
