@@ -31,6 +31,7 @@ class PackageCyclesTest {
                 "io.holdfast.load",
                 "io.holdfast.localplatform",
                 "io.holdfast.message",
+                "io.holdfast.migrations",
                 "io.holdfast.order",
                 "io.holdfast.payment",
                 "io.holdfast.properties",

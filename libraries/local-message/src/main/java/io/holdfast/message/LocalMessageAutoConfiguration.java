@@ -1,5 +1,6 @@
 package io.holdfast.message;
 
+import io.holdfast.migrations.LibrarySchema;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.security.SecureRandom;
@@ -17,6 +18,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -48,6 +50,12 @@ public class LocalMessageAutoConfiguration {
     }
 
     @Bean
+    LibrarySchema localMessageSchema() {
+        return new LibrarySchema("local_message_history", "io/holdfast/message/schema/{database}");
+    }
+
+    @Bean
+    @DependsOnDatabaseInitialization
     MessageTable messageTable(DataSource dataSource) {
         return new MessageTable(JdbcClient.create(dataSource));
     }

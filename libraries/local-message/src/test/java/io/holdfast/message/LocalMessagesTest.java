@@ -66,7 +66,7 @@ class LocalMessagesTest {
 
     private static TestSchema newSchema() throws SQLException {
         TestSchema schema = TestDatabase.mariaDb().newSchema("messages");
-        schema.runScript("local_message.sql");
+        schema.runResource(LocalMessageSchemaAcceptance.SCRIPT);
         schema.run("create table effect (id varchar(64) not null, at datetime(3) not null);");
         return schema;
     }

@@ -37,7 +37,7 @@ class MessageTableTest {
 
     private void open(Supplier<TestDatabase> database) throws SQLException {
         TestSchema schema = database.get().newSchema("table");
-        schema.runScript("local_message.sql");
+        schema.runResource(LocalMessageSchemaAcceptance.SCRIPT);
         DriverManagerDataSource dataSource =
                 new DriverManagerDataSource(schema.url(), schema.user(), schema.password());
         table = new MessageTable(JdbcClient.create(dataSource));

@@ -149,7 +149,7 @@ class TopicOutageTest {
 
     private static TestSchema newSchema() throws SQLException {
         TestSchema schema = TestDatabase.mariaDb().newSchema("outage");
-        schema.runScript("local_message.sql");
+        schema.runResource(LocalMessageSchemaAcceptance.SCRIPT);
         return schema;
     }
 

@@ -1,5 +1,6 @@
 package io.holdfast.reconciliation;
 
+import io.holdfast.migrations.LibrarySchema;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Clock;
@@ -13,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -39,6 +41,12 @@ public class ReconciliationAutoConfiguration {
     }
 
     @Bean
+    LibrarySchema reconciliationSchema() {
+        return new LibrarySchema("reconciliation_history", "io/holdfast/reconciliation/schema/{database}");
+    }
+
+    @Bean
+    @DependsOnDatabaseInitialization
     ReconciliationTable reconciliationTable(DataSource dataSource) {
         return new ReconciliationTable(JdbcClient.create(dataSource));
     }

@@ -37,6 +37,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** What a reconciler does with what its checks find, on a real database. */
 abstract class ReconcilerAcceptance {
 
+    private static final String SCRIPT = "io/holdfast/reconciliation/schema/{database}/V1__reconciliation.sql";
+
     private static final Duration LEASE = Duration.ofMinutes(5);
 
     private final TestSchema schema;
@@ -53,7 +55,7 @@ abstract class ReconcilerAcceptance {
     @BeforeEach
     void emptyTables() throws SQLException {
         schema.run("drop table if exists reconciliation_check;\ndrop table if exists reconciliation_finding;\n");
-        schema.runScript("reconciliation.sql");
+        schema.runResource(SCRIPT);
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(schema.url());
         config.setUsername(schema.user());
@@ -66,6 +68,22 @@ abstract class ReconcilerAcceptance {
     @AfterEach
     void closePool() {
         pool.close();
+    }
+
+    @Test
+    void theScriptMayBeRunAgainAndKeepsWhatWasFound() throws SQLException {
+        schema.run("insert into reconciliation_finding"
+                + " (check_name, subject, state, detail, first_seen, last_seen, times_seen)"
+                + " values ('c', 's', 'OPEN', 'd', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 2)");
+
+        schema.runResource(SCRIPT);
+
+        assertThat(table.inState(FindingState.OPEN, 10)).singleElement().satisfies(open -> {
+            assertThat(open.check()).isEqualTo("c");
+            assertThat(open.subject()).isEqualTo("s");
+        });
+        assertThatThrownBy(() -> schema.run("update reconciliation_finding set state = 'CLOSED'"))
+                .hasMessageContaining("reconciliation_finding_closed");
     }
 
     @Test

@@ -47,18 +47,18 @@ abstract class SqlScriptsTest {
     void the_fence_script_is_the_flyway_migration_of_the_fence_its_operations_and_the_identity_of_the_schema()
             throws IOException {
         assertThat(script("fence.sql"))
-                .isEqualTo(script("flyway/V0_1__tcc_fence_log.sql") + "\n" + script("audit_operations.sql") + "\n"
+                .isEqualTo(script("schema/V0_1__tcc_fence_log.sql") + "\n" + script("audit_operations.sql") + "\n"
                         + script("schema_identity.sql"));
     }
 
     @Test
     void the_flyway_migration_of_the_operations_is_their_script() throws IOException {
-        assertThat(script("flyway/R__tcc_audit_operations.sql")).isEqualTo(script("audit_operations.sql"));
+        assertThat(script("schema/R__tcc_audit_operations.sql")).isEqualTo(script("audit_operations.sql"));
     }
 
     @Test
     void the_operations_of_a_fence_of_before_are_widened_beside_its_rows_and_may_be_so_again() throws SQLException {
-        schema.runScript("flyway/V0_1__tcc_fence_log.sql");
+        schema.runScript("schema/V0_1__tcc_fence_log.sql");
         String insert = "insert into tcc_audit (happened_at, who, operation, reason)"
                 + " values ('2026-01-02 03:04:05', 'ada', ?, 'why')";
         update(insert, "PAUSE");
@@ -81,7 +81,7 @@ abstract class SqlScriptsTest {
      */
     @Test
     void the_flyway_migration_of_the_identity_is_its_script() throws IOException {
-        assertThat(script("flyway/R__tcc_schema_identity.sql")).isEqualTo(script("schema_identity.sql"));
+        assertThat(script("schema/R__tcc_schema_identity.sql")).isEqualTo(script("schema_identity.sql"));
     }
 
     @Test
@@ -98,7 +98,7 @@ abstract class SqlScriptsTest {
 
     @Test
     void the_identity_script_may_be_run_again_beside_a_fence_of_before_and_keeps_the_identity() throws SQLException {
-        schema.runScript("flyway/V0_1__tcc_fence_log.sql");
+        schema.runScript("schema/V0_1__tcc_fence_log.sql");
         insertFenceRow(XID, 1, 1);
         schema.runScript("schema_identity.sql");
         List<String> before = query("select only_row, schema_id, made_at from tcc_schema_identity");
@@ -362,100 +362,6 @@ abstract class SqlScriptsTest {
                 .containsExactly(row(XID, 1, "stock.reserve", 9));
     }
 
-    // Local messages
-
-    @Test
-    void the_flyway_migration_of_reconciliation_is_its_script() throws IOException {
-        assertThat(script("flyway/V0_3__reconciliation.sql")).isEqualTo(script("reconciliation.sql"));
-    }
-
-    @Test
-    void the_reconciliation_script_may_be_run_again_and_keeps_what_was_found() throws SQLException {
-        schema.runScript("reconciliation.sql");
-        update(
-                "insert into reconciliation_finding (check_name, subject, state, detail, first_seen, last_seen, times_seen)"
-                        + " values ('c', ?, 'OPEN', 'd', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 2)",
-                "s");
-
-        schema.runScript("reconciliation.sql");
-
-        assertThat(query("select check_name, subject, state from reconciliation_finding"))
-                .containsExactly(row("c", "s", "OPEN"));
-        assertThatThrownBy(() -> update("update reconciliation_finding set state = ?", "CLOSED"))
-                .hasMessageContaining("reconciliation_finding_closed");
-    }
-
-    @Test
-    void the_flyway_migration_of_local_messages_is_their_script() throws IOException {
-        assertThat(script("flyway/V0_2__local_message.sql")).isEqualTo(script("local_message.sql"));
-    }
-
-    @Test
-    void a_message_is_processed_once_by_each_consumer() throws SQLException {
-        schema.runScript("local_message.sql");
-        String insert = "insert into processed_message values ('m-1', ?, '{}', current_timestamp)";
-
-        update(insert, "one");
-        update(insert, "another");
-
-        assertThatThrownBy(() -> update(insert, "one")).isInstanceOf(SQLException.class);
-    }
-
-    @Test
-    void the_local_message_script_may_be_run_again_and_keeps_the_messages() throws SQLException {
-        schema.runScript("local_message.sql");
-        insertMessage("release-stock:o-1", "NEW", MODIFIED);
-
-        schema.runScript("local_message.sql");
-
-        assertThat(query("select id, topic, message_key, payload, status, attempts, last_error from local_message"))
-                .containsExactly(row("release-stock:o-1", "stock.release", "o-1", "{\"库存\":1}", "NEW", 0, null));
-        assertThat(times("select due_at, created_at from local_message")).containsExactly(MODIFIED, CREATED);
-    }
-
-    @Test
-    void the_same_message_is_written_once() throws SQLException {
-        schema.runScript("local_message.sql");
-        insertMessage("m-1", "NEW", MODIFIED);
-
-        assertThatThrownBy(() -> insertMessage("m-1", "NEW", MODIFIED)).isInstanceOf(SQLException.class);
-    }
-
-    @Test
-    void a_message_is_due_as_long_as_it_is_open_and_only_then() throws SQLException {
-        schema.runScript("local_message.sql");
-
-        insertMessage("new", "NEW", MODIFIED);
-        insertMessage("sent", "SENT", MODIFIED);
-        insertMessage("confirmed", "CONFIRMED", null);
-        insertMessage("failed", "FAILED", null);
-
-        assertThatThrownBy(() -> insertMessage("forgotten", "SENT", null))
-                .hasMessageContaining("local_message_due_while_open");
-        assertThatThrownBy(() -> insertMessage("never-ending", "CONFIRMED", MODIFIED))
-                .hasMessageContaining("local_message_due_while_open");
-        assertThatThrownBy(() -> insertMessage("lost", "LOST", null)).isInstanceOf(SQLException.class);
-        assertThat(query("select count(*) from local_message")).containsExactly(row(4));
-    }
-
-    @Test
-    void a_message_that_no_broker_takes_by_default_is_refused() throws SQLException {
-        schema.runScript("local_message.sql");
-        insertMessage("m-1", "NEW", MODIFIED);
-
-        assertThat(update("update local_message set payload = ?", "x".repeat(65_535)))
-                .isEqualTo(1);
-        assertThatThrownBy(() -> update("update local_message set payload = ?", "x".repeat(65_536)))
-                .isInstanceOf(SQLException.class);
-    }
-
-    @Test
-    void messages_that_are_due_or_old_are_found_by_index_and_move_in_one_when_they_are_sent() throws SQLException {
-        schema.runScript("local_message.sql");
-
-        assertThat(indexColumns("local_message")).containsExactlyInAnyOrder("status,due_at", "created_at", "id");
-    }
-
     // The coordinator
 
     @Test
@@ -526,22 +432,6 @@ abstract class SqlScriptsTest {
             insert.setInt(3, status);
             insert.setObject(4, CREATED);
             insert.setObject(5, MODIFIED);
-            insert.executeUpdate();
-        }
-    }
-
-    private void insertMessage(String id, String status, LocalDateTime dueAt) throws SQLException {
-        try (Connection connection = schema.connect();
-                PreparedStatement insert = connection.prepareStatement("""
-                        insert into local_message
-                            (id, topic, message_key, payload, status, due_at, created_at, modified_at)
-                        values (?, 'stock.release', 'o-1', '{"库存":1}', ?, ?, ?, ?)
-                        """)) {
-            insert.setString(1, id);
-            insert.setString(2, status);
-            insert.setObject(3, dueAt);
-            insert.setObject(4, CREATED);
-            insert.setObject(5, CREATED);
             insert.executeUpdate();
         }
     }

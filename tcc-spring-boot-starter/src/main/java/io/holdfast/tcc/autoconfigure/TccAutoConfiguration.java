@@ -1,5 +1,6 @@
 package io.holdfast.tcc.autoconfigure;
 
+import io.holdfast.migrations.LibrarySchema;
 import io.holdfast.tcc.PhaseTwoPolicy;
 import io.holdfast.tcc.autoconfigure.startup.BranchedActions;
 import io.holdfast.tcc.autoconfigure.startup.DeclaredActions;
@@ -36,6 +37,7 @@ import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -115,6 +117,22 @@ public class TccAutoConfiguration {
     @ConditionalOnBean(FenceDatabase.class)
     static OtherDataSources otherDataSources() {
         return new OtherDataSources();
+    }
+
+    /** Which tables to migrate is clear only if there is one data source. Of several, people run the script in the right one. */
+    @Bean
+    @ConditionalOnMissingBean(FenceHandler.class)
+    @ConditionalOnSingleCandidate(DataSource.class)
+    @ConditionalOnExpression("'${" + FenceDatabase.DATA_SOURCE + ":}'.isBlank()")
+    LibrarySchema fenceSchema() {
+        return new LibrarySchema(
+                "tcc_history",
+                "io/holdfast/tcc/sql/{database}/schema",
+                new LibrarySchema.Existing(
+                        "tcc_fence_log",
+                        "lane",
+                        "0.1",
+                        "it is that of Seata's own fence. Run upgrade-from-seata.sql of tcc-fence-sql first"));
     }
 
     /** After Flyway and the like: it reads the identity of the schema. */

@@ -137,10 +137,8 @@ final class OrphanTable {
                     now, instance, AuditOperation.ORPHAN_CONFIRM, "", null, null, null, "Whether this may be written"));
         } catch (DataAccessException e) {
             throw new IllegalStateException(
-                    "The table tcc_audit does not take what a service decides about orphaned branches. Run the script %s of tcc-fence-sql in this schema, which may be run again; or let Flyway do so, with %s among spring.flyway.locations."
-                            .formatted(
-                                    "io/holdfast/tcc/sql/" + folder + "/audit_operations.sql",
-                                    "classpath:io/holdfast/tcc/sql/" + folder + "/flyway"),
+                    "The table tcc_audit does not take what a service decides about orphaned branches. Run the script %s of tcc-fence-sql in this schema, which may be run again; or let Flyway do so: it does in a service that has it on its class path, unless holdfast.migrations.enabled is false."
+                            .formatted("io/holdfast/tcc/sql/" + folder + "/audit_operations.sql"),
                     e);
         }
     }

@@ -64,7 +64,7 @@ class SchemaAndOrphansTest {
     @Test
     void a_service_whose_schema_has_no_identity_does_not_start_and_says_which_script_to_run() throws SQLException {
         TestSchema ofBefore = TestDatabase.mariaDb().newSchema("identity");
-        ofBefore.runScript("flyway/V0_1__tcc_fence_log.sql");
+        ofBefore.runScript("schema/V0_1__tcc_fence_log.sql");
 
         on(ofBefore)
                 .run(context ->

@@ -166,7 +166,7 @@ abstract class SchemaCases extends RetryCases {
                     .hasMessageContaining("tcc_schema_identity")
                     .hasMessageContaining("io/holdfast/tcc/sql/"
                             + FenceDialect.of(bench.dataSource).folder() + "/schema_identity.sql")
-                    .hasMessageContaining("spring.flyway.locations");
+                    .hasMessageContaining("holdfast.migrations.enabled");
         }
     }
 

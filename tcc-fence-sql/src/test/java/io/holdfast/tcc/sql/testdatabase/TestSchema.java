@@ -29,6 +29,15 @@ public record TestSchema(String name, String folder, String url, String user, St
         run(read("/io/holdfast/tcc/sql/" + folder + "/" + script));
     }
 
+    /**
+     * Runs a script of another module.
+     *
+     * @param resource on the class path; <code>{database}</code> stands for {@code mysql} or {@code postgresql}
+     */
+    public void runResource(String resource) throws SQLException {
+        run(read("/" + resource.replace("{database}", folder)));
+    }
+
     /** Runs statements one by one, each in a transaction of its own. A statement ends with a semicolon at the end of a line. */
     public void run(String sql) throws SQLException {
         try (Connection connection = connect();

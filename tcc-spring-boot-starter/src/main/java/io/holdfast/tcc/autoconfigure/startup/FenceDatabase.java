@@ -25,7 +25,7 @@ import org.springframework.util.ReflectionUtils;
  */
 public record FenceDatabase(String name, DataSource dataSource, PlatformTransactionManager transactionManager) {
 
-    static final String DATA_SOURCE = "holdfast.tcc.fence.data-source";
+    public static final String DATA_SOURCE = "holdfast.tcc.fence.data-source";
     static final String TRANSACTION_MANAGER = "holdfast.tcc.fence.transaction-manager";
 
     /** @throws InvalidTccSetupException if it is not clear which one it is */

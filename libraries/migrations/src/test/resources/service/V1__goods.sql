@@ -1,0 +1,1 @@
+create table goods (sku varchar(20) not null primary key);
