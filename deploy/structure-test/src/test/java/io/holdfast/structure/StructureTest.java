@@ -76,9 +76,6 @@ class StructureTest {
         STARTER, EDGE, MESSAGE, BACKGROUND, "io.holdfast.reconciliation..", "io.holdfast.properties.."
     };
 
-    /** Services' types that use JDBC beside MyBatis. To be empty. */
-    private static final Set<String> STILL_WITH_JDBC = Set.of("StockChecks", "ReservationsByAge");
-
     /** Libraries' types that use a JdbcTemplate. To be empty. */
     private static final Set<String> STILL_WITH_TEMPLATES = Set.of(
             "AuditLog",
@@ -457,7 +454,6 @@ class StructureTest {
     static final ArchRule servicesUseMyBatisAlone = noClasses()
             .that()
             .resideInAnyPackage(ORDER, STOCK, PAYMENT)
-            .and(not(oneOf(STILL_WITH_JDBC)))
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.springframework.jdbc.core..")

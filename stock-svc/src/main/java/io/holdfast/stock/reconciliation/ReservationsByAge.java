@@ -10,22 +10,20 @@ import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * How long goods have been reserved, in numbers; and which orders hold theirs for too long. What is reserved has a branch that is
- * TRIED, or PARKED: so it is found by the index of the fence, and no reservation that has ended is read.
+ * How long goods have been reserved, in numbers, and which orders have held theirs for too long.
  */
 final class ReservationsByAge implements Check {
 
     private static final int MAX_FINDINGS = 200;
 
-    private final JdbcClient jdbc;
+    private final ReservationAgeMapper mapper;
     private final Duration reservedFor;
     private final Clock clock;
 
-    ReservationsByAge(JdbcClient jdbc, Duration reservedFor, Clock clock) {
-        this.jdbc = jdbc;
+    ReservationsByAge(ReservationAgeMapper mapper, Duration reservedFor, Clock clock) {
+        this.mapper = mapper;
         this.reservedFor = reservedFor;
         this.clock = clock;
     }
@@ -49,17 +47,9 @@ final class ReservationsByAge implements Check {
     @Override
     public CheckResult run(CheckState state) {
         LocalDateTime now = LocalDateTime.now(clock);
-        List<Finding> findings = jdbc.sql("""
-                        select r.order_id as subject, concat('reserved since ', min(r.created_at), ', xid ', min(r.xid)) as detail
-                        from tcc_fence_log f
-                        join reservation r on r.xid = f.xid and r.branch_id = f.branch_id
-                        where f.status = 1 and r.status = 'RESERVED' and r.created_at < :before
-                        group by r.order_id order by r.order_id limit :most
-                        """)
-                .param("before", now.minus(reservedFor))
-                .param("most", MAX_FINDINGS)
-                .query((row, n) -> new Finding(row.getString("subject"), row.getString("detail")))
-                .list();
+        List<Finding> findings = mapper.reservedBefore(now.minus(reservedFor), MAX_FINDINGS).stream()
+                .map(order -> new Finding(order.subject(), order.detail()))
+                .toList();
         Map<String, Long> ages = ages(now);
         long reserved = ages.values().stream().mapToLong(Long::longValue).sum();
         return new CheckResult(findings, findings.size() < MAX_FINDINGS, "", reserved, new TreeMap<>(ages));
@@ -78,25 +68,8 @@ final class ReservationsByAge implements Check {
                 0L,
                 "parked",
                 0L));
-        jdbc.sql("""
-                        select case
-                                when f.status = 6 then 'parked'
-                                when r.created_at > :minute then 'younger than 1 min'
-                                when r.created_at > :quarter then 'younger than 15 min'
-                                when r.created_at > :hour then 'younger than 1 h'
-                                else 'older' end as age,
-                            count(*) as reservations
-                        from tcc_fence_log f
-                        join reservation r on r.xid = f.xid and r.branch_id = f.branch_id
-                        where f.status in (1, 6) and r.status = 'RESERVED'
-                        group by age
-                        """)
-                .param("minute", now.minusMinutes(1))
-                .param("quarter", now.minusMinutes(15))
-                .param("hour", now.minusHours(1))
-                .query(row -> {
-                    ages.put(row.getString("age"), row.getLong("reservations"));
-                });
+        mapper.countByAge(now.minusMinutes(1), now.minusMinutes(15), now.minusHours(1))
+                .forEach(group -> ages.put(group.age(), group.reservations()));
         return ages;
     }
 }

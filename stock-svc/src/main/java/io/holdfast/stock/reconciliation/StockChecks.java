@@ -12,10 +12,9 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.validation.annotation.Validated;
 
-/** What always has to be true of the stock. Each sum is one statement, so one consistent picture. */
+/** What must always be true of the stock. Each check is one statement, so it sees one consistent state. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(StockChecks.Properties.class)
 class StockChecks {
@@ -101,8 +100,8 @@ class StockChecks {
     }
 
     @Bean
-    Check reservationsByAge(DataSource database, Clock clock, Properties properties) {
-        return new ReservationsByAge(JdbcClient.create(database), properties.reservedFor(), clock);
+    Check reservationsByAge(ReservationAgeMapper mapper, Clock clock, Properties properties) {
+        return new ReservationsByAge(mapper, properties.reservedFor(), clock);
     }
 
     private static Check sql(

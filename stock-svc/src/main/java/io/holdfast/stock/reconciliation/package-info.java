@@ -1,4 +1,4 @@
-/** Proves that the stock adds up, and that nothing stays reserved unseen. */
+/** Checks that the stock adds up, and that nothing stays reserved unnoticed. */
 @NullMarked
 package io.holdfast.stock.reconciliation;
 
