@@ -1,4 +1,4 @@
-/** A stand-in for a card payment gateway: a foreign system with a ledger of its own, which can be told to misbehave. */
+/** A stand-in for a card payment gateway: a foreign system with a ledger of its own, which can be made to misbehave. */
 @NullMarked
 package io.holdfast.gateway;
 

@@ -6,7 +6,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
 
-/** Buyers see their own account and payments; money comes in through operators. */
+/** Buyers see their own account and payments. Only operators make deposits. */
 @Configuration(proxyBeanMethods = false)
 class PaymentAccess {
 

@@ -6,7 +6,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
 
-/** Whoever may order may see what there is; goods come in through operators. */
+/** Callers that may order may see the stock. Only operators receive goods. */
 @Configuration(proxyBeanMethods = false)
 class StockAccess {
 

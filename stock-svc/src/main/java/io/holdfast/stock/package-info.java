@@ -1,4 +1,4 @@
-/** stock-svc: goods in, goods reserved for orders, goods sold. */
+/** stock-svc: goods are received, reserved for orders, and sold. */
 @NullMarked
 package io.holdfast.stock;
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * The rules that are in force. They live in memory only: a gateway that was started again behaves, until it is told otherwise.
+ * The rules in force. They live in memory only: a restarted gateway behaves well until new rules are set.
  */
 class Behaviour {
 

@@ -1,4 +1,4 @@
-/** How the gateway misbehaves when it is told to. */
+/** Faults that the gateway shows on request. */
 @NullMarked
 package io.holdfast.gateway.behaviour;
 

@@ -2,7 +2,7 @@ package io.holdfast.gateway.charge;
 
 import io.holdfast.gateway.model.ChargeId;
 
-/** Where the ids of new charges come from. */
+/** The source of ids for new charges. */
 interface ChargeIds {
 
     ChargeId next();

@@ -1,6 +1,6 @@
 package io.holdfast.gateway.charge;
 
-/** How the issuer of the card meets a request. */
+/** How the card's issuer responds to a request. */
 public enum Issuer {
     /** The token decides whether it authorizes; it agrees to everything else. */
     DECIDES_BY_CARD,

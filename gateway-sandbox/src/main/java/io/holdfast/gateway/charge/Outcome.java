@@ -4,7 +4,7 @@ import io.holdfast.gateway.model.Charge;
 import io.holdfast.gateway.model.Refusal;
 import java.util.function.Function;
 
-/** What became of a request to change something. */
+/** The outcome of a request to change something. */
 sealed interface Outcome {
 
     /** One function per variant, so that the compiler finds a case that nobody handles. */

@@ -19,7 +19,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** For reconciliation. It is never misbehaved with: whoever breaks the gateway has to be able to see what it did. */
+/** The ledger, for reconciliation. No fault rule applies to it, so that tests that break the gateway can see what it did. */
 @RestController
 @RequestMapping("/ledger")
 @Tag(name = "Ledger")

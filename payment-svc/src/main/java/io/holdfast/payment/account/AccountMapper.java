@@ -33,8 +33,8 @@ interface AccountMapper {
     List<AccountRow> findAll(Collection<String> buyerIds);
 
     /**
-     * Locks the accounts that exist, in the order of their primary key: all who lock several accounts do it in that order, so
-     * that they cannot deadlock. The forced index keeps a small table from being scanned, which would lock other buyers out.
+     * Locks the accounts that exist, in the order of their primary key: every caller that locks several accounts uses that order, so
+     * that callers cannot deadlock. The forced index keeps a small table from being scanned, which would lock other buyers out.
      */
     @Select("""
             <script>
@@ -48,7 +48,7 @@ interface AccountMapper {
             """)
     List<AccountRow> lock(Collection<String> buyerIds);
 
-    /** Makes an account if there is none. What it answers depends on a flag of the driver, so nobody should read it. */
+    /** Creates an account if there is none. The row count depends on a flag of the driver, so it is not returned. */
     @Insert("""
             insert into account (buyer_id, currency, deposited, balance, frozen, spent)
             values (#{buyerId}, #{currency}, 0, 0, 0, 0)
@@ -95,6 +95,6 @@ interface AccountMapper {
             <foreach collection="amounts" index="buyer" item="amount" open="(" separator="," close=")">#{buyer}</foreach>
             """;
 
-    /** As all lock who lock several accounts. */
+    /** The one order in which several accounts are locked. */
     String IN_ORDER = "order by buyer_id</script>";
 }

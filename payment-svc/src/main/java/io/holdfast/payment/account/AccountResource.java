@@ -45,7 +45,7 @@ class AccountResource {
     @GetMapping
     AccountBody account(
             @Parameter(schema = @Schema(type = "string", pattern = BuyerId.FORM)) @PathVariable BuyerId buyerId) {
-        // Somebody else's account looks like none, so that nobody can find out who has one.
+        // Another buyer's account looks like a missing one, so that callers cannot find out who has an account.
         return Optional.of(buyerId.value())
                 .filter(AuthenticatedCaller.current()::maySee)
                 .flatMap(accounts::find)

@@ -2,7 +2,7 @@ package io.holdfast.payment.account;
 
 import java.util.function.Function;
 
-/** What became of a request to deposit. */
+/** The outcome of a request to deposit. */
 sealed interface DepositOutcome {
 
     /** One function per variant, so that the compiler finds a case that nobody handles. */

@@ -45,7 +45,7 @@ public class Funds {
                 : setAsideUnderLock(orders);
     }
 
-    /** For one order the guard of the change says all that there is to decide; if it does not hold, the account is looked at. */
+    /** For one order the guarded update decides. Only if it changes no row is the account read. */
     private boolean setAsideAlone(PaymentRequest order) {
         return accounts.setAsideAlone(
                         order.buyer().value(),

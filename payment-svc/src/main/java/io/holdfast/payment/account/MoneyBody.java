@@ -5,7 +5,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Positive;
 
-/** Money as callers send it. Nobody sends nothing: zero is refused. */
+/** An amount of money in a request. Zero is refused. */
 public record MoneyBody(
         @Positive long minor,
 

@@ -12,8 +12,8 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Payments that this process captured a moment ago. order-svc asks for each of them, as a rule at once, and a payment that was captured stays
- * so for its global transaction. What is not in here is read.
+ * Payments that this process captured a moment ago. order-svc usually asks for each of them at once, and for its global transaction a
+ * captured payment stays captured. Anything else is read from the database.
  */
 final class JustCaptured {
 

@@ -20,12 +20,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * The TCC action {@code payment.card}: the money of one or more orders is taken from cards. It is an action of its own, because
- * its Confirm waits for somebody else: the policy of an action holds for all its branches, and those of {@code payment.open},
- * which are paid from wallets, wait for nobody and are not to wait behind these.
+ * The TCC action {@code payment.card}: the money of one or more orders is taken from cards. It is an action of its own because its
+ * Confirm waits for the gateway. The policy of an action holds for all its branches, and wallet payments ({@code payment.open}), which
+ * wait for no remote call, must not wait behind card payments.
  *
- * <p>The Try opens the payments and holds nothing. The amount is held by a plain call between the Tries and the decision, see
- * the package {@code payment.card}.
+ * <p>The Try opens the payments and holds nothing. A plain call between the Tries and the decision holds the amount, see the package
+ * {@code payment.card}.
  */
 @LocalTCC
 @Component
@@ -74,7 +74,7 @@ public class OpenCardPayments implements RemoteConfirmStep, GiveUp, EmptyRollbac
         return true;
     }
 
-    /** Cancel. What the gateway holds is voided later: nobody has to wait for it. */
+    /** Cancel. What the gateway holds is voided later, so the Cancel does not wait for it. */
     public boolean release(BusinessActionContext context) {
         payments.decide(context.getXid(), context.getBranchId(), PaymentStatus.OPEN.to(PaymentStatus.RELEASED));
         payments.unclaim(context.getXid(), context.getBranchId());
@@ -83,7 +83,7 @@ public class OpenCardPayments implements RemoteConfirmStep, GiveUp, EmptyRollbac
         return true;
     }
 
-    /** An intent needs the payment of a Try that took effect, so there is none; if there is, it is not left behind. */
+    /** An intent needs the payment of a Try that took effect, so there should be none. If there is one, it is undone. */
     @Override
     public void onEmptyRollback(BusinessActionContext context) {
         charges.scheduleVoidOrRefund(context.getXid(), context.getBranchId());

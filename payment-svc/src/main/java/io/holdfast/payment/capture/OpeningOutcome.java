@@ -5,7 +5,7 @@ import io.holdfast.payment.model.Refusal;
 import java.util.List;
 import java.util.function.Function;
 
-/** What became of a request to open payments. */
+/** The outcome of a request to open payments. */
 sealed interface OpeningOutcome {
 
     /** One function per variant, so that the compiler finds a case that nobody handles. */

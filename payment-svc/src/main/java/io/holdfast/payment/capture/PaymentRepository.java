@@ -32,7 +32,7 @@ class PaymentRepository {
     private final Batches batches;
     private final Clock clock;
 
-    /** What the payments of a branch come to never changes. */
+    /** The payments of a branch never change, so the Confirm can use what the Try of this process knew. */
     private final TryMemory<List<PaymentRequest>> openedHere = new TryMemory<>();
 
     private final JustCaptured justCaptured = new JustCaptured();
@@ -102,7 +102,7 @@ class PaymentRepository {
         return payments.findCurrent(order.value());
     }
 
-    /** Gives up the money of a captured payment; where it goes is the caller's to see to. */
+    /** Marks a captured payment as refunded. The caller moves the money. */
     LocalDateTime refund(PaymentRow payment) {
         LocalDateTime now = now();
         Step step = payment.status().to(PaymentStatus.REFUNDED);
@@ -113,7 +113,7 @@ class PaymentRepository {
         return now;
     }
 
-    /** What a global transaction came to for orders, by order id; an order that it holds no payment of is not in it. */
+    /** The outcomes of a global transaction by order id. Orders that it holds no payment for are left out. */
     Map<String, List<OrderStatus>> outcomes(String xid, Set<String> orderIds) {
         if (justCaptured.holds(xid, orderIds)) {
             return orderIds.stream()

@@ -15,7 +15,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What orders have paid, for whoever compares it with the orders. */
+/** What orders have paid, for the reconciliation of order-svc. */
 @RestController
 @Tag(name = "Internal")
 class PaymentStatesResource {

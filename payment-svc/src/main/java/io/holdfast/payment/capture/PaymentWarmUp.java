@@ -28,13 +28,13 @@ class PaymentWarmUp {
                 "payments",
                 () -> transaction.executeWithoutResult(rolledBack -> {
                     rolledBack.setRollbackOnly();
-                    // Of its own for each instance: two that warm up at once would wait for each other's rows.
+                    // An id of its own for each instance: two that warm up at once would wait for each other's rows.
                     String own = UUID.randomUUID().toString();
                     long branchId = own.hashCode();
                     List<PaymentRequest> order =
                             List.of(new PaymentRequest(new OrderId(own), new BuyerId(own), new Money(1, "CNY")));
                     funds.foresee(order);
-                    // Refused, for nobody has that account.
+                    // Refused, because there is no such account.
                     funds.setAside(order);
                     payments.open(NO_XID, branchId, PaymentMethod.WALLET, order);
                     payments.decide(NO_XID, branchId, PaymentStatus.OPEN.to(PaymentStatus.CAPTURED));

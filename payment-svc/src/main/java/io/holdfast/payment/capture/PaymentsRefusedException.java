@@ -3,7 +3,7 @@ package io.holdfast.payment.capture;
 import io.holdfast.payment.model.Refusal;
 import java.util.List;
 
-/** A Try was refused because of its orders. It has to be thrown: a Try that only answers no would be committed. */
+/** A Try was refused because of its orders. It is an exception because a Try that merely returned would be committed. */
 final class PaymentsRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -11,7 +11,7 @@ final class PaymentsRefusedException extends RuntimeException {
     private final transient List<Refusal> refusals;
 
     PaymentsRefusedException(List<Refusal> refusals) {
-        // It is an answer, and in a sale a frequent one, so it carries no stack trace.
+        // An ordinary answer, and in a sale a frequent one, so it carries no stack trace.
         super("payments refused: " + refusals, null, false, false);
         this.refusals = refusals;
     }

@@ -74,7 +74,7 @@ class RefundOnMessage implements MessageHandler {
         if (!request.orderId().equals(message.key())) {
             throw new IllegalArgumentException("Message " + message.id() + " bears the key of another order");
         }
-        // The only one that order-svc asks for money back for. Its request to release goods looks the same otherwise.
+        // The only reason for which order-svc asks for a refund. Its request to release goods has the same form.
         if (!CANCELLED.equals(request.reason())) {
             throw new IllegalArgumentException(
                     "Message " + message.id() + " asks for a refund, and not because its order was cancelled");

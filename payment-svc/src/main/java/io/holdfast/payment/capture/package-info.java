@@ -1,4 +1,4 @@
-/** Payments of orders: the TCC action {@code payment.open}, its endpoint and what others can ask about a payment. */
+/** Payments of orders: their TCC actions, and the endpoints that open them and report on them. */
 @NullMarked
 package io.holdfast.payment.capture;
 

@@ -2,7 +2,7 @@ package io.holdfast.payment.card;
 
 import java.util.function.Function;
 
-/** What became of a request to authorize. */
+/** The outcome of a request to authorize. */
 sealed interface AuthorizationOutcome {
 
     /** One function per variant, so that the compiler finds a case that nobody handles. */
@@ -27,7 +27,7 @@ sealed interface AuthorizationOutcome {
         }
     }
 
-    /** @param code the gateway's word for why */
+    /** @param code the gateway's code for the reason */
     record Declined(String code) implements AuthorizationOutcome {
 
         @Override

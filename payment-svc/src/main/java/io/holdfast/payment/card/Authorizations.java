@@ -27,10 +27,10 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Holds an order's amount on a card, before the order is decided.
+ * Authorizes an order's amount on a card, before the order is decided.
  *
- * <p>Three steps, each durable before the next begins: the intent, the call, what came of it. Whatever ends this between two of
- * them, the Cancel that then comes finds the intent and has the charge undone.
+ * <p>There are three steps, each durable before the next begins: the intent, the call, and its result. If the process dies between two
+ * of them, the Cancel that follows finds the intent and has the charge undone.
  */
 @Component
 class Authorizations {
@@ -123,7 +123,7 @@ class Authorizations {
     }
 
     /**
-     * Calls, and asks what became of the call as long as that is unknown. If the gateway knows no charge, the call is made again
+     * Calls the gateway, and queries the charge as long as the outcome is unknown. If the gateway knows no charge, the call is repeated
      * with the same key: the first one may be lost or still under way, and either way one charge is made.
      */
     private GatewayOutcome call(ChargeRow charge, CardToken card) {
@@ -158,7 +158,7 @@ class Authorizations {
                 : new GatewayOutcome.Done(charge);
     }
 
-    /** The branch may have been released meanwhile; then the charge is somebody else's to undo. */
+    /** If the branch was released meanwhile, the Cancel has the charge undone. */
     AuthorizationOutcome record(ChargeRow charge, GatewayOutcome outcome) {
         return outcome.fold(
                 done -> recordAuthorized(charge, done.charge().id()),

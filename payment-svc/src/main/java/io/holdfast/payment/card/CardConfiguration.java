@@ -19,7 +19,7 @@ class CardConfiguration {
         return new Backoff(RandomGenerator.of("SplittableRandom"));
     }
 
-    /** Writes in the local transaction that is open. It never commits, so it is of no use outside one. */
+    /** Writes in the local transaction that is open. It never commits, so outside a transaction it has no effect. */
     @Bean
     SchedulerClient voidOrRefundClient(DataSource database) {
         return SchedulerClient.Builder.create(new TransactionAwareDataSourceProxy(database))

@@ -23,7 +23,7 @@ interface ChargeMapper {
             created_at, changed_at
             """;
 
-    /** Locks the payment: whoever releases it waits, and then sees the charge that is written down beside it. */
+    /** Locks the payment, so that a concurrent release waits, and then sees the charge that was inserted. */
     @Select("""
             select xid, branch_id, order_id, amount, currency
             from payment force index (primary)
@@ -54,7 +54,7 @@ interface ChargeMapper {
             """)
     List<ChargeRow> ofBranch(String xid, long branchId);
 
-    /** The orders of a branch for which nobody ever meant to call the gateway. */
+    /** The orders of a branch for which no call to the gateway was ever intended. */
     @Select("""
             select p.order_id
             from payment p
@@ -78,8 +78,8 @@ interface ChargeMapper {
             LocalDateTime now);
 
     /**
-     * A row that is there already stays as it is; what this answers depends on a flag of the driver. Nobody of this version reads
-     * {@code due_at}: instances of the version before do, as long as there are any.
+     * A row that exists already stays as it is. The row count depends on a flag of the driver, so it is not returned. Only instances
+     * of the version before read {@code due_at}.
      */
     @Insert("""
             insert into void_or_refund (charge_key, status, attempts, refusals, due_at, created_at)
@@ -107,7 +107,7 @@ interface ChargeMapper {
     @Select("select count(*) as number, min(created_at) as oldest from void_or_refund where status = 'DUE'")
     VoidsAndRefundsDue totalDue();
 
-    /** The number of refusals never goes back: a key that was refused once is of no use any more. */
+    /** The number of refusals never decreases: a key that was refused stays refused. */
     @Update("""
             update void_or_refund set attempts = attempts + 1, refusals = greatest(refusals, #{refusals}), last_error = #{error}
             where charge_key = #{chargeKey} and status = 'DUE'
@@ -128,7 +128,7 @@ interface ChargeMapper {
             left join void_or_refund v on v.charge_key = c.charge_key and v.status = 'DUE'
             """;
 
-    /** In the order of their last change, one page after a place. */
+    /** One page, in the order of the last change, after a position. */
     @Select(AND_PAYMENT + """
             where c.changed_at < #{before}
                 and (c.changed_at > #{at} or c.changed_at = #{at} and c.charge_key > #{chargeKey})
@@ -143,7 +143,7 @@ interface ChargeMapper {
             """)
     List<ChargeAndPayment> named(Collection<String> chargeKeys, LocalDateTime before);
 
-    /** Which of these orders ever meant to charge a card. */
+    /** Those of the orders that have, or had, a charge. */
     @Select("""
             <script>
             select distinct order_id from card_charge where order_id in

@@ -63,7 +63,7 @@ record ChargeRow(
         return refusals == 0 ? "" : "-" + refusals;
     }
 
-    /** The same for the same payment, always: whoever comes after a crash asks under the same key. */
+    /** Always the same for the same payment, so that after a crash the charge is queried under the same key. */
     static String keyOf(String xid, long branchId, String orderId) {
         return "hf-" + sha256(xid + "\n" + branchId + "\n" + orderId).substring(0, DIGITS_OF_KEY);
     }

@@ -27,8 +27,8 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The charges of card payments in the second phase of their branch: what is done at the gateway, and what is written down of it.
- * Each step may be made again after it succeeded, by anybody.
+ * The charges of card payments in the second phase of their branch: what is done at the gateway, and how it is recorded. Each step is
+ * idempotent.
  */
 @Component
 public class Charges {
@@ -145,7 +145,7 @@ public class Charges {
         };
     }
 
-    /** Writes down that {@link #capture} came through, in the local transaction in which the payments become CAPTURED. */
+    /** Records that {@link #capture} succeeded. Call it in the local transaction in which the payments become CAPTURED. */
     public void recordCaptures(String xid, long branchId) {
         for (ChargeRow charge : mapper.ofBranch(xid, branchId)) {
             if (charge.status() != ChargeStatus.CAPTURED) {
@@ -190,8 +190,8 @@ public class Charges {
     }
 
     /**
-     * Asks the gateway for each charge of a branch and voids what is only held, as far as the gateway can be reached, and writes
-     * down what came of it. What turns out to be captured is left so: the payment succeeded. Call it outside any transaction.
+     * Queries each charge of a branch and voids those that are only authorized, as far as the gateway can be reached, and records the
+     * results. A charge that turns out to be captured is left alone: the payment succeeded. Call it outside any transaction.
      */
     public void settleForGiveUp(String xid, long branchId) {
         for (ChargeRow charge : mapper.ofBranch(xid, branchId)) {
@@ -215,7 +215,7 @@ public class Charges {
                 .collect(Collectors.toSet());
     }
 
-    /** What is to be done about a charge that turns out to be captured. */
+    /** How to treat a charge that turns out to be captured. */
     enum Captured {
         IS_KEPT,
         IS_REFUNDED
@@ -275,7 +275,7 @@ public class Charges {
     }
 
     /**
-     * One step of what is known, in the local transaction that is open.
+     * Records one step of a charge, in the local transaction that is open.
      *
      * @throws IllegalStateException if the charge is not what it was read as, and not in the next status either
      */
@@ -293,7 +293,7 @@ public class Charges {
                     charge.chargeKey());
             return;
         }
-        // Somebody else may have learned the same.
+        // Another caller may have recorded the same step.
         ChargeStatus found = mapper.find(charge.chargeKey()).orElseThrow().status();
         if (found != next) {
             throw new IllegalStateException("the charge of order " + charge.orderId() + " was read as "

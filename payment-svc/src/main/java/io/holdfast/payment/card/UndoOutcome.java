@@ -5,7 +5,7 @@ import io.holdfast.payment.model.ChargeStatus;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** What came of an attempt to undo a charge. */
+/** The outcome of an attempt to undo a charge. */
 sealed interface UndoOutcome {
 
     /** One function per variant, so that the compiler finds a case that nobody handles. */

@@ -22,8 +22,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  * One attempt to void or refund a charge. It may be made again after it succeeded, and by two at once: the gateway takes each step
  * once, and the record is settled once.
  *
- * <p>A charge that the gateway does not know may still be made by a request that was under way when its caller gave up. So it is
- * looked for as long as {@code look-for} says. Only then is it settled that there is none.
+ * <p>A request that was under way when its caller gave up may still make a charge that the gateway does not know yet. So the charge
+ * is queried until {@code look-for} has passed, and only then recorded as absent.
  */
 @Component
 class VoidOrRefund {
@@ -101,7 +101,7 @@ class VoidOrRefund {
 
     private Optional<Duration> recordAbsent(PendingVoidOrRefund pending, ChargeRow charge) {
         if (charge.gatewayId() != null) {
-            // It was named to us once. That it is gone is for people to find out, and no reason to forget it.
+            // The gateway knew it once. That it is gone needs a person, and is no reason to forget it.
             return failed(pending, pending.refusals(), "the gateway does not know its own charge any more");
         }
         if (LocalDateTime.now(clock).isBefore(pending.createdAt().plus(properties.lookFor()))) {
@@ -111,7 +111,7 @@ class VoidOrRefund {
     }
 
     /**
-     * Writes down what is known of the charge and that nothing is owed any more: both or neither.
+     * Records the charge's status and that nothing is owed any more: both or neither.
      *
      * @return empty, as nothing is left to do
      */

@@ -29,7 +29,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.event.TransactionalEventListener;
 
 /**
- * Has db-scheduler carry out the tasks of {@link VoidOrRefundSchedule}. Several instances share them: an instance picks a task by a
+ * Lets db-scheduler carry out the tasks of {@link VoidOrRefundSchedule}. Several instances share them: an instance picks a task by a
  * guarded update of its version, and a task whose instance shows no sign of life is handed to another one.
  */
 @Component
@@ -37,13 +37,13 @@ class VoidOrRefundScheduler implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(VoidOrRefundScheduler.class);
 
-    /** Each waits for the gateway most of the time. */
+    /** Attempts at once. Each spends most of its time waiting for the gateway. */
     private static final int THREADS = 4;
 
     /** So many heartbeats, the fewest that db-scheduler accepts, may be missed. */
     private static final int MISSED_HEARTBEATS = 4;
 
-    /** Dead instances are looked for every two heartbeats, so a task is handed over after two thirds of the lease, or all of it. */
+    /** db-scheduler checks for dead instances every two heartbeats, so a task is handed over after two thirds of the lease, or later. */
     private static final int HEARTBEATS_OF_A_LEASE = 6;
 
     /** Half of what Spring gives all parts of the service to stop. */
@@ -138,7 +138,7 @@ class VoidOrRefundScheduler implements SmartLifecycle {
         return scheduler != null;
     }
 
-    /** Nobody waits for the next poll. */
+    /** Polls at once, so that what was just added does not wait for the next poll. */
     @TransactionalEventListener
     void poll(VoidOrRefundSchedule.Added added) {
         Scheduler running = scheduler;

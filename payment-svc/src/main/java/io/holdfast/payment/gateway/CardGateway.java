@@ -28,8 +28,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Calls the gateway. Every call is bounded in time, and one that changes something is made once: whoever gets {@link Unknown}
- * asks what became of it, or makes the same call again with the same key, which the gateway serves once. (Java's client repeats a
+ * Calls the gateway. Every call is bounded in time, and one that changes something is made once. A caller that gets {@link
+ * Unknown} queries the charge, or makes the same call again with the same key, which the gateway serves once. (Java's client repeats a
  * GET by itself, within the same time, if the connection breaks before the answer. It never repeats a POST.)
  *
  * <p>Never call it inside a database transaction.

@@ -2,7 +2,7 @@ package io.holdfast.payment.gateway;
 
 import java.util.function.Function;
 
-/** What a query came to. */
+/** The result of a query. */
 public sealed interface Found {
 
     /** One function per variant, so that the compiler finds a case that nobody handles. */

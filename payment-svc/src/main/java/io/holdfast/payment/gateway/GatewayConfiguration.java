@@ -18,8 +18,8 @@ class GatewayConfiguration {
     private static final Logger log = LoggerFactory.getLogger(GatewayConfiguration.class);
 
     /**
-     * One for all operations: what makes one of them fail is as a rule the gateway as a whole, and while it is away nobody's
-     * thread is to wait for it.
+     * One breaker for all operations: when one of them fails, it is usually the whole gateway that is away, and no thread should wait
+     * for it meanwhile.
      */
     @Bean
     CircuitBreaker gatewayBreaker(GatewayProperties properties, MeterRegistry meters) {

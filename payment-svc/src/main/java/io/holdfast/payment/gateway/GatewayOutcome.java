@@ -3,7 +3,7 @@ package io.holdfast.payment.gateway;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What became of a request that changes something. */
+/** The outcome of a request that changes something. */
 public sealed interface GatewayOutcome {
 
     /** One function per variant, so that the compiler finds a case that nobody handles. */
@@ -38,7 +38,7 @@ public sealed interface GatewayOutcome {
     }
 
     /**
-     * It may have taken effect or may still do so. Only a query tells.
+     * It may have taken effect or may still do so. Only a query can tell.
      *
      * @param why for logs; it never holds what was sent
      */

@@ -1,6 +1,6 @@
 /**
- * The card gateway, as a customer sees it: over HTTP, and not to be trusted to answer. Whatever a call ends in is one of three
- * outcomes: done, refused, or unknown.
+ * The client of the card gateway, which may fail to answer at any time. Each call ends in one of three outcomes: done, refused, or
+ * unknown.
  */
 @NullMarked
 package io.holdfast.payment.gateway;

@@ -2,7 +2,7 @@ package io.holdfast.payment.model;
 
 import java.util.regex.Pattern;
 
-/** Who pays. Its form is narrow enough that it needs no escaping in a path, a log line or a CSV. */
+/** The buyer who pays. The form is narrow enough that it needs no escaping in a path, a log line or a CSV. */
 public record BuyerId(String value) implements Comparable<BuyerId> {
 
     public static final String FORM = "[A-Za-z0-9._@-]{1,64}";

@@ -2,7 +2,7 @@ package io.holdfast.payment.model;
 
 import java.util.regex.Pattern;
 
-/** What stands for a card at the gateway. It is passed on and never kept. */
+/** The gateway's token for a card. It is passed on and never stored. */
 public record CardToken(String value) {
 
     public static final String FORM = "tok_[A-Za-z0-9_-]{1,60}";

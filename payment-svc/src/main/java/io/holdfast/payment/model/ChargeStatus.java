@@ -7,7 +7,7 @@ import java.util.Set;
 
 /** What this service knows of the charge of a card payment, with every step that this knowledge can take. */
 public enum ChargeStatus {
-    /** Its key is written down. Whether the gateway has made a charge under it is to be asked. */
+    /** Its key is recorded. Only the gateway knows whether it has made a charge under that key. */
     INTENDED,
     /** The money is held on the card. */
     AUTHORIZED,
@@ -15,9 +15,9 @@ public enum ChargeStatus {
     DECLINED,
     /** The money is taken. */
     CAPTURED,
-    /** The money is held no more, and never was taken. */
+    /** The hold is released, and the money was never taken. */
     VOIDED,
-    /** The money was taken and is given back. */
+    /** The money was taken and has been refunded. */
     REFUNDED,
     /** The gateway never made a charge under the key. */
     ABSENT;
@@ -36,7 +36,7 @@ public enum ChargeStatus {
         return STEPS.get(this).contains(next);
     }
 
-    /** Whether the gateway may hold or have taken money that nobody has accounted for. */
+    /** Whether the gateway may hold or have taken money that is not accounted for. */
     public boolean isUnsettled() {
         return this == INTENDED || this == AUTHORIZED;
     }

@@ -2,7 +2,7 @@ package io.holdfast.payment.model;
 
 import java.util.Collection;
 
-/** What one global transaction came to for one order, as others ask for it. */
+/** The outcome of one global transaction for the payment of one order. */
 public enum PaymentOutcome {
     OPEN,
     /** Also if it was refunded later: that is no part of the global transaction. */
@@ -14,7 +14,7 @@ public enum PaymentOutcome {
     NONE;
 
     /**
-     * What the payments of one order in one global transaction come to. There is at most one live payment; there are more rows
+     * The outcome of the payments of one order in one global transaction. There is at most one live payment; there are more rows
      * only if an earlier branch of the same transaction was released.
      */
     public static PaymentOutcome of(Collection<PaymentStatus> payments) {

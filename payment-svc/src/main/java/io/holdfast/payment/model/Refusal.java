@@ -17,7 +17,7 @@ public record Refusal(OrderId order, Reason reason, String detail, long availabl
             this.code = code;
         }
 
-        /** The word that callers see; it never changes. */
+        /** The stable code that callers see. */
         public String code() {
             return code;
         }

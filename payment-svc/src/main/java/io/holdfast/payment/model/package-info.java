@@ -1,4 +1,4 @@
-/** What a wallet payment is. These types know no framework, no transaction coordinator and no database. */
+/** What a payment is. These types know no framework, no transaction coordinator and no database. */
 @NullMarked
 package io.holdfast.payment.model;
 

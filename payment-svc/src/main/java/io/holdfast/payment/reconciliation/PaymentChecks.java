@@ -14,7 +14,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.validation.annotation.Validated;
 
-/** What always has to be true of the money. Each sum is one statement, so one consistent picture. */
+/** What must always be true of the money. Each check is one statement, so it sees one consistent state. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(PaymentChecks.Properties.class)
 class PaymentChecks {

@@ -1,4 +1,4 @@
-/** Proves that the money adds up, and that none stays set aside unseen. */
+/** Checks that the money adds up, and that none stays frozen unnoticed. */
 @NullMarked
 package io.holdfast.payment.reconciliation;
 

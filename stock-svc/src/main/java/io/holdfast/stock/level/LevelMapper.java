@@ -34,7 +34,7 @@ interface LevelMapper {
 
     /**
      * Locks the rows that there are, in the order of their primary key. Without the hint the optimizer would scan a small
-     * table from end to end, and lock what nobody asked for.
+     * table from end to end, and lock rows of other SKUs.
      */
     @Select("""
             <script>
@@ -48,7 +48,7 @@ interface LevelMapper {
             """)
     List<LevelRow> lock(Collection<String> skus);
 
-    /** Makes the row of a SKU if there is none. What it answers depends on a flag of the driver: nobody should read it. */
+    /** Creates the row of a SKU if there is none. The row count depends on a flag of the driver, so it is not returned. */
     @Insert("""
             insert into stock (sku, received, available, reserved, sold)
             values (#{sku}, 0, 0, 0, 0)
@@ -96,7 +96,7 @@ interface LevelMapper {
             <foreach collection="quantities" index="sku" item="quantity" open="(" separator="," close=")">#{sku}</foreach>
             """;
 
-    /** As all lock who lock several SKUs. */
+    /** The one order in which several SKUs are locked. */
     String IN_ORDER = "order by sku</script>";
 
     /** Goods leave a SKU, to be counted under another one. */

@@ -39,7 +39,7 @@ public class StockLevels {
         this.levels = levels;
     }
 
-    /** Says who would get what at this moment. Nothing is locked and nothing moves. */
+    /** What {@link #reserve} would answer now. Nothing is locked and nothing moves. */
     public Allotment foresee(List<OrderLines> orders) {
         return Allotment.of(orders, available(orders, levels::findAll));
     }
@@ -51,7 +51,7 @@ public class StockLevels {
                 : reserveUnderLock(orders);
     }
 
-    /** For one line the guard of the change says all that there is to decide; if it does not hold, the stock is looked at. */
+    /** For one line the guarded update decides. Only if it changes no row is the stock read. */
     private Optional<Allotment> reserveAlone(OrderLines order) {
         if (order.lines().size() != 1) {
             return Optional.empty();
@@ -84,7 +84,7 @@ public class StockLevels {
         move("take back", totals, levels::takeBack);
     }
 
-    /** What there is of it, which nobody changes until the open transaction ends; empty if nothing was ever received under that SKU. */
+    /** The available quantity, locked until the open transaction ends; empty if nothing was ever received under that SKU. */
     public OptionalLong lockAvailable(Sku sku) {
         return levels.lock(List.of(sku.value())).stream()
                 .mapToLong(LevelRow::available)

@@ -2,7 +2,7 @@ package io.holdfast.stock.receipt;
 
 import java.util.function.Function;
 
-/** What became of a request to take goods in. */
+/** The outcome of a request to receive goods. */
 sealed interface ReceiptOutcome {
 
     /** One function per variant, so that the compiler finds a case that nobody handles. */

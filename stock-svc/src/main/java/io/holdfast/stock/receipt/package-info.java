@@ -1,4 +1,4 @@
-/** Goods come in, once per idempotency key. */
+/** Receiving of goods, once per idempotency key. */
 @NullMarked
 package io.holdfast.stock.receipt;
 

@@ -3,12 +3,12 @@ package io.holdfast.stock.reservation;
 import io.holdfast.stock.model.Refusal;
 import java.util.List;
 
-/** A Try was refused because of its orders. It has to be thrown: a Try that merely answers no would be committed. */
+/** A Try was refused because of its orders. It is an exception because a Try that merely returned would be committed. */
 final class OrdersRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    // Never serialised: it does not leave the request.
+    // Never serialized: it does not leave the request.
     private final transient List<Refusal> refusals;
 
     OrdersRefusedException(List<Refusal> refusals) {

@@ -15,8 +15,9 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * order-svc closes an order whose payment was given up, or that was cancelled after it was paid: its goods are available again,
- * whether they were reserved or sold. As everywhere, reservations come first and the stock last, in the order of the SKUs.
+ * Releases the goods of an order that order-svc closes, because its payment was given up or because it was cancelled after it was
+ * paid. They become available again, whether they were reserved or sold. As everywhere, reservations are changed first and the stock
+ * last, in the order of the SKUs.
  */
 @Component
 class ReleaseOnMessage implements MessageHandler {

@@ -5,7 +5,7 @@ import io.holdfast.stock.model.Refusal;
 import java.util.List;
 import java.util.function.Function;
 
-/** What became of a request to reserve. */
+/** The outcome of a request to reserve. */
 sealed interface ReservationOutcome {
 
     /** One function per variant, so that the compiler finds a case that nobody handles. */

@@ -14,7 +14,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What orders hold, for whoever compares it with the orders. */
+/** What orders hold, for the reconciliation of order-svc. */
 @RestController
 @Tag(name = "Internal")
 class ReservationStatesResource {

@@ -28,7 +28,7 @@ class ReservationWarmUp {
                 "reservations",
                 () -> transaction.executeWithoutResult(rolledBack -> {
                     rolledBack.setRollbackOnly();
-                    // Of its own for each instance: two that warm up at once would wait for each other's rows.
+                    // An id of its own for each instance: two that warm up at once would wait for each other's rows.
                     String own = UUID.randomUUID().toString();
                     long branchId = own.hashCode();
                     Quantity one = new Quantity(1);

@@ -30,7 +30,7 @@ class Reservations {
     private final Batches batches;
     private final Clock clock;
 
-    /** What the orders of a branch want never changes. */
+    /** The orders of a branch never change, so the Confirm can use what the Try of this process knew. */
     private final TryMemory<List<OrderLines>> reservedHere = new TryMemory<>();
 
     Reservations(ReservationMapper mapper, Batches batches, Clock clock) {
