@@ -3,6 +3,8 @@ package io.holdfast.properties;
 import jakarta.validation.Validation;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -32,6 +34,9 @@ public final class LiveProperties<T> {
     private final String name;
     private final Supplier<? extends T> reader;
     private final AtomicReference<T> current;
+
+    /** One refresh at a time, so that the log tells of changes in the order in which they are in force. */
+    private final Lock refreshing = new ReentrantLock();
 
     private LiveProperties(String name, Supplier<? extends T> reader) {
         this.name = name;
@@ -83,7 +88,16 @@ public final class LiveProperties<T> {
      *
      * @return whether another value is in force now
      */
-    public synchronized boolean refresh() {
+    public boolean refresh() {
+        refreshing.lock();
+        try {
+            return readAgain();
+        } finally {
+            refreshing.unlock();
+        }
+    }
+
+    private boolean readAgain() {
         T before = current.get();
         try {
             T now = reader.get();
