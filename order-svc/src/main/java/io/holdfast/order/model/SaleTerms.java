@@ -69,7 +69,4 @@ public record SaleTerms(Sku sku, int quota, Money unitPrice, int perBuyerLimit, 
     private static boolean isBeyond(Instant time) {
         return time.isBefore(MIN_TIME) || time.isAfter(MAX_TIME);
     }
-
-    /** @param message what, in words that may follow the name of the field */
-    public record ValidationError(String field, String message) {}
 }

@@ -1,5 +1,6 @@
 package io.holdfast.order.placing;
 
+import io.holdfast.order.model.ValidationError;
 import java.util.List;
 
 /** A request that no order can be made of. */

@@ -10,6 +10,7 @@ import io.holdfast.order.model.PaymentMethod;
 import io.holdfast.order.model.Purchase;
 import io.holdfast.order.model.Quantity;
 import io.holdfast.order.model.Sku;
+import io.holdfast.order.model.ValidationError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -4,6 +4,7 @@ import io.holdfast.edge.access.AuthenticatedCaller;
 import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.order.model.Order;
 import io.holdfast.order.model.Rejection;
+import io.holdfast.order.model.ValidationError;
 import io.holdfast.order.placing.PlacingResult.Decided;
 import io.holdfast.order.placing.PlacingResult.InProgress;
 import io.holdfast.order.placing.PlacingResult.Invalid;

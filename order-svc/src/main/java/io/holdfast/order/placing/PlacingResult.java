@@ -1,6 +1,7 @@
 package io.holdfast.order.placing;
 
 import io.holdfast.order.model.Order;
+import io.holdfast.order.model.ValidationError;
 import io.holdfast.order.refusals.RefusalBudget;
 import java.util.List;
 

@@ -3,7 +3,7 @@ package io.holdfast.order.sale;
 import io.holdfast.edge.problem.ProblemException;
 import io.holdfast.order.model.Sale;
 import io.holdfast.order.model.SaleState;
-import io.holdfast.order.model.SaleTerms.ValidationError;
+import io.holdfast.order.model.ValidationError;
 import io.holdfast.order.placing.RetryAfterHeader;
 import java.time.Duration;
 import java.time.Instant;

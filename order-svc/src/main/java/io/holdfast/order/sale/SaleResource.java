@@ -7,7 +7,7 @@ import io.holdfast.order.model.SaleId;
 import io.holdfast.order.model.SaleStage;
 import io.holdfast.order.model.SaleState;
 import io.holdfast.order.model.SaleTerms;
-import io.holdfast.order.model.SaleTerms.ValidationError;
+import io.holdfast.order.model.ValidationError;
 import io.holdfast.order.sale.SaleRepository.Asked;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;

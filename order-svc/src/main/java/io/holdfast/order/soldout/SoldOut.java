@@ -11,36 +11,36 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * SKUs of which stock-svc has just said that none is left. In a rush most orders come too late, and each would cost a global
- * transaction and a row lock to be told so.
+ * SKUs that stock-svc has just refused as sold out. In a rush most orders come too late, and without this each of them would cost a
+ * global transaction and a row lock.
  *
- * <p>It is never the truth: until it is heard that goods came in, they are ordered in vain for as long as an entry lives, which is why
- * that is so short.
+ * <p>It is a cache and never the truth: if the event of new goods is late, their orders are refused for as long as an entry lives, which
+ * is why that is so short.
  */
 public final class SoldOut {
 
-    /** Longer than stock-svc is waited for: what it said before goods came in is no news any more. */
+    /** Longer than any call to stock-svc takes: an answer from before the goods came in is outdated by then. */
     private static final Duration HEARD = Duration.ofMinutes(1);
 
     private final Cache<Sku, Boolean> skus;
 
-    /** When it was last heard of a SKU that goods came in, by {@link #now}. */
+    /** When goods last came in, by SKU and in the time of {@link #now}. */
     private final Cache<Sku, Long> cameIn;
 
     private final AtomicLong arrivals = new AtomicLong();
 
     /**
      * @param memory how long an entry lives; zero remembers nothing
-     * @param mostSkus entries at most; the oldest go first
+     * @param maxSkus entries at most; the oldest go first
      */
-    public SoldOut(Duration memory, int mostSkus, Ticker ticker) {
+    public SoldOut(Duration memory, int maxSkus, Ticker ticker) {
         this.skus = Caffeine.newBuilder()
-                .maximumSize(mostSkus)
+                .maximumSize(maxSkus)
                 .expireAfterWrite(memory)
                 .ticker(ticker)
                 .build();
         this.cameIn = Caffeine.newBuilder()
-                .maximumSize(mostSkus)
+                .maximumSize(maxSkus)
                 .expireAfterWrite(HEARD)
                 .ticker(ticker)
                 .build();
@@ -65,12 +65,12 @@ public final class SoldOut {
 
     /** There are goods again. */
     public void goodsCameIn(Sku sku) {
-        // First: who notes at this moment does so before the entry goes, or sees this.
+        // First: a concurrent note() either comes before the entry is removed, or sees this.
         cameIn.put(sku, arrivals.incrementAndGet());
         skus.invalidate(sku);
     }
 
-    /** The first SKU of the purchase that there is nothing left of. */
+    /** The first SKU of the purchase that is sold out. */
     public Optional<Sku> in(Purchase purchase) {
         return purchase.lines().stream()
                 .map(OrderLine::sku)

@@ -1,4 +1,4 @@
-/** What was just found sold out, remembered for a moment. */
+/** A short-lived cache of what was just found sold out. */
 @NullMarked
 package io.holdfast.order.soldout;
 

@@ -24,7 +24,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** stock-svc, which is the test, tells over a real Kafka that goods came in. The memory of what is sold out never ends by itself here. */
-class GoodsCameInTest extends OverKafka {
+class AvailableGoodsHandlerTest extends OverKafka {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -35,7 +35,7 @@ class GoodsCameInTest extends OverKafka {
     private final StandInDownstreamServices downstream;
     private final TestTokens tokens;
 
-    GoodsCameInTest(
+    AvailableGoodsHandlerTest(
             @LocalServerPort int port,
             @Autowired StandInCoordinator coordinator,
             @Autowired StandInDownstreamServices downstream,

@@ -1,4 +1,4 @@
-package io.holdfast.order.placing;
+package io.holdfast.order.model;
 
 /**
  * One thing that is wrong with a request.

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
-/** stock-svc tells each instance that there are goods again, so that nobody is refused from the memory of before. */
+/** Each instance receives stock-svc's events of goods that are available again, and refuses no order for them from memory any more. */
 @Component
-class GoodsCameIn implements EventHandler {
+class AvailableGoodsHandler implements EventHandler {
 
     private static final String TOPIC = "holdfast.stock.events";
     private static final String AVAILABLE = "available";
@@ -18,7 +18,7 @@ class GoodsCameIn implements EventHandler {
     private final SoldOut soldOut;
     private final JsonMapper json;
 
-    GoodsCameIn(SoldOut soldOut, JsonMapper json) {
+    AvailableGoodsHandler(SoldOut soldOut, JsonMapper json) {
         this.soldOut = soldOut;
         this.json = json;
     }
