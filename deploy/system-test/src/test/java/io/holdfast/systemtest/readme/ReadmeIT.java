@@ -27,7 +27,7 @@ class ReadmeIT {
     /** Each with the test that runs it; they take minutes, or would begin anew what runs this test. */
     private static final Map<String, String> RUN_BY_OTHERS = Map.of(
             "./mvnw verify", "this run",
-            "deploy/bench --quick", "BenchmarkIT, a second for each variant",
+            "deploy/bench --once", "BenchmarkIT, as it stands",
             "deploy/bench", "BenchmarkIT",
             "deploy/seckill", "as it stands in its block",
             "deploy/demo-confirm-failure", "ConfirmFailureDemoIT");
