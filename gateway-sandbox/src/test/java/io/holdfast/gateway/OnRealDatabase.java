@@ -27,7 +27,7 @@ import org.springframework.test.context.ContextConfiguration;
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 @ActiveProfiles("on-any-port")
 @ContextConfiguration(initializers = OnRealDatabase.Schema.class)
-@Import(OnRealDatabase.Looks.class)
+@Import(OnRealDatabase.DatabaseAccess.class)
 public @interface OnRealDatabase {
 
     /** Points the gateway to a schema that nobody else uses. */
@@ -47,7 +47,7 @@ public @interface OnRealDatabase {
 
     /** For the tests' own SQL, past the gateway's pool: what it sees is committed. */
     @TestConfiguration(proxyBeanMethods = false)
-    class Looks {
+    class DatabaseAccess {
 
         @Bean
         Database database(DataSourceProperties gateway) {

@@ -27,12 +27,12 @@ import org.springframework.test.context.ContextConfiguration;
 @Inherited
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 @ActiveProfiles("without-nacos")
-@ContextConfiguration(initializers = OnRealDatabase.Surroundings.class)
+@ContextConfiguration(initializers = OnRealDatabase.ServiceEnvironment.class)
 @Import(StandInCoordinator.InTheService.class)
 public @interface OnRealDatabase {
 
     /** Points the service to a schema that nobody else uses, and to its stand-in downstream services. */
-    class Surroundings implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+    class ServiceEnvironment implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
         @Override
         public void initialize(ConfigurableApplicationContext context) {

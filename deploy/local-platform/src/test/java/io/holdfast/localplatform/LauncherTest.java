@@ -67,7 +67,7 @@ public class LauncherTest {
         pretend("ldd", "exit 127");
         pretend("ldconfig", "exit 127");
 
-        Told help = run("up", "--help");
+        Output help = run("up", "--help");
 
         assertThat(help.code()).as("%s", help).isZero();
         assertThat(help.lines()).first().asString().startsWith("usage: deploy/up");
@@ -89,7 +89,7 @@ public class LauncherTest {
         assertThat(folder.resolve(".m2/wrapper/dists")).isDirectory();
     }
 
-    /** @return what the wrapper will be told, or nowhere if it is told nothing */
+    /** @return what MAVEN_USER_HOME is set to, or nowhere if it is not set */
     private String placeForMaven(Path home) throws Exception {
         Path script = Files.writeString(
                 folder.resolve("script"), """
@@ -99,16 +99,16 @@ public class LauncherTest {
                 place_for_maven
                 echo "${MAVEN_USER_HOME:-nowhere}"
                 """.formatted(DEPLOY.resolve("local-platform/launcher.sh"), home));
-        Told told = run(script.toString());
-        assertThat(told.code()).as("%s", told).isZero();
-        return told.lines().get(0);
+        Output output = run(script.toString());
+        assertThat(output.code()).as("%s", output).isZero();
+        return output.lines().get(0);
     }
 
     private void assertRefused(String script, String here) throws Exception {
-        Told told = run(script);
+        Output output = run(script);
 
-        assertThat(told.code()).as("%s", told).isEqualTo(1);
-        assertThat(told.lines())
+        assertThat(output.code()).as("%s", output).isEqualTo(1);
+        assertThat(output.lines())
                 .containsExactly(
                         "FAILED  this needs Linux on x86-64 with glibc 2.34 and OpenSSL 3 or newer, and here is " + here
                                 + ": use a Linux x86-64 virtual machine (on Windows WSL 2) with Debian 12 or Ubuntu 22.04");
@@ -119,20 +119,20 @@ public class LauncherTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    private record Told(int code, List<String> lines) {}
+    private record Output(int code, List<String> lines) {}
 
-    private Told run(String script, String... arguments) throws Exception {
-        Path told = Files.createTempFile(folder, "told", "");
+    private Output run(String script, String... arguments) throws Exception {
+        Path output = Files.createTempFile(folder, "output", "");
         ProcessBuilder builder = new ProcessBuilder(
                         "bash", DEPLOY.resolve(script).toString())
                 .redirectErrorStream(true)
-                .redirectOutput(told.toFile());
+                .redirectOutput(output.toFile());
         builder.command().addAll(List.of(arguments));
         builder.environment().merge("PATH", folder.toString(), (path, first) -> first + ":" + path);
         Process process = builder.start();
         try {
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            return new Told(process.exitValue(), Files.readAllLines(told));
+            return new Output(process.exitValue(), Files.readAllLines(output));
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();

@@ -44,42 +44,42 @@ class XidPropagationTest {
     private static final String XID = "10.0.0.1:8091:7005";
 
     private final AtomicReference<String> thread = new AtomicReference<>();
-    private HttpServer neighbour;
+    private HttpServer downstream;
     private ApplicationContextRunner application;
 
     @BeforeEach
-    void startNeighbour() throws IOException {
-        neighbour = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        neighbour.createContext("/seen", exchange -> {
+    void startDownstream() throws IOException {
+        downstream = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        downstream.createContext("/seen", exchange -> {
             String xid = exchange.getRequestHeaders().getFirst(Xid.HEADER);
             byte[] body = (xid == null ? "none" : xid).getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
         });
-        neighbour.start();
+        downstream.start();
         application = new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         TccFeignAutoConfiguration.class, TccCircuitBreakerAutoConfiguration.class))
                 .withUserConfiguration(Caller.class)
                 .withBean("thread", AtomicReference.class, () -> thread)
                 .withPropertyValues(
-                        "neighbour.url=http://127.0.0.1:"
-                                + neighbour.getAddress().getPort(),
+                        "downstream.url=http://127.0.0.1:"
+                                + downstream.getAddress().getPort(),
                         "spring.cloud.openfeign.circuitbreaker.enabled=true",
                         "resilience4j.timelimiter.configs.default.timeout-duration=10s");
     }
 
     @AfterEach
     void stop() {
-        neighbour.stop(0);
+        downstream.stop(0);
         RootContext.unbind();
     }
 
     @Test
     void a_feign_call_behind_a_circuit_breaker_with_a_time_limit_carries_it() {
         application.run(context -> {
-            Neighbour client = context.getBean(Neighbour.class);
+            Downstream client = context.getBean(Downstream.class);
             assertThat(client.seen()).isEqualTo("none");
             RootContext.bind(XID);
             assertThat(client.seen()).isEqualTo(XID);
@@ -150,15 +150,15 @@ class XidPropagationTest {
         }
     }
 
-    @FeignClient(name = "neighbour", url = "${neighbour.url}")
-    interface Neighbour {
+    @FeignClient(name = "downstream", url = "${downstream.url}")
+    interface Downstream {
 
         @GetMapping("/seen")
         String seen();
     }
 
     @Configuration(proxyBeanMethods = false)
-    @EnableFeignClients(clients = Neighbour.class)
+    @EnableFeignClients(clients = Downstream.class)
     @ImportAutoConfiguration({
         HttpMessageConvertersAutoConfiguration.class,
         FeignAutoConfiguration.class,

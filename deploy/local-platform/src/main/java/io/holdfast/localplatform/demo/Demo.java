@@ -53,12 +53,12 @@ public final class Demo {
             deposit(ann, 100_00);
             deposit(ben, 5_00);
             Figures before = figures();
-            order(new Wish("2 x " + TEA + " for " + ann, ann, TEA, 2, 19_90), new Expected(201, "", "PAID"));
+            order(new Request("2 x " + TEA + " for " + ann, ann, TEA, 2, 19_90), new Expected(201, "", "PAID"));
             order(
-                    new Wish("5 x " + lamp + " for " + ann + ", of which there are 3", ann, lamp, 5, 9_90),
+                    new Request("5 x " + lamp + " for " + ann + ", of which there are 3", ann, lamp, 5, 9_90),
                     new Expected(409, "out-of-stock", "REJECTED"));
             order(
-                    new Wish("1 x " + TEA + " for " + ben + ", whose money is short", ben, TEA, 1, 19_90),
+                    new Request("1 x " + TEA + " for " + ben + ", whose money is short", ben, TEA, 1, 19_90),
                     new Expected(402, "insufficient-funds", "REJECTED"));
             Figures after = figures();
             printFigures(before, after);
@@ -76,25 +76,25 @@ public final class Demo {
         return deviations.isEmpty();
     }
 
-    private record Wish(String text, String buyer, String sku, int quantity, long unitPrice) {}
+    private record Request(String text, String buyer, String sku, int quantity, long unitPrice) {}
 
     /** @param problem the code of the problem; empty for none */
     private record Expected(int status, String problem, String orderStatus) {}
 
-    private void order(Wish wish, Expected expected) throws IOException, InterruptedException {
+    private void order(Request request, Expected expected) throws IOException, InterruptedException {
         Calls.Answer answer = calls.order(
                 stack.order().url() + "/orders",
-                wish.buyer(),
-                new Calls.Item(wish.sku(), wish.quantity(), wish.unitPrice()),
+                request.buyer(),
+                new Calls.Item(request.sku(), request.quantity(), request.unitPrice()),
                 Map.of("method", "WALLET"));
         String orderId = answer.body().path("orderId").asString("");
         String problem = answer.body().path("code").asString("");
         out.println();
-        out.println("Order: " + wish.text());
+        out.println("Order: " + request.text());
         out.println(
                 "  answered with " + answer.status() + (problem.isEmpty() ? "" : " " + problem) + ", order " + orderId);
-        check("HTTP status of: " + wish.text(), expected.status(), answer.status());
-        check("problem of: " + wish.text(), expected.problem(), problem);
+        check("HTTP status of: " + request.text(), expected.status(), answer.status());
+        check("problem of: " + request.text(), expected.problem(), problem);
         if (orderId.isEmpty()) {
             deviations.add("no order id in " + answer.body());
             return;

@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Buyers get codes; what libraries, databases and downstream services said of a failure is for operators. */
 @OnRealDatabase
-class WhatABuyerIsToldTest {
+class BuyerVisibilityTest {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -46,7 +46,7 @@ class WhatABuyerIsToldTest {
     private final StandInDownstreamServices downstream;
     private final TestTokens tokens;
 
-    WhatABuyerIsToldTest(
+    BuyerVisibilityTest(
             @LocalServerPort int port,
             @Autowired StandInCoordinator coordinator,
             @Autowired StandInDownstreamServices downstream,
