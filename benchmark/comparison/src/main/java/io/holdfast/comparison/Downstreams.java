@@ -13,7 +13,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 
-/** How the order service calls the two others. Their addresses are fixed: whoever looks for them in a registry does more. */
+/** How the order service calls the two others. Their addresses are fixed; a registry would cost more. */
 @Configuration(proxyBeanMethods = false)
 @Profile(ComparisonApplication.ORDER)
 @EnableFeignClients(clients = {Downstreams.Stock.class, Downstreams.Payments.class})

@@ -325,14 +325,14 @@ class XidOverHttpTest {
     void a_feign_call_carries_the_xid_of_its_thread() {
         RootContext.bind(XID);
 
-        assertThat(neighbour(feignInterceptor).seen()).isEqualTo(XID);
+        assertThat(downstream(feignInterceptor).seen()).isEqualTo(XID);
     }
 
     @Test
     void a_feign_call_outside_a_global_transaction_carries_none_even_if_one_was_set_by_hand() {
         RequestInterceptor byHand = template -> template.header(Xid.HEADER, "10.0.0.9:8091:666");
 
-        assertThat(neighbour(byHand, feignInterceptor).seen()).isEqualTo("none");
+        assertThat(downstream(byHand, feignInterceptor).seen()).isEqualTo("none");
     }
 
     @Test
@@ -408,15 +408,15 @@ class XidOverHttpTest {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    private Neighbour neighbour(RequestInterceptor... interceptors) {
+    private Downstream downstream(RequestInterceptor... interceptors) {
         Feign.Builder builder = Feign.builder();
         for (RequestInterceptor interceptor : interceptors) {
             builder.requestInterceptor(interceptor);
         }
-        return builder.target(Neighbour.class, "http://127.0.0.1:" + port);
+        return builder.target(Downstream.class, "http://127.0.0.1:" + port);
     }
 
-    private interface Neighbour {
+    private interface Downstream {
 
         @RequestLine("GET /internal/seen")
         String seen();

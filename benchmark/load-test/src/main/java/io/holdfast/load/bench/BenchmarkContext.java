@@ -81,7 +81,7 @@ final class BenchmarkContext implements AutoCloseable {
         return databases;
     }
 
-    /** What Holdfast is compared with; it is started for whoever asks first. */
+    /** What Holdfast is compared with; it is started at the first call. */
     Comparison comparison() throws IOException, InterruptedException {
         if (comparison == null) {
             comparison = Comparison.start(this, databases);
@@ -125,7 +125,7 @@ final class BenchmarkContext implements AutoCloseable {
         return sale;
     }
 
-    /** The same for whoever asks. */
+    /** The same SKUs at every call. */
     List<String> manySkus() throws IOException, InterruptedException {
         if (manySkus.isEmpty()) {
             List<String> skus = IntStream.range(0, SKUS)

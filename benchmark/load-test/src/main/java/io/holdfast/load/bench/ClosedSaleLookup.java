@@ -33,16 +33,16 @@ record ClosedSaleLookup() implements Variant {
     @Override
     public Work prepare(BenchmarkContext context) throws IOException, InterruptedException {
         String saleId = context.closedSale(context.newSku("closed"));
-        Looks looks = new Looks(context, context.platform().salesUrl() + "/" + saleId);
-        Answer answer = looks.send(0, 1, 0).requireSuccess();
+        Reads reads = new Reads(context, context.platform().salesUrl() + "/" + saleId);
+        Answer answer = reads.send(0, 1, 0).requireSuccess();
         String state = answer.json().path("state").asString("");
         if (!state.equals("CLOSED")) {
             throw new IOException("sale " + saleId + " is " + state + " and not CLOSED");
         }
-        return looks;
+        return reads;
     }
 
-    private record Looks(BenchmarkContext context, String url) implements Work {
+    private record Reads(BenchmarkContext context, String url) implements Work {
 
         @Override
         public Result attempt(int client, int clients, long attempt) throws IOException {

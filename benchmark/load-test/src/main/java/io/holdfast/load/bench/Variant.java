@@ -18,7 +18,7 @@ sealed interface Variant
                 SoldOutRefusals,
                 ClosedSaleLookup {
 
-    /** All that are built, in the order in which they are measured: those that need the same settings are neighbours. */
+    /** All that are built, in the order in which they are measured: those that need the same settings follow each other. */
     List<Variant> ALL = List.of(
             new PlainCommits(),
             new UngroupedManySkus(),

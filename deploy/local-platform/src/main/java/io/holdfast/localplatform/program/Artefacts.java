@@ -121,7 +121,7 @@ public final class Artefacts {
         }
     }
 
-    /** Whoever may not write there reads them all again the next time. */
+    /** A user who may not write there reads all of them again the next time. */
     private void writeDown() {
         try {
             Files.createDirectories(record.getParent());

@@ -239,7 +239,7 @@ public final class Stack implements AutoCloseable {
 
     /**
      * A second instance of a service, beside the first: it shares the database and all settings with it, and is found in Nacos under
-     * the same name. It is none of {@link #parts()}: whoever wants it starts it, and {@link #stopAll()} stops it too.
+     * the same name. It is none of {@link #parts()}: the caller starts it, and {@link #stopAll()} stops it too.
      */
     public HoldfastService second(HoldfastService service) {
         return service.second();
@@ -247,7 +247,7 @@ public final class Stack implements AutoCloseable {
 
     /**
      * What the benchmark compares Holdfast with: the stock, the payment and the order service of the module comparison. They are
-     * none of {@link #parts()}: whoever wants them starts them, all three, and {@link #stopAll()} stops them too.
+     * none of {@link #parts()}: the caller starts all three, and {@link #stopAll()} stops them too.
      */
     public List<ComparisonService> comparison() {
         return ComparisonService.all(at, coordinator);

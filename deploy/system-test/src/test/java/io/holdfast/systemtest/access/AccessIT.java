@@ -62,9 +62,9 @@ class AccessIT {
             if (endpoint.isForServices()) {
                 String callee = endpoint.service().name();
                 forger.ofService(Platform.callerOf(callee), callee)
-                        .forEach((flaw, token) -> forged.put("a service's, " + flaw, token));
+                        .forEach((defect, token) -> forged.put("a service's, " + defect, token));
             }
-            forged.forEach((flaw, token) -> assertRefused(endpoint, "Bearer " + token, 401, "unauthenticated"));
+            forged.forEach((defect, token) -> assertRefused(endpoint, "Bearer " + token, 401, "unauthenticated"));
         }
 
         assertThat(databases.number("select count(*) from order_svc.orders")).isEqualTo(orders);

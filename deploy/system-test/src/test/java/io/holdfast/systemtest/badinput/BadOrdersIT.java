@@ -188,7 +188,7 @@ class BadOrdersIT {
         assertThat(databases.traces()).as("rows, of whatever status").isEqualTo(traces);
     }
 
-    // What only a neighbour can know comes as late as that: such an order is kept as REJECTED, and holds nothing.
+    // What only another service can know comes as late as that: such an order is kept as REJECTED, and holds nothing.
 
     static Stream<Arguments> ordersThatANeighbourRefuses() {
         return Stream.of(

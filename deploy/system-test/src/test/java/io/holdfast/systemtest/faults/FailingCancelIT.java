@@ -133,7 +133,7 @@ class FailingCancelIT {
         assertThat(databases.fence("payment_svc", xid)).as("its sibling").isEqualTo("ROLLBACKED");
         assertThat(databases.stock(sku)).isEqualTo(new Databases.Stock(10, 8, 2, 0));
 
-        assertThat(action.operate("retry", OperatedAction.branch(parked), "the database was mended")
+        assertThat(action.operate("retry", OperatedAction.branch(parked), "the database was repaired")
                         .status())
                 .isEqualTo(200);
         await("it has failed once more")

@@ -145,7 +145,7 @@ class StuckConfirmsIT {
         // Its siblings were not held up: the coordinator was told to go on.
         awaitPaid(order);
         assertThat(databases.stock(sku).reserved()).isEqualTo(1);
-        assertThat(action.operate("retry", OperatedAction.branch(parked), "the database was mended")
+        assertThat(action.operate("retry", OperatedAction.branch(parked), "the database was repaired")
                         .status())
                 .isEqualTo(200);
         action.awaitBranch(xid, "PARKED");

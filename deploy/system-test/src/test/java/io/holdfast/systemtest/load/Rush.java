@@ -131,14 +131,14 @@ final class Rush {
                 platform.stack().payment());
     }
 
-    /** Looks into the databases again and again while the orders run. */
+    /** Checks the databases again and again while the orders run. */
     private static final class Watch {
 
         private final Databases databases;
         private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
         private final List<Throwable> breaches = new ArrayList<>();
         private ScheduledFuture<?> looking;
-        private int looks;
+        private int checks;
 
         private Watch(Databases databases) {
             this.databases = databases;
@@ -158,7 +158,7 @@ final class Rush {
             } catch (AssertionError | RuntimeException breach) {
                 breaches.add(breach);
             }
-            looks++;
+            checks++;
         }
 
         void stop() throws InterruptedException {
@@ -171,9 +171,9 @@ final class Rush {
 
         synchronized void assertBalancedThroughout() {
             assertThat(breaches)
-                    .as("looks at which the databases did not balance")
+                    .as("checks in which the databases did not balance")
                     .isEmpty();
-            assertThat(looks).as("looks into the databases during the rush").isGreaterThan(1);
+            assertThat(checks).as("checks during the rush").isGreaterThan(1);
         }
     }
 }

@@ -17,12 +17,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The database as a lever: a lock that the test holds stops the platform at an exact point, without any hook in the product. All
- * locks that are still held when a test ends are released before the databases are checked.
+ * Faults in the database: a lock that the test holds stops the platform at an exact point, without any hook in the product. Locks
+ * that are still held when a test ends are released before the invariants are checked.
  */
 public final class DatabaseFaults implements AutoCloseable {
 
-    /** The database renews what it tells of locks only if nobody has asked for 100 ms: whoever asks more often sees the old for ever. */
+    /** The database refreshes its tables of locks only if nobody has read them for 100 ms: a faster poll sees stale rows for ever. */
     public static final Duration POLL = Duration.ofMillis(150);
 
     private final MariaDb.Access root;
