@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -13,9 +12,6 @@ import org.junit.jupiter.api.Test;
 class LineLengthTest {
 
     private static final int MAX_CHARACTERS = 140;
-
-    /** Still to be broken. To be empty. */
-    private static final Set<String> STILL_LONG = Set.of("docs/ARCHITECTURE.md");
 
     @Test
     void no_line_of_prose_is_longer_than_a_screen() {
@@ -32,9 +28,7 @@ class LineLengthTest {
         List<String> tooLong = new ArrayList<>();
         for (Path document : documents) {
             String name = Checkout.ROOT.relativize(document).toString();
-            if (!STILL_LONG.contains(name)) {
-                longLinesIn(Checkout.read(document)).forEach(number -> tooLong.add(name + ":" + number));
-            }
+            longLinesIn(Checkout.read(document)).forEach(number -> tooLong.add(name + ":" + number));
         }
 
         assertThat(tooLong).isEmpty();

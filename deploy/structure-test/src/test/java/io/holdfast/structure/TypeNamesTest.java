@@ -65,6 +65,11 @@ class TypeNamesTest {
     private static final Pattern DECLARATION =
             Pattern.compile("(?m)^[ \\t]*(?:[a-z-]+ )*(?:class|record|interface|enum|@interface) +([A-Z]\\w*)");
 
+    private static final Pattern OLD_BOUND = Pattern.compile("\\b(?:MOST|LONGEST|LARGEST|LEAST|SHORTEST)_[A-Z]");
+
+    /** Still to be renamed. To be empty. */
+    private static final String STILL_WITH_OLD_BOUNDS = "/libraries/local-message/";
+
     private static final Pattern WORD = Pattern.compile("[A-Z][a-z0-9]*");
 
     @Test
@@ -83,6 +88,34 @@ class TypeNamesTest {
 
         old.removeAll(STILL_OLD);
         assertThat(old).isEmpty();
+    }
+
+    @Test
+    void no_package_bears_such_a_word() {
+        assertThat(Checkout.sources().stream()
+                        .map(source ->
+                                Checkout.ROOT.relativize(source.getParent()).toString())
+                        .distinct()
+                        .filter(folder -> Stream.of(folder.split("/")).anyMatch(name -> OLD_WORDS.contains(name))))
+                .isEmpty();
+    }
+
+    @Test
+    void bounds_are_called_max_and_min() {
+        assertThat(Checkout.sources().stream()
+                        .filter(source -> !source.toString().contains(STILL_WITH_OLD_BOUNDS))
+                        .filter(source ->
+                                OLD_BOUND.matcher(Checkout.read(source)).find())
+                        .map(source -> Checkout.ROOT.relativize(source).toString()))
+                .isEmpty();
+    }
+
+    /** A pattern that finds nothing proves nothing. */
+    @Test
+    void an_old_bound_would_be_found() {
+        assertThat(Stream.of("int MOST" + "_ORDERS = 5;", "LONGEST" + "_ID", "LEAST" + "_DELAY"))
+                .allMatch(line -> OLD_BOUND.matcher(line).find());
+        assertThat(OLD_BOUND.matcher("MAX_ORDERS, UTMOST_CARE").find()).isFalse();
     }
 
     /** A pattern that finds nothing proves nothing. */

@@ -157,7 +157,8 @@ class ReconciliationIT {
     private Set<String> openSubjects(HoldfastService service) {
         Set<String> subjects = new TreeSet<>();
         overview(service).path("findings").forEach(finding -> {
-            // A counter of a sale that was repaired is reported for some minutes, and is right meanwhile; that a branch was
+            // A counter of a sale that was repaired is reported for some minutes, and is right meanwhile; that a branch
+            // was
             // orphaned, as other tests see to, for a day.
             if (!Set.of("sale-counters", "orphaned-branches")
                     .contains(finding.path("check").asString(""))) {
