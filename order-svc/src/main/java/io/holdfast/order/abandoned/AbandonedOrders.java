@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Orders that stayed RECEIVED because whoever placed them died, or could not tell the coordinator to roll back.
+ * Orders that stayed RECEIVED because whoever placed them died, or could not ask the coordinator to roll back.
  *
- * <p>Their global transaction has no branch of order-svc, so the coordinator will not tell us when it rolls the rest back. We
+ * <p>Their global transaction has no branch of order-svc, so the coordinator will not call us when it rolls the rest back. We
  * ask, for orders that are older than their transaction could be, and reject those whose transaction is over. If a Try of such an
  * order is still under way, it finds the order REJECTED, and refuses.
  */

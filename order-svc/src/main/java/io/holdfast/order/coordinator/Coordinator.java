@@ -22,7 +22,7 @@ public interface Coordinator {
          * Asks for the commit. A failed call is followed by a question, because the commit may have been decided all the same.
          *
          * @return {@link GlobalTxOutcome#COMMITTED} once it is decided, even while branches are still being confirmed; any other outcome as
-         *     the coordinator tells it: it may have rolled back before, because the time was up
+         *     the coordinator says: it may have rolled back before, because the time was up
          */
         GlobalTxOutcome commit();
 

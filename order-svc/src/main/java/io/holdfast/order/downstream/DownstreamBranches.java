@@ -34,7 +34,7 @@ public class DownstreamBranches {
         try {
             found.branches().addAll(call.get());
         } catch (RuntimeException e) {
-            log.info("{} did not tell its branches: {}", service, e.toString());
+            log.info("{} did not answer with its branches: {}", service, e.toString());
             found.silent().add(service);
         }
     }

@@ -16,7 +16,7 @@ interface PaymentStatesClient {
 
     record StatesOf(List<String> orderIds) {}
 
-    /** @param owed orders of which a charge is still to be voided or refunded; null if payment-svc is too old to tell */
+    /** @param owed orders of which a charge is still to be voided or refunded; null if payment-svc is too old to say */
     record States(
             @Nullable List<@Nullable State> payments,
             @Nullable List<@Nullable String> owed) {}

@@ -82,8 +82,7 @@ public class GlobalTransactionRunner {
 
     /**
      * If several fail together, and it is certain that nothing came of it, they are run again: most of them have nothing to do with the
-     * reason, be it a deadlock or a lock that was waited for too long. One that fails alone is not, for its buyer may just as well be
-     * told.
+     * reason, be it a deadlock or a lock that was waited for too long. One that fails alone is not: its buyer gets the answer at once.
      *
      * @param transaction begun on this thread; ended when this returns, or throws
      * @param orders written as RECEIVED under the xid of that transaction; at least one

@@ -32,8 +32,11 @@ import org.springframework.stereotype.Component;
  * <p>While others wait, one buyer has a share of a group and of the places to wait: the rest of the buyer's orders keep their place in the
  * queue, and go with the next groups.
  *
- * <p>A request waits for its own order. It is answered after the commit, so nothing that was answered can be lost, and if it does
- * not want to wait any longer, its order is either withdrawn for certain or has a row that tells.
+ * <p>A request waits for its own order. It is answered after the commit, so nothing that was answered can be lost. If its patience
+ * ends first, its order is either withdrawn for certain, or has a row that shows how it ends.
+ *
+ * <p>Orders paid by card, and all orders while grouping is off, go alone: as a group of one, on the thread of their request, within a
+ * bulkhead.
  */
 @Component
 class GroupCommit implements SmartLifecycle, DisposableBean {
@@ -246,7 +249,7 @@ class GroupCommit implements SmartLifecycle, DisposableBean {
         }
     }
 
-    /** Who waits is told that nothing was done, and what is in flight comes to its end. */
+    /** Orders that wait are answered as not begun, and groups in flight come to their end. */
     @Override
     public void stop() {
         lock.lock();

@@ -66,7 +66,7 @@ class OrderGroup {
         Map<WaitingOrder, Sku> exhausted = new LinkedHashMap<>();
         List<WaitingOrder> toPlace = new ArrayList<>();
         for (WaitingOrder waiting : group) {
-            // Looked at again: most who wait for the last pieces wait while others are told that there are none.
+            // Checked again: most who wait for the last pieces wait while others learn that there are none.
             Optional<Sku> sku = soldOut.in(waiting.order().purchase());
             sku.ifPresentOrElse(found -> exhausted.put(waiting, found), () -> toPlace.add(waiting));
         }
@@ -141,7 +141,7 @@ class OrderGroup {
 
     /**
      * Writes them down in one local transaction. Those whose key has an order already, of this group or of before, and those that
-     * are more than their buyer may have of a sale, are told so.
+     * are more than their buyer may have of a sale, are answered so.
      *
      * @return the others, as they were written down
      */

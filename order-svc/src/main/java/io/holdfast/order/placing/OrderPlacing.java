@@ -4,6 +4,7 @@ import io.holdfast.edge.audit.AuditedAction;
 import io.holdfast.edge.idempotency.IdempotencyKey;
 import io.holdfast.order.model.CardToken;
 import io.holdfast.order.model.Order;
+import io.holdfast.order.model.OrderIds;
 import io.holdfast.order.model.OrderLimits;
 import io.holdfast.order.model.Purchase;
 import io.holdfast.order.model.Rejection;
@@ -20,8 +21,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * The way of a request until it is an order that is being placed, and how it is answered. One (buyer, idempotency key) makes one
- * order, and all requests with it get that order's answer.
+ * Takes a request to place an order from its validation to its result. One pair of buyer and idempotency key makes one order, and all
+ * requests with it get that order's answer.
  */
 @Component
 public class OrderPlacing {
@@ -100,8 +101,8 @@ public class OrderPlacing {
     }
 
     /**
-     * As {@link #place}, of an order in a sale: whoever calls has asked whether it may be had, so there is no look for an earlier one
-     * of the same key first. If there is one, that is found out when the order is written.
+     * As {@link #place}, of an order in a sale: the caller has already checked that it may be had, so an earlier order of the same key is
+     * not looked up first. If there is one, that shows when the order is written.
      */
     public PlacingResult placeAdmitted(ValidOrder order, IdempotencyKey key) {
         try {

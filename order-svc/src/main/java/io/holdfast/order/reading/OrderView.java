@@ -66,7 +66,7 @@ public record OrderView(
         return of(order, Closing::reasonForBuyer);
     }
 
-    /** As whoever sent the request may see it: operators are told why a payment was given up. */
+    /** As the caller may see it: operators see why a payment was given up. */
     public static OrderView of(Order order, AuthenticatedCaller reader) {
         return reader.operator() ? of(order, Closing::reason) : of(order);
     }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the story of an order out of its own events and of what the services recorded of its branches.
  *
- * <p>Why an attempt failed is told in the words of libraries and databases, and the branch is one of all orders of a group: these words are
- * for operators. A buyer is told a code.
+ * <p>Why an attempt failed is said in the words of libraries and databases, and a branch belongs to all orders of a group: these words
+ * are for operators. A buyer gets a code.
  */
 final class Timeline {
 
@@ -151,7 +151,7 @@ final class Timeline {
         add(branch, phase, outcome, at, 0, null, null);
     }
 
-    /** The last one of a branch, which tells of the failed attempts in sum. */
+    /** The last one of a branch, with the sum of its failed attempts. */
     private void end(BranchRecord branch, Phase phase, String outcome, Instant at) {
         add(branch, phase, outcome, at, branch.attempts(), branch.lastError(), branch.nextDueAt());
     }

@@ -77,7 +77,7 @@ record TimelineEntry(
         CANCEL,
         GIVE_UP;
 
-        /** What a buyer is told of an attempt that failed. */
+        /** What a buyer sees of an attempt that failed. */
         @Nullable
         String errorCode() {
             return switch (this) {

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * Removes refused orders that have been kept for long enough. With an order its Idempotency-Key is forgotten.
  *
  * <p>A refused order holds nothing, and is kept as long as that is not so: stock-svc and payment-svc are asked. One of which goods
- * are held, of which there is a payment, or whose card is still to be voided or refunded stays, for the reconciler to compare and for
- * people to look at; so does one whose rows contradict each other. If a downstream service does not answer, nothing is removed.
+ * are held, of which there is a payment, or whose card is still to be voided or refunded stays, for the reconciler and for
+ * operators; so does one whose rows contradict each other. If a downstream service does not answer, nothing is removed.
  *
  * <p>Several instances may do it at once: what one is removing the others pass over.
  */

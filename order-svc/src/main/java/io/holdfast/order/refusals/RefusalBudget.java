@@ -16,12 +16,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many of a buyer's orders may be refused within an hour. Each of them is written down and is asked for at the downstream services; so whoever
- * orders on and on what cannot be had is told to come later, before anything is written.
+ * How many of a buyer's orders may be refused within an hour. Each of them is written down and is asked for at the downstream services; so a buyer
+ * who keeps ordering what cannot be had is refused for a while, before anything is written.
  *
  * <p>The truth is in the orders, and is counted there: it is one for all instances, and outlives them. But only of buyers whose order was
- * refused by this instance within the hour, and not with every order of theirs: a buyer whose orders are carried out costs a look
- * into memory. So a buyer can overdraw by what several instances do not know of each other yet, which is less than a budget for each, and
+ * refused by this instance within the hour, and not with every order of theirs: a buyer whose orders are carried out costs a look-up
+ * in memory. So a buyer can overdraw by what several instances do not know of each other yet, which is less than a budget for each, and
  * by the orders that are in flight.
  */
 public final class RefusalBudget {

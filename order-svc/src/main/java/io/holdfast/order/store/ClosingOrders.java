@@ -20,10 +20,10 @@ import org.springframework.stereotype.Component;
 
 /**
  * Orders that go back: their payment was given up, or somebody cancelled them. They are CLOSING until what they hold or have taken is
- * given back, and then CLOSED. Every change is guarded by the status it starts from, and what others are told of an order, or asked
- * to give back, is written with the change that it tells of.
+ * given back, and then CLOSED. Every change is guarded by the status it starts from. Events, and requests to give something back, are
+ * written in the transaction of the change.
  *
- * <p>Each operation joins the transaction that is open, such as that of the message that tells a result.
+ * <p>Each operation joins the transaction that is open, such as that of a message with a result.
  */
 @Component
 public class ClosingOrders {
@@ -48,7 +48,7 @@ public class ClosingOrders {
     }
 
     /**
-     * Orders of a decided branch become CLOSING, and stock-svc is told to release their goods, all in one transaction. Those that were
+     * Orders of a decided branch become CLOSING, and stock-svc is asked to release their goods, all in one transaction. Those that were
      * closed by an earlier call are left as they are, so that it may be called again.
      *
      * @param givenUp the orders whose payment will never be taken, with the reason
@@ -79,7 +79,7 @@ public class ClosingOrders {
      * transaction. Of an order that is CONFIRMING the request is recorded: whether it is paid or given up is not known yet. Any other order
      * stays as it is, and so does one that was to be cancelled before.
      *
-     * @return the order as this transaction leaves it, so that its status tells what became of the request; empty if there is none
+     * @return the order as this transaction leaves it, so that its status shows what became of the request; empty if there is none
      */
     public Optional<Order> requestCancellation(OrderId id, CancellationRequest request) {
         return transaction.get(() -> {

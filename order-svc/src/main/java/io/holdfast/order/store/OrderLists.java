@@ -12,7 +12,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Lists of orders, page by page, for people who look and for jobs that look after orders. Nothing is changed or locked. */
+/** Lists of orders, page by page, for users and for jobs. Nothing is changed or locked. */
 @Component
 public class OrderLists {
 

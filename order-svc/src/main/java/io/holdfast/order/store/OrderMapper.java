@@ -142,7 +142,7 @@ interface OrderMapper {
             """)
     List<OrderEventRow> lockReceived(@Param("ids") List<String> ids, @Param("xid") String xid);
 
-    /** @param rows as they shall be told of: each with its own reason */
+    /** @param rows as they are published: each with its own reason */
     @Update("""
             <script>
             update orders set status = 'REJECTED', decided_at = #{now},
@@ -254,7 +254,7 @@ interface OrderMapper {
     @Select("select order_id from orders where xid = #{xid} and branch_id = #{branchId} order by order_id")
     List<String> idsOfBranch(@Param("xid") String xid, @Param("branchId") long branchId);
 
-    /** What there is to tell of the orders of a branch, in the order of their ids. */
+    /** What is published about the orders of a branch, in the order of their ids. */
     @Select("""
             select order_id, status, buyer_id, total_minor, currency, xid, reason_code, reason_detail, cancel_asked_at
             from orders
@@ -279,7 +279,7 @@ interface OrderMapper {
     @Nullable
     OrderEventRow lock(@Param("id") String id);
 
-    /** What the world is told of an order. */
+    /** What is published about an order. */
     record OrderEventRow(
             String orderId,
             OrderStatus status,

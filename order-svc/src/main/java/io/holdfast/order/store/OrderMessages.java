@@ -18,9 +18,9 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What others are told of orders: one event for each end of a step, and the requests to release goods and to refund money. All are
- * written in the transaction of what they tell, with one statement for all orders of a branch. Their ids are made of the order's, so
- * that nothing is told twice.
+ * What is published about orders: one event for each end of a step, and the requests to release goods and to refund money. All are
+ * written in the transaction of the change, with one statement for all orders of a branch. Their ids are made of the order's, so that
+ * nothing is published twice.
  */
 @Component
 class OrderMessages {

@@ -33,7 +33,7 @@ import org.springframework.stereotype.Component;
  * with {@link PlacedOrders}, and how an order ends CLOSED with {@link ClosingOrders}. Every operation is a transaction of its own and
  * holds no lock when it returns.
  *
- * <p>What others are told of an order is written in the transaction of the change that it tells of.
+ * <p>Events are written in the transaction of the change that they announce.
  */
 @Component
 public class OrderRepository {
@@ -228,7 +228,7 @@ public class OrderRepository {
         return transaction.get(() -> mapper.rebind(ChangedRows.inOrder(ids), previousXid, nextXid));
     }
 
-    /** @return false if the order is not RECEIVED under that xid any more; then its row tells more than the caller knows */
+    /** @return false if the order is not RECEIVED under that xid any more; then its row has gone on without the caller */
     public boolean reject(OrderId id, String xid, Rejection why) {
         return transaction.get(() -> {
                     int rows = mapper.reject(
@@ -244,7 +244,7 @@ public class OrderRepository {
     /**
      * Ends orders of one global transaction, each for a reason of its own, in one transaction.
      *
-     * @return those that were RECEIVED under that xid, and are rejected now; the rows of the others tell more than the caller knows
+     * @return those that were RECEIVED under that xid, and are rejected now; the rows of the others have gone on without the caller
      */
     public Set<OrderId> reject(Map<OrderId, Rejection> reasons, String xid) {
         return transaction.get(() -> {

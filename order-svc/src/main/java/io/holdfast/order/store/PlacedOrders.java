@@ -18,8 +18,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Orders as a branch of their global transaction: its Try places them, its Confirm makes them PAID and its Cancel REJECTED, in the
- * transaction of the fence. Every change is guarded by the status it starts from, and what others are told of an order is written
- * with the change that it tells of.
+ * transaction of the fence. Every change is guarded by the status it starts from, and events are written in the transaction of
+ * the change.
  */
 @Component
 public class PlacedOrders {
@@ -30,7 +30,7 @@ public class PlacedOrders {
     private final LocalTransaction transaction;
     private final Clock clock;
 
-    /** What there is to tell of the orders of a branch: none of it changes until its Confirm or Cancel. */
+    /** What is published about the orders of a branch: none of it changes until its Confirm or Cancel. */
     private final TryMemory<List<OrderEventRow>> placedHere = new TryMemory<>();
 
     private final RecentlyPaidOrders justPaid = new RecentlyPaidOrders();
@@ -78,7 +78,7 @@ public class PlacedOrders {
 
     /**
      * All orders of the branch become PAID, but for those that are being closed or are closed, and those that were to be cancelled
-     * meanwhile: these go on to CLOSING, and nobody is told that they were paid.
+     * meanwhile: these go on to CLOSING, and no event says that they were paid.
      */
     public void complete(String xid, long branchId) {
         transaction.run(() -> {

@@ -17,6 +17,7 @@ import io.holdfast.order.model.BuyerId;
 import io.holdfast.order.model.CardToken;
 import io.holdfast.order.model.Money;
 import io.holdfast.order.model.Order;
+import io.holdfast.order.model.OrderIds;
 import io.holdfast.order.model.OrderLine;
 import io.holdfast.order.model.OrderStatus;
 import io.holdfast.order.model.PaymentMethod;

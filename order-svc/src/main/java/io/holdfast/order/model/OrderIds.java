@@ -1,6 +1,4 @@
-package io.holdfast.order.placing;
-
-import io.holdfast.order.model.OrderId;
+package io.holdfast.order.model;
 
 /** Where the ids of new orders come from: from time and chance, or in tests from a list. */
 @FunctionalInterface

@@ -1,6 +1,5 @@
-package io.holdfast.order.placing;
+package io.holdfast.order.model;
 
-import io.holdfast.order.model.OrderId;
 import java.time.Clock;
 import java.util.UUID;
 import java.util.random.RandomGenerator;

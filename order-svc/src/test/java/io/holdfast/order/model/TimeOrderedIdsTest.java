@@ -1,8 +1,7 @@
-package io.holdfast.order.placing;
+package io.holdfast.order.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.order.model.OrderId;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
