@@ -302,7 +302,7 @@ abstract class OpenPaymentsContract {
     }
 
     @Test
-    void aCaptureIsToldOfOnceItIsCommittedAndNotWhenItWasRolledBack() {
+    void aCaptureIsReportedOnceItIsCommittedAndNotWhenItWasRolledBack() {
         PaymentRepository book = beans.getBean(PaymentRepository.class);
         Branch branch = coordinator.newBranch();
         PaymentRequest order = order(ann, 30);

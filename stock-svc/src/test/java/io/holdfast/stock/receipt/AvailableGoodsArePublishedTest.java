@@ -34,7 +34,7 @@ class AvailableGoodsArePublishedTest {
     }
 
     @Test
-    void aReceiptIsToldOfOnceHoweverOftenItIsSent() {
+    void aReceiptIsPublishedOnceHoweverOftenItIsSent() {
         // As long as a key may be.
         String key = "k".repeat(28) + UUID.randomUUID();
         assertThat(receive(key, 5)).isEqualTo(201);
@@ -51,7 +51,7 @@ class AvailableGoodsArePublishedTest {
     }
 
     @Test
-    void aReceiptThatIsRefusedIsNotToldOf() {
+    void aReceiptThatIsRefusedIsNotPublished() {
         assertThat(receive("first-" + sku, Long.MAX_VALUE)).isEqualTo(201);
 
         assertThat(receive("more-" + sku, 1)).isEqualTo(400);
@@ -60,7 +60,7 @@ class AvailableGoodsArePublishedTest {
     }
 
     @Test
-    void whatComesBackFromASaleIsToldOfLikeGoodsThatComeIn() {
+    void whatComesBackFromASaleIsPublishedLikeGoodsThatComeIn() {
         String sale = UUID.randomUUID().toString();
         assertThat(receive("goods-" + sku, 5)).isEqualTo(201);
         http.put()
