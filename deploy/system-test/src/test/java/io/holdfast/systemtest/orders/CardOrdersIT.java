@@ -249,8 +249,10 @@ class CardOrdersIT {
                     meanwhile.add(order("tok_ok"));
                     return meanwhile.size() > 20 && triedInVain(refused.orderId());
                 });
-        assertThat(meanwhile).hasSizeGreaterThan(10).allMatch(answer -> answer.orderStatus()
-                .equals("PAID"));
+        // On a busy machine a capture may take longer than an answer waits for it.
+        assertThat(meanwhile).hasSizeGreaterThan(10).allMatch(answer -> List.of("PAID", "CONFIRMING")
+                .contains(answer.orderStatus()));
+        meanwhile.forEach(answer -> awaitStatus(answer.orderId(), "PAID"));
         List<String> paid = meanwhile.stream().map(Answer::orderId).toList();
         assertThat(stack.kafka().isRunning()).isFalse();
         assertThat(databases.orderStatus(refused.orderId())).isEqualTo("CLOSING");
