@@ -1,7 +1,7 @@
 package io.holdfast.tcc.autoconfigure;
 
 import io.holdfast.tcc.autoconfigure.startup.TryMethods;
-import io.holdfast.tcc.fence.TccAction;
+import io.holdfast.tcc.retry.TccAction;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Map;

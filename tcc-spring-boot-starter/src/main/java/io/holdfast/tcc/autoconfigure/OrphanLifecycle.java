@@ -1,7 +1,7 @@
 package io.holdfast.tcc.autoconfigure;
 
 import io.holdfast.background.BackgroundThreads;
-import io.holdfast.tcc.fence.OrphanedBranches;
+import io.holdfast.tcc.orphan.OrphanedBranches;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;

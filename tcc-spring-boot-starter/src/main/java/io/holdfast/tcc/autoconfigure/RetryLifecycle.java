@@ -1,35 +1,35 @@
 package io.holdfast.tcc.autoconfigure;
 
-import io.holdfast.tcc.fence.RetryScheduler;
+import io.holdfast.tcc.retry.RetryScheduler;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
 
-/** Runs the schedule as long as the application: it starts after all actions are registered, and ends before the pools do. */
+/** Runs the retry scheduler as long as the application: it starts after all actions are registered, and ends before the pools do. */
 final class RetryLifecycle implements SmartLifecycle, DisposableBean {
 
-    private final RetryScheduler schedule;
+    private final RetryScheduler scheduler;
 
-    RetryLifecycle(RetryScheduler schedule) {
-        this.schedule = schedule;
+    RetryLifecycle(RetryScheduler scheduler) {
+        this.scheduler = scheduler;
     }
 
     @Override
     public void start() {
-        schedule.start();
+        scheduler.start();
     }
 
     @Override
     public void stop() {
-        schedule.stop();
+        scheduler.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return schedule.isRunning();
+        return scheduler.isRunning();
     }
 
     @Override
     public void destroy() {
-        schedule.close();
+        scheduler.close();
     }
 }

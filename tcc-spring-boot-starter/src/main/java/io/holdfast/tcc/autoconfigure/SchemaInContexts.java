@@ -1,6 +1,6 @@
 package io.holdfast.tcc.autoconfigure;
 
-import io.holdfast.tcc.fence.IdentifiedBranches;
+import io.holdfast.tcc.coordinator.IdentifiedBranches;
 import io.holdfast.tcc.fence.SchemaIdentity;
 import org.apache.seata.common.Constants;
 import org.apache.seata.common.holder.ObjectHolder;

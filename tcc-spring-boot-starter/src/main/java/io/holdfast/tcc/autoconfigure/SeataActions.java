@@ -1,7 +1,7 @@
 package io.holdfast.tcc.autoconfigure;
 
-import io.holdfast.tcc.fence.TccAction;
-import io.holdfast.tcc.fence.TccActions;
+import io.holdfast.tcc.retry.TccAction;
+import io.holdfast.tcc.retry.TccActions;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;

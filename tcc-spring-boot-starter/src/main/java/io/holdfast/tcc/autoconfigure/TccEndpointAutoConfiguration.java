@@ -1,6 +1,6 @@
 package io.holdfast.tcc.autoconfigure;
 
-import io.holdfast.tcc.fence.TccFence;
+import io.holdfast.tcc.operations.BranchOperations;
 import io.holdfast.tcc.operations.TccEndpoint;
 import io.holdfast.tcc.retry.ActionPolicies;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -13,13 +13,13 @@ import org.springframework.context.annotation.Bean;
 /** The actuator endpoint {@code tcc}, if the service has actuator and exposes it. */
 @AutoConfiguration(after = TccAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
-@ConditionalOnBean(TccFence.class)
+@ConditionalOnBean(BranchOperations.class)
 public class TccEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnAvailableEndpoint
-    TccEndpoint tccEndpoint(TccFence fence, ActionPolicies policies) {
-        return new TccEndpoint(fence.operations(), policies);
+    TccEndpoint tccEndpoint(BranchOperations operations, ActionPolicies policies) {
+        return new TccEndpoint(operations, policies);
     }
 }

@@ -1,8 +1,7 @@
 package io.holdfast.tcc.autoconfigure;
 
-import io.holdfast.tcc.fence.TccFence;
 import io.holdfast.tcc.retry.LiveActionPolicies;
-import java.util.Set;
+import io.holdfast.tcc.retry.PolicyChanges;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -13,18 +12,17 @@ import org.springframework.context.annotation.Bean;
 /** Follows settings that change while the service runs, as Nacos' do. Without Spring Cloud they never do. */
 @AutoConfiguration(after = TccAutoConfiguration.class)
 @ConditionalOnClass(EnvironmentChangeEvent.class)
-@ConditionalOnBean({TccFence.class, LiveActionPolicies.class})
+@ConditionalOnBean({PolicyChanges.class, LiveActionPolicies.class})
 public class TccLivePoliciesAutoConfiguration {
 
     @Bean
-    ApplicationListener<EnvironmentChangeEvent> livePolicies(TccFence fence, LiveActionPolicies policies) {
+    ApplicationListener<EnvironmentChangeEvent> livePolicies(PolicyChanges changes, LiveActionPolicies policies) {
         // Not a lambda: Spring would not see which event it is for.
         return new ApplicationListener<>() {
             @Override
             public void onApplicationEvent(EnvironmentChangeEvent change) {
                 if (change.getKeys().stream().anyMatch(LiveActionPolicies::concerns)) {
-                    Set<String> changed = policies.refresh();
-                    fence.schedule().policiesChanged(changed);
+                    changes.of(policies.refresh());
                 }
             }
         };

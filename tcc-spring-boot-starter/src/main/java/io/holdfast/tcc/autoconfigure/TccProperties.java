@@ -23,7 +23,7 @@ import org.springframework.validation.annotation.Validated;
  * @param withoutFence names of actions that run without the fence on purpose; any other one without it stops the start
  * @param coordinator what the service's coordinator takes
  * @param fence the fence and its cleaner
- * @param phaseTwo the schedule of Confirms and Cancels that failed
+ * @param phaseTwo the retries of Confirms and Cancels that failed
  */
 @Validated
 @ConfigurationProperties(TccProperties.PREFIX)

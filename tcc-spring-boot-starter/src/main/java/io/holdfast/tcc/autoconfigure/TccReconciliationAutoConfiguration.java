@@ -1,7 +1,7 @@
 package io.holdfast.tcc.autoconfigure;
 
 import io.holdfast.reconciliation.Check;
-import io.holdfast.tcc.autoconfigure.startup.FenceDatabase;
+import io.holdfast.tcc.fence.FenceDatabase;
 import java.time.Clock;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;

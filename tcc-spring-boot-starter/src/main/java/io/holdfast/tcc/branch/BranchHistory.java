@@ -1,20 +1,22 @@
 package io.holdfast.tcc.branch;
 
+import static io.holdfast.tcc.fence.FenceColumns.instant;
+import static io.holdfast.tcc.fence.FenceColumns.requireInstant;
+
 import io.holdfast.tcc.fence.AttemptTable;
+import io.holdfast.tcc.fence.Decision;
 import io.holdfast.tcc.fence.FailedAttempt;
 import io.holdfast.tcc.fence.FenceStatus;
+import io.holdfast.tcc.fence.FenceTable;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Reads the branches of a global transaction from this service's fence table, as long as their rows are kept there. */
 public final class BranchHistory {
@@ -24,7 +26,7 @@ public final class BranchHistory {
 
     private final String service;
     private final Predicate<String> pausedBySettings;
-    private final JdbcTemplate jdbc;
+    private final JdbcClient jdbc;
     private final AttemptTable attempts;
 
     public BranchHistory(String service, DataSource dataSource) {
@@ -35,7 +37,7 @@ public final class BranchHistory {
     public BranchHistory(String service, DataSource dataSource, Predicate<String> pausedBySettings) {
         this.service = service;
         this.pausedBySettings = pausedBySettings;
-        this.jdbc = new JdbcTemplate(dataSource);
+        this.jdbc = JdbcClient.create(dataSource);
         this.attempts = new AttemptTable(dataSource);
     }
 
@@ -45,13 +47,13 @@ public final class BranchHistory {
         if (!StandardCharsets.US_ASCII.newEncoder().canEncode(xid)) {
             return List.of();
         }
-        List<Row> rows = jdbc.query("""
-                select f.action_name, f.branch_id, f.status, f.gmt_create, f.gmt_modified, f.attempts, f.last_error,
-                    f.decided_at, f.next_attempt_at, f.give_up_cause, p.since as paused_since,
-                    case f.decision when 1 then 'CONFIRM' when 2 then 'CANCEL' when 3 then 'EMPTY_ROLLBACK' end as decision
-                from tcc_fence_log f left join tcc_paused_action p on p.action_name = f.action_name
-                where f.xid = ? order by f.gmt_create, f.branch_id limit ?
-                """, BranchHistory::read, xid, MAX_BRANCHES);
+        List<Row> rows = jdbc.sql("""
+                        select f.action_name, f.branch_id, f.status, f.gmt_create, f.gmt_modified, f.attempts,
+                            f.last_error, f.decision, f.decided_at, f.next_attempt_at, f.give_up_cause,
+                            p.since as paused_since
+                        from tcc_fence_log f left join tcc_paused_action p on p.action_name = f.action_name
+                        where f.xid = ? order by f.gmt_create, f.branch_id limit ?
+                        """).params(xid, MAX_BRANCHES).query(BranchHistory::read).list();
         // After that, so that no cursor is open meanwhile; a branch that never failed costs no look.
         return rows.stream()
                 .map(row -> record(row, row.attempts == 0 ? List.of() : attempts.of(xid, row.branchId)))
@@ -88,20 +90,20 @@ public final class BranchHistory {
                 row.getString("action_name"),
                 row.getLong("branch_id"),
                 FenceStatus.of(row.getInt("status")),
-                Objects.requireNonNull(instant(row, "gmt_create")),
-                Objects.requireNonNull(instant(row, "gmt_modified")),
+                requireInstant(row, "gmt_create"),
+                requireInstant(row, "gmt_modified"),
                 row.getInt("attempts"),
                 row.getString("last_error"),
-                row.getString("decision"),
+                decision(row),
                 instant(row, "decided_at"),
                 instant(row, "next_attempt_at"),
                 row.getInt("give_up_cause") != 0,
                 instant(row, "paused_since") != null);
     }
 
-    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        LocalDateTime time = row.getObject(column, LocalDateTime.class);
-        return time == null ? null : time.toInstant(ZoneOffset.UTC);
+    private static @Nullable String decision(ResultSet row) throws SQLException {
+        Decision decision = FenceTable.decision(row);
+        return decision == null ? null : decision.name();
     }
 
     private record Row(

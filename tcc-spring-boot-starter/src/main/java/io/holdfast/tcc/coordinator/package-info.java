@@ -1,4 +1,4 @@
-/** What this service and the coordinator tell each other. */
+/** The adapters to Seata: what its coordinator and its client call, and what they are asked. */
 @NullMarked
 package io.holdfast.tcc.coordinator;
 

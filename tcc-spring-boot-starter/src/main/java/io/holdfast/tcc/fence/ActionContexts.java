@@ -15,23 +15,23 @@ import org.jspecify.annotations.Nullable;
  * Writes an action context as the JSON that Seata's coordinator keeps of a branch, with the parser that Seata is configured to
  * use, so that an attempt from the row sees what an attempt from the coordinator would have seen.
  */
-final class ActionContexts {
+public final class ActionContexts {
 
     private ActionContexts() {}
 
-    static String write(BusinessActionContext context) {
+    public static String write(BusinessActionContext context) {
         return write(Objects.requireNonNullElse(context.getActionContext(), Map.of()));
     }
 
     /** As the coordinator keeps it of a branch that is being tried: with the identity of the schema. */
-    static String write(BusinessActionContext context, SchemaIdentity schema) {
+    public static String write(BusinessActionContext context, SchemaIdentity schema) {
         Map<String, Object> values = new HashMap<>(Objects.requireNonNullElse(context.getActionContext(), Map.of()));
         values.put(SchemaIdentity.KEY, schema.id());
         return write(values);
     }
 
     /** The identity of the schema in a written context; null if there is none. */
-    static @Nullable String schemaIn(String written) {
+    public static @Nullable String schemaIn(String written) {
         return parse(written).get(Constants.TX_ACTION_CONTEXT) instanceof Map<?, ?> values
                         && values.get(SchemaIdentity.KEY) instanceof String id
                 ? id
@@ -39,7 +39,7 @@ final class ActionContexts {
     }
 
     /** What the coordinator is told of a branch, with the identity of the schema in its context. */
-    static String identified(String applicationData, SchemaIdentity schema) {
+    public static String identified(String applicationData, SchemaIdentity schema) {
         Map<String, Object> data = copy(parse(applicationData));
         Map<String, Object> values =
                 data.get(Constants.TX_ACTION_CONTEXT) instanceof Map<?, ?> context ? copy(context) : new HashMap<>();
@@ -65,14 +65,14 @@ final class ActionContexts {
                         .toJSONString(content);
     }
 
-    static BusinessActionContext read(ScheduledBranch branch) {
+    /** @param written what one of the methods above has written */
+    public static BusinessActionContext read(BranchKey key, String action, String written) {
         Map<String, Object> values = new HashMap<>();
-        if (parse(branch.context()).get(Constants.TX_ACTION_CONTEXT) instanceof Map<?, ?> written) {
-            written.forEach((key, value) -> values.put(String.valueOf(key), value));
+        if (parse(written).get(Constants.TX_ACTION_CONTEXT) instanceof Map<?, ?> found) {
+            found.forEach((name, value) -> values.put(String.valueOf(name), value));
         }
-        BusinessActionContext context = new BusinessActionContext(
-                branch.key().xid(), Long.toString(branch.key().branchId()), values);
-        context.setActionName(branch.action());
+        BusinessActionContext context = new BusinessActionContext(key.xid(), Long.toString(key.branchId()), values);
+        context.setActionName(action);
         return context;
     }
 

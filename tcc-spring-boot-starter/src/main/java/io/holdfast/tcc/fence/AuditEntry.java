@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param before the status of the branch until now; null if it is about an action
  * @param after its status from now on; null if it is about an action
  */
-record AuditEntry(
+public record AuditEntry(
         Instant happenedAt,
         String who,
         AuditOperation operation,

@@ -1,7 +1,7 @@
 package io.holdfast.tcc.fence;
 
 /** What a row of {@code tcc_audit} tells of. */
-enum AuditOperation {
+public enum AuditOperation {
     /** A person has a branch attempted now. */
     RETRY,
     /** A person has ended a parked branch by other means. */

@@ -7,15 +7,15 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The SQL of {@code tcc_audit}. A row is written in the transaction of the change that it tells of, and is never changed. */
-final class AuditTable {
+public final class AuditTable {
 
     private final JdbcClient jdbc;
 
-    AuditTable(DataSource dataSource) {
+    public AuditTable(DataSource dataSource) {
         this.jdbc = JdbcClient.create(dataSource);
     }
 
-    void add(AuditEntry entry) {
+    public void add(AuditEntry entry) {
         int rows = jdbc.sql("""
                         insert into tcc_audit (happened_at, who, operation, action_name, xid, branch_id, status_before,
                             status_after, reason)

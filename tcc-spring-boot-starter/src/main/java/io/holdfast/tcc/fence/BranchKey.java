@@ -1,7 +1,7 @@
 package io.holdfast.tcc.fence;
 
 /** The primary key of a fence row. */
-record BranchKey(String xid, long branchId) {
+public record BranchKey(String xid, long branchId) {
 
     @Override
     public String toString() {

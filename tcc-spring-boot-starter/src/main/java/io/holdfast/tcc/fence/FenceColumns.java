@@ -10,28 +10,28 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** How the fence's tables hold times and texts. */
-final class FenceColumns {
+public final class FenceColumns {
 
     private static final int TEXT_LENGTH = 1000;
 
     private FenceColumns() {}
 
     /** To the millisecond, which is what the columns hold: a claim is recognised by its time. */
-    static LocalDateTime utc(Instant instant) {
+    public static LocalDateTime utc(Instant instant) {
         return LocalDateTime.ofInstant(instant.truncatedTo(ChronoUnit.MILLIS), ZoneOffset.UTC);
     }
 
-    static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+    public static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
         LocalDateTime time = row.getObject(column, LocalDateTime.class);
         return time == null ? null : time.toInstant(ZoneOffset.UTC);
     }
 
-    static Instant requireInstant(ResultSet row, String column) throws SQLException {
+    public static Instant requireInstant(ResultSet row, String column) throws SQLException {
         return Objects.requireNonNull(instant(row, column), column);
     }
 
     /** What the column holds of it: PostgreSQL takes no NUL, and half a surrogate pair is no character. */
-    static String text(String written) {
+    public static String text(String written) {
         String text = written.replace('\0', ' ');
         if (text.length() <= TEXT_LENGTH) {
             return text;

@@ -9,7 +9,7 @@ import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
 
 /** The two statements of the fence that databases word differently; all others are plain SQL. */
-enum FenceDialect {
+public enum FenceDialect {
 
     /** MySQL and MariaDB. */
     MYSQL(
@@ -58,7 +58,7 @@ enum FenceDialect {
     };
 
     /** What the upsert of a Cancel did. */
-    enum Cancelled {
+    public enum Cancelled {
         /** The row was TRIED and is ROLLBACKED now. */
         NOW,
         /** There was no row, now or at an earlier Cancel: SUSPENDED. */
@@ -76,7 +76,7 @@ enum FenceDialect {
     }
 
     /** Where the scripts for this database are, in tcc-fence-sql. */
-    String folder() {
+    public String folder() {
         return name().toLowerCase(Locale.ROOT);
     }
 
@@ -86,7 +86,7 @@ enum FenceDialect {
         return row.status() == FenceStatus.SUSPENDED && row.decision() == null;
     }
 
-    static FenceDialect of(DataSource dataSource) {
+    public static FenceDialect of(DataSource dataSource) {
         String product;
         try {
             product = JdbcUtils.extractDatabaseMetaData(dataSource, FenceDialect::productName);

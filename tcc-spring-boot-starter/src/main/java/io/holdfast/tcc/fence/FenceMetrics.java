@@ -23,7 +23,7 @@ public final class FenceMetrics {
     public static final String CALLS = "holdfast.tcc.fence";
 
     /**
-     * Counter of the attempts of phase two that were made by the schedule or that brought a branch into it, with the tags
+     * Counter of the attempts of phase two that were made by the retry scheduler or that brought a branch into it, with the tags
      * {@code action}, {@code operation} (confirm, cancel, empty-rollback, give-up) and {@code result} (done, failed, refused).
      */
     public static final String ATTEMPTS = "holdfast.tcc.attempts";
@@ -73,7 +73,7 @@ public final class FenceMetrics {
     }
 
     /** @param actions those that have a value even if nothing of them is open: an alert needs a zero */
-    void backlog(Collection<String> actions, List<BacklogEntry> entries, Instant now) {
+    public void backlog(Collection<String> actions, List<BacklogEntry> entries, Instant now) {
         Map<Tags, BacklogEntry> byTags = new LinkedHashMap<>();
         for (BacklogEntry entry : entries) {
             byTags.put(tags(entry.action(), entry.state()), entry);
@@ -105,26 +105,29 @@ public final class FenceMetrics {
                 "action", action, "state", state.name().toLowerCase(Locale.ROOT).replace('_', '-'));
     }
 
-    void count(String action, FenceOutcome outcome) {
+    public void count(String action, FenceOutcome outcome) {
         registry.counter(CALLS, "action", action, "outcome", outcome.tag()).increment();
     }
 
-    void attempted(ScheduledBranch branch, String result) {
-        String operation = branch.giveUp() == null ? branch.decision().tag() : "give-up";
-        registry.counter(ATTEMPTS, "action", branch.action(), "operation", operation, "result", result)
+    /**
+     * @param operation confirm, cancel, empty-rollback or give-up
+     * @param result done, failed or refused
+     */
+    public void attempted(String action, String operation, String result) {
+        registry.counter(ATTEMPTS, "action", action, "operation", operation, "result", result)
                 .increment();
     }
 
-    void parked(String action) {
+    public void parked(String action) {
         parkedBranches(action).increment();
     }
 
-    void otherSchema(String own, String other) {
+    public void otherSchema(String own, String other) {
         registry.counter(OTHER_SCHEMA, "schema", own, "other", other).increment();
     }
 
     /** @param result the tag of what was decided, or {@code left} */
-    void orphan(String action, String result) {
+    public void orphan(String action, String result) {
         orphans(action, result).increment();
     }
 
@@ -136,7 +139,7 @@ public final class FenceMetrics {
         return registry.counter(PARKED, "action", action);
     }
 
-    void ended(String action, FenceOutcome outcome, Duration took) {
+    public void ended(String action, FenceOutcome outcome, Duration took) {
         Timer.builder(PHASE_TWO)
                 .tags("action", action, "outcome", outcome.tag())
                 .publishPercentiles(0.5, 0.95, 0.99)

@@ -26,7 +26,7 @@ public enum FenceOutcome {
     CONFIRM_FAILED,
     /** A Cancel was attempted and did not take effect; it will be tried again. */
     CANCEL_FAILED,
-    /** A Confirm or Cancel came for a branch that the schedule attempts when it is due; answered with "not done yet". */
+    /** A Confirm or Cancel came for a branch that the retry scheduler attempts when it is due; answered with "not done yet". */
     SCHEDULED,
     /** The give-up of a decided Confirm took effect. */
     GIVEN_UP,
@@ -35,7 +35,7 @@ public enum FenceOutcome {
     /** Confirm of a cancelled branch, or Cancel of a confirmed one: the coordinator contradicts itself. Always an alarm. */
     CONTRADICTION;
 
-    String tag() {
+    public String tag() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -39,7 +39,7 @@ public record FenceProperties(
             this.springValue = springValue;
         }
 
-        int springValue() {
+        public int springValue() {
             return springValue;
         }
     }

@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param nextAttemptAt null if no attempt will be made
  * @param claimedBy the instance that makes an attempt at this moment
  */
-record FenceRow(
+public record FenceRow(
         FenceStatus status,
         @Nullable Decision decision,
         @Nullable Instant nextAttemptAt,
         @Nullable String claimedBy) {
 
-    boolean isScheduled() {
+    public boolean isScheduled() {
         return nextAttemptAt != null;
     }
 }

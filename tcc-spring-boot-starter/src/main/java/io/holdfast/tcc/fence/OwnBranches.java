@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Lets through what was tried on this schema, and what bears no identity: branches of versions that knew none. */
-final class OwnBranches {
+public final class OwnBranches {
 
     private static final Logger log = LoggerFactory.getLogger(OwnBranches.class);
 
@@ -19,17 +19,17 @@ final class OwnBranches {
     private final FenceMetrics metrics;
     private final Set<String> others = ConcurrentHashMap.newKeySet();
 
-    OwnBranches(SchemaIdentity own, FenceMetrics metrics) {
+    public OwnBranches(SchemaIdentity own, FenceMetrics metrics) {
         this.own = own;
         this.metrics = metrics;
     }
 
-    SchemaIdentity schema() {
+    public SchemaIdentity schema() {
         return own;
     }
 
     /** @throws OtherSchemaException if the branch was tried on another schema */
-    void require(String action, BranchKey key, @Nullable BusinessActionContext context) {
+    public void require(String action, BranchKey key, @Nullable BusinessActionContext context) {
         String other = SchemaIdentity.of(context);
         if (other == null || other.equals(own.id())) {
             return;

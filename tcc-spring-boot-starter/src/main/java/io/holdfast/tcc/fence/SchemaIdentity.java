@@ -11,8 +11,7 @@ import org.apache.seata.rm.tcc.api.BusinessActionContext;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.BadSqlGrammarException;
-import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Which schema this service works on: the row of {@code tcc_schema_identity}. It is read once, when the service starts, and travels
@@ -34,12 +33,12 @@ public record SchemaIdentity(String id) {
      *
      * @throws IllegalStateException if the table is missing; the message names the script that makes it
      */
-    static SchemaIdentity read(
-            DataSource dataSource, PlatformTransactionManager transactionManager, FenceDialect dialect, Clock clock) {
-        JdbcTemplate jdbc = new JdbcTemplate(dataSource);
+    public static SchemaIdentity read(
+            DataSource dataSource, FenceTransactions transactions, FenceDialect dialect, Clock clock) {
+        JdbcClient jdbc = JdbcClient.create(dataSource);
         try {
             return find(jdbc).orElseGet(() -> {
-                insert(jdbc, new Bookkeeping(transactionManager), clock);
+                insert(jdbc, transactions, clock);
                 return find(jdbc)
                         .orElseThrow(() -> new IllegalStateException("The row of tcc_schema_identity vanished"));
             });
@@ -53,27 +52,30 @@ public record SchemaIdentity(String id) {
         }
     }
 
-    private static Optional<SchemaIdentity> find(JdbcTemplate jdbc) {
-        return jdbc.queryForList("select schema_id from tcc_schema_identity", String.class).stream()
-                .findFirst()
+    private static Optional<SchemaIdentity> find(JdbcClient jdbc) {
+        return jdbc.sql("select schema_id from tcc_schema_identity")
+                .query(String.class)
+                .optional()
                 .map(SchemaIdentity::new);
     }
 
-    private static void insert(JdbcTemplate jdbc, Bookkeeping bookkeeping, Clock clock) {
+    private static void insert(JdbcClient jdbc, FenceTransactions transactions, Clock clock) {
         byte[] random = new byte[BYTES];
         new SecureRandom().nextBytes(random);
         try {
-            bookkeeping.run(() -> jdbc.update(
-                    "insert into tcc_schema_identity (only_row, schema_id, made_at) values (1, ?, ?)",
-                    HexFormat.of().formatHex(random),
-                    FenceColumns.utc(clock.instant())));
+            transactions.change(
+                    () -> jdbc.sql("insert into tcc_schema_identity (only_row, schema_id, made_at) values (1, ?, ?)")
+                                    .param(HexFormat.of().formatHex(random))
+                                    .param(FenceColumns.utc(clock.instant()))
+                                    .update()
+                            == 1);
         } catch (DuplicateKeyException e) {
             // Another instance was quicker, and its identity is this one's too.
         }
     }
 
     /** The identity that a branch bears; null if it was registered by a version that knew none. */
-    static @Nullable String of(@Nullable BusinessActionContext context) {
+    public static @Nullable String of(@Nullable BusinessActionContext context) {
         Map<String, Object> values = context == null ? null : context.getActionContext();
         Object id = values == null ? null : values.get(KEY);
         return id == null ? null : id.toString();

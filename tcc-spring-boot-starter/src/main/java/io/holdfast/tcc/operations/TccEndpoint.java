@@ -1,12 +1,8 @@
 package io.holdfast.tcc.operations;
 
 import io.holdfast.tcc.fence.BacklogEntry;
-import io.holdfast.tcc.fence.BranchOperations;
 import io.holdfast.tcc.fence.FailedAttempt;
 import io.holdfast.tcc.fence.FenceStatus;
-import io.holdfast.tcc.fence.OpenBranch;
-import io.holdfast.tcc.fence.OperationResult;
-import io.holdfast.tcc.fence.PausedAction;
 import io.holdfast.tcc.retry.ActionPolicies;
 import io.holdfast.tcc.retry.ActionPolicy;
 import java.security.Principal;

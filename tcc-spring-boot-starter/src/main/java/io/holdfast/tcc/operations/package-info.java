@@ -1,4 +1,4 @@
-/** What people may see of branches and do about them, as the actuator endpoint {@code tcc}. */
+/** What people may see of branches and do about them, and the actuator endpoint {@code tcc}. */
 @NullMarked
 package io.holdfast.tcc.operations;
 

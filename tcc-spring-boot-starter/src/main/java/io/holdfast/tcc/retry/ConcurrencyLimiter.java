@@ -7,31 +7,31 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Counts the attempts that run at this moment, so that no action takes the places of others, and within an action no branches
+ * Counts the attempts that run at this moment, so that no action takes the permits of others, and within an action no branches
  * that are stuck those of fresh ones. The bounds are passed in each time, because they may change while attempts run.
  */
 public final class ConcurrencyLimiter {
 
     private final int total;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition left = lock.newCondition();
+    private final Condition released = lock.newCondition();
     private final Map<String, Taken> byAction = new HashMap<>();
     private int taken;
 
-    /** @param total places of all actions together */
+    /** @param total permits of all actions together */
     public ConcurrencyLimiter(int total) {
         this.total = total;
     }
 
     /** How many more attempts may start at this moment. */
-    public int free(String action, RetryTier lane, int concurrency) {
+    public int free(String action, RetryTier tier, int concurrency) {
         lock.lock();
         try {
             Taken now = byAction.getOrDefault(action, Taken.NONE);
             int ofAction = concurrency - now.early - now.late;
-            int ofLane =
-                    lane == RetryTier.EARLY ? mostEarly(concurrency) - now.early : mostLate(concurrency) - now.late;
-            return Math.max(0, Math.min(total - taken, Math.min(ofAction, ofLane)));
+            int ofTier =
+                    tier == RetryTier.EARLY ? mostEarly(concurrency) - now.early : mostLate(concurrency) - now.late;
+            return Math.max(0, Math.min(total - taken, Math.min(ofAction, ofTier)));
         } finally {
             lock.unlock();
         }
@@ -47,14 +47,14 @@ public final class ConcurrencyLimiter {
     }
 
     /** @return false if there is none */
-    public boolean take(String action, RetryTier lane, int concurrency) {
+    public boolean tryAcquire(String action, RetryTier tier, int concurrency) {
         lock.lock();
         try {
-            if (free(action, lane, concurrency) == 0) {
+            if (free(action, tier, concurrency) == 0) {
                 return false;
             }
             taken++;
-            byAction.merge(action, Taken.NONE.plus(lane, 1), (now, one) -> now.plus(lane, 1));
+            byAction.merge(action, Taken.NONE.plus(tier, 1), (now, one) -> now.plus(tier, 1));
             return true;
         } finally {
             lock.unlock();
@@ -62,15 +62,16 @@ public final class ConcurrencyLimiter {
     }
 
     /** Waits for one. @return false if there was none in that time */
-    public boolean take(String action, RetryTier lane, int concurrency, Duration atMost) throws InterruptedException {
+    public boolean tryAcquire(String action, RetryTier tier, int concurrency, Duration atMost)
+            throws InterruptedException {
         long nanos = atMost.toNanos();
         lock.lockInterruptibly();
         try {
-            while (!take(action, lane, concurrency)) {
+            while (!tryAcquire(action, tier, concurrency)) {
                 if (nanos <= 0) {
                     return false;
                 }
-                nanos = left.awaitNanos(nanos);
+                nanos = released.awaitNanos(nanos);
             }
             return true;
         } finally {
@@ -78,22 +79,22 @@ public final class ConcurrencyLimiter {
         }
     }
 
-    public void leave(String action, RetryTier lane) {
+    public void release(String action, RetryTier tier) {
         lock.lock();
         try {
             taken--;
             byAction.computeIfPresent(action, (name, now) -> {
-                Taken less = now.plus(lane, -1);
+                Taken less = now.plus(tier, -1);
                 return less.equals(Taken.NONE) ? null : less;
             });
-            left.signalAll();
+            released.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
     /** Waits until no attempt runs. @return false if some still do after that time */
-    public boolean awaitNone(Duration atMost) throws InterruptedException {
+    public boolean awaitIdle(Duration atMost) throws InterruptedException {
         long nanos = atMost.toNanos();
         lock.lockInterruptibly();
         try {
@@ -101,7 +102,7 @@ public final class ConcurrencyLimiter {
                 if (nanos <= 0) {
                     return false;
                 }
-                nanos = left.awaitNanos(nanos);
+                nanos = released.awaitNanos(nanos);
             }
             return true;
         } finally {
@@ -113,8 +114,8 @@ public final class ConcurrencyLimiter {
 
         private static final Taken NONE = new Taken(0, 0);
 
-        Taken plus(RetryTier lane, int n) {
-            return lane == RetryTier.EARLY ? new Taken(early + n, late) : new Taken(early, late + n);
+        Taken plus(RetryTier tier, int n) {
+            return tier == RetryTier.EARLY ? new Taken(early + n, late) : new Taken(early, late + n);
         }
     }
 }

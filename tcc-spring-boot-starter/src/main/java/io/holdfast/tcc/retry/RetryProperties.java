@@ -5,7 +5,6 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -44,8 +43,8 @@ public record RetryProperties(
     public static final RetryProperties DEFAULT = new RetryProperties(
             Duration.ofMillis(500), Duration.ofSeconds(30), 64, 10_000, Duration.ofSeconds(15), Duration.ofSeconds(5));
 
-    /** The end of a lease that begins now, to the millisecond: a claim is recognised by it, and that is what its column holds. */
+    /** The end of a lease that begins now. */
     public Instant leaseFrom(Instant now) {
-        return now.plus(lease).truncatedTo(ChronoUnit.MILLIS);
+        return now.plus(lease);
     }
 }

@@ -1,4 +1,7 @@
-/** When a Confirm or Cancel that failed is attempted again: policies per action, delays, and how many attempts run at once. */
+/**
+ * How a branch is ended: the coordinator's calls and their answers, the one attempt, what follows from a failure, and the scheduler that
+ * attempts again from the rows, with its claims, delays, policies and limits.
+ */
 @NullMarked
 package io.holdfast.tcc.retry;
 

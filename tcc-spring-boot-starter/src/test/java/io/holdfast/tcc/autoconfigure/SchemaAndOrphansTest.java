@@ -6,8 +6,9 @@ import io.holdfast.reconciliation.Check;
 import io.holdfast.reconciliation.CheckState;
 import io.holdfast.reconciliation.Finding;
 import io.holdfast.tcc.coordinator.GlobalTransactions;
-import io.holdfast.tcc.fence.OrphanProperties;
-import io.holdfast.tcc.fence.TccFence;
+import io.holdfast.tcc.coordinator.TccFence;
+import io.holdfast.tcc.fence.SchemaIdentity;
+import io.holdfast.tcc.orphan.OrphanProperties;
 import io.holdfast.tcc.sql.testdatabase.TestDatabase;
 import io.holdfast.tcc.sql.testdatabase.TestSchema;
 import java.sql.SQLException;
@@ -90,9 +91,8 @@ class SchemaAndOrphansTest {
                 .withPropertyValues(
                         "spring.sql.init.mode=always",
                         "spring.sql.init.schema-locations=classpath:io/holdfast/tcc/sql/mysql/fence.sql")
-                .run(context -> assertThat(
-                                context.getBean(TccFence.class).schema().id())
-                        .matches("[0-9a-f]{16}"));
+                .run(context ->
+                        assertThat(context.getBean(SchemaIdentity.class).id()).matches("[0-9a-f]{16}"));
     }
 
     @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.tcc.TryRefusedException;
 import io.holdfast.tcc.branch.BranchHistory;
-import io.holdfast.tcc.fence.TccFence;
+import io.holdfast.tcc.coordinator.TccFence;
 import io.holdfast.tcc.sql.testdatabase.TestDatabase;
 import io.holdfast.tcc.sql.testdatabase.TestSchema;
 import io.holdfast.tcc.xid.TryGuard;

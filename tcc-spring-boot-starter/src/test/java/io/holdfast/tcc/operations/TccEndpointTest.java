@@ -6,7 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.holdfast.tcc.ConfirmRefusedException;
 import io.holdfast.tcc.PhaseTwoPolicy;
-import io.holdfast.tcc.fence.TccFence;
+import io.holdfast.tcc.coordinator.TccFence;
 import io.holdfast.tcc.sql.testdatabase.TestDatabase;
 import io.holdfast.tcc.sql.testdatabase.TestSchema;
 import java.io.IOException;

@@ -63,8 +63,8 @@ public final class OtherDataSources implements BeanPostProcessor, BeanFactoryAwa
     private Optional<String> fence() {
         if (fence == null) {
             try {
-                fence = FenceDatabase.candidates(beans, DataSource.class).size() > 1
-                        ? Optional.of(FenceDatabase.nameOf(beans, environment))
+                fence = FenceDatabaseLookup.candidates(beans, DataSource.class).size() > 1
+                        ? Optional.of(FenceDatabaseLookup.nameOf(beans, environment))
                         : Optional.empty();
             } catch (InvalidTccSetupException e) {
                 // Whoever makes the fence will say so.
@@ -85,7 +85,7 @@ public final class OtherDataSources implements BeanPostProcessor, BeanFactoryAwa
     /** The fence's own may be a wrapper or a router that gets its connections from other beans. */
     private boolean isBehindTheFences(DataSource asked) {
         DataSource own = beans.getBean(fence().orElseThrow(), DataSource.class);
-        if (FenceDatabase.innermost(own) == FenceDatabase.innermost(asked)) {
+        if (FenceDatabaseLookup.innermost(own) == FenceDatabaseLookup.innermost(asked)) {
             return true;
         }
         return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)

@@ -1,8 +1,8 @@
 package io.holdfast.tcc.autoconfigure.startup;
 
-import io.holdfast.tcc.fence.TccActions;
 import io.holdfast.tcc.retry.ActionPolicies;
 import io.holdfast.tcc.retry.LiveActionPolicies;
+import io.holdfast.tcc.retry.TccActions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,6 +1,0 @@
-package io.holdfast.tcc.fence;
-
-import java.time.Instant;
-
-/** An action of which no attempts are made, in any instance, because a person said so. */
-public record PausedAction(String action, Instant since, String who, String reason) {}
