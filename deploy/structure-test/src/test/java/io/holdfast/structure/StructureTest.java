@@ -82,11 +82,7 @@ class StructureTest {
             "AuditAutoConfiguration",
             "SqlCheck",
             "AttemptTable",
-            "FenceTable",
-            "OrphanTable",
-            "SchemaIdentity",
-            "OperationsTable",
-            "BranchHistory");
+            "FenceTable");
 
     /** A rule about classes that are not on the class path holds for ever: every module has to be seen. */
     @ArchTest
