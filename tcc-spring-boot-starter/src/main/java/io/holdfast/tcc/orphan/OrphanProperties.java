@@ -15,8 +15,8 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param enabled false if nobody is to ask; such a branch then waits for a person
  * @param age how long a branch is tried before the coordinator is asked about it
- * @param untoldAfter how long the coordinator may take to tell a decision that it has made and is still telling; after that the
- *     branch is ended without it
+ * @param deliveryTimeout how long the coordinator may take to deliver a decision that it has made; after that the branch is ended
+ *     without it
  * @param interval time between two looks of one instance
  * @param batch most branches of one look, and so most questions: with the interval, it bounds how many come in a second
  */
@@ -29,7 +29,7 @@ public record OrphanProperties(
         Duration age,
 
         @DefaultValue("10m") @NotNull @DurationMin(minutes = 1) @DurationMax(days = 1)
-        Duration untoldAfter,
+        Duration deliveryTimeout,
 
         @DefaultValue("10s") @NotNull @DurationMin(seconds = 5) @DurationMax(minutes = 10)
         Duration interval,

@@ -93,14 +93,14 @@ public final class OrphanedBranches {
 
     private boolean settle(Undecided branch, GlobalStatus status, Instant now) {
         // Without a context only the coordinator can end it, and it still may.
-        boolean untold = branch.context() != null
-                && Duration.between(branch.triedAt(), now).compareTo(properties.untoldAfter()) >= 0;
+        boolean overdue = branch.context() != null
+                && Duration.between(branch.triedAt(), now).compareTo(properties.deliveryTimeout()) >= 0;
         return switch (status) {
             // Running; or a person has stopped it; or nothing follows from the answer.
             case Begin, UnKnown, Deleting, StopCommitOrCommitRetry, StopRollbackOrRollbackRetry -> false;
-            case Committing, CommitRetrying, AsyncCommitting -> untold && decide(branch, Decision.CONFIRM, status, now);
+            case Committing, CommitRetrying, AsyncCommitting -> overdue && decide(branch, Decision.CONFIRM, status, now);
             case Rollbacking, RollbackRetrying, TimeoutRollbacking, TimeoutRollbackRetrying ->
-                untold && decide(branch, Decision.CANCEL, status, now);
+                overdue && decide(branch, Decision.CANCEL, status, now);
             case Committed, CommitFailed, CommitRetryTimeout -> decide(branch, Decision.CONFIRM, status, now);
             case Rollbacked, TimeoutRollbacked, RollbackFailed, TimeoutRollbackFailed, RollbackRetryTimeout ->
                 decide(branch, Decision.CANCEL, status, now);

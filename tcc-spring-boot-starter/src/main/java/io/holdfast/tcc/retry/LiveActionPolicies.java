@@ -1,5 +1,6 @@
 package io.holdfast.tcc.retry;
 
+import io.holdfast.properties.LiveProperties;
 import io.holdfast.tcc.PhaseTwoPolicy;
 import java.util.Arrays;
 import java.util.Collection;
@@ -12,9 +13,6 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
@@ -37,13 +35,12 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
  */
 public final class LiveActionPolicies implements ActionPolicies {
 
-    private static final Logger log = LoggerFactory.getLogger(LiveActionPolicies.class);
     private static final String OF_ALL = "holdfast.tcc.phase-two";
     private static final String OF_ONE = "holdfast.tcc.actions";
 
     private final ConfigurableEnvironment environment;
     private final Function<String, Optional<PhaseTwoPolicy>> annotations;
-    private final Map<String, ActionPolicy> current = new ConcurrentHashMap<>();
+    private final Map<String, LiveProperties<ActionPolicy>> current = new ConcurrentHashMap<>();
 
     /** @param annotations the annotation of the action with a given name */
     public LiveActionPolicies(
@@ -58,8 +55,12 @@ public final class LiveActionPolicies implements ActionPolicies {
      */
     @Override
     public ActionPolicy of(String action) {
-        ActionPolicy policy = current.get(action);
-        return policy == null ? current.computeIfAbsent(action, this::read) : policy;
+        LiveProperties<ActionPolicy> policy = current.get(action);
+        if (policy == null) {
+            policy = current.computeIfAbsent(
+                    action, name -> LiveProperties.reading("Policy of " + name, () -> read(name)));
+        }
+        return policy.current();
     }
 
     /** Whether a setting with this name has to do with policies. */
@@ -107,17 +108,9 @@ public final class LiveActionPolicies implements ActionPolicies {
     /** Reads the settings again. @return the actions whose policy is another one now */
     public Set<String> refresh() {
         Set<String> changed = new TreeSet<>();
-        current.replaceAll((action, before) -> {
-            try {
-                ActionPolicy now = read(action);
-                if (!now.equals(before)) {
-                    changed.add(action);
-                    log.info("Policy of {}: {}, before {}", action, now, before);
-                }
-                return now;
-            } catch (BindException | IllegalArgumentException e) {
-                log.error("The new policy of {} is refused, {} stays in force: {}", action, before, reasonOf(e));
-                return before;
+        current.forEach((action, policy) -> {
+            if (policy.refresh()) {
+                changed.add(action);
             }
         });
         return changed;
@@ -138,14 +131,5 @@ public final class LiveActionPolicies implements ActionPolicies {
 
     private static ActionProperties bind(Binder binder, ConfigurationPropertyName name) {
         return binder.bindOrCreate(name.toString(), Bindable.of(ActionProperties.class));
-    }
-
-    /** What a setting that makes no sense is told by. */
-    public static String reasonOf(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null && cause.getCause() != cause) {
-            cause = cause.getCause();
-        }
-        return String.valueOf(cause.getMessage());
     }
 }

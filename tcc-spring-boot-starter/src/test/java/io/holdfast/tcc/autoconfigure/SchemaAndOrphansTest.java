@@ -2,6 +2,7 @@ package io.holdfast.tcc.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.properties.RenamedPropertiesInitializer;
 import io.holdfast.reconciliation.Check;
 import io.holdfast.reconciliation.CheckState;
 import io.holdfast.reconciliation.Finding;
@@ -47,6 +48,7 @@ class SchemaAndOrphansTest {
 
     private static ApplicationContextRunner on(TestSchema schema) {
         return new ApplicationContextRunner()
+                .withInitializer(new RenamedPropertiesInitializer())
                 .withConfiguration(AutoConfigurations.of(
                         DataSourceAutoConfiguration.class,
                         DataSourceTransactionManagerAutoConfiguration.class,
@@ -149,6 +151,7 @@ class SchemaAndOrphansTest {
     @CsvSource({
         "holdfast.tcc.orphans.age=4s,           5 second",
         "holdfast.tcc.orphans.age=2h,           1 hour",
+        "holdfast.tcc.orphans.delivery-timeout=59s, 1 minute",
         "holdfast.tcc.orphans.untold-after=59s, 1 minute",
         "holdfast.tcc.orphans.interval=1s,      5 second",
         "holdfast.tcc.orphans.batch=0,          1",

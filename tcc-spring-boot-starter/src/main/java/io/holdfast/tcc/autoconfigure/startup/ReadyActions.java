@@ -1,5 +1,6 @@
 package io.holdfast.tcc.autoconfigure.startup;
 
+import io.holdfast.properties.LiveProperties;
 import io.holdfast.tcc.retry.ActionPolicies;
 import io.holdfast.tcc.retry.LiveActionPolicies;
 import io.holdfast.tcc.retry.TccActions;
@@ -56,7 +57,7 @@ public final class ReadyActions implements SmartInitializingSingleton {
             } catch (RuntimeException e) {
                 errors.add(new ValidationError(
                         "Policy of action " + name,
-                        LiveActionPolicies.reasonOf(e),
+                        LiveProperties.reasonOf(e),
                         "Correct its @PhaseTwoPolicy, holdfast.tcc.actions.%s.* or holdfast.tcc.phase-two.*"
                                 .formatted(name)));
             }
