@@ -11,7 +11,7 @@ public final class ConfirmRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** @param reason in the words of whoever refused, for the give-up and for the people who read the branch */
+    /** @param reason in the words of the side that refused, for the give-up and for the people who read the branch */
     public ConfirmRefusedException(String reason) {
         // An expected answer, so it carries no stack trace.
         super(reason, null, false, false);

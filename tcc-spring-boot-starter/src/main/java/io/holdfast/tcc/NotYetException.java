@@ -10,7 +10,7 @@ public final class NotYetException extends RuntimeException {
 
     /** @param reason what is being waited for, for the people who read the branch's last error */
     public NotYetException(String reason) {
-        // Expected and frequent while a neighbour is down, so it carries no stack trace.
+        // Expected and frequent while a downstream service is down, so it carries no stack trace.
         super(reason, null, false, false);
     }
 }

@@ -11,7 +11,7 @@ import org.apache.seata.rm.tcc.api.BusinessActionContext;
 public interface RemoteConfirmStep {
 
     /**
-     * Asks or tells the outside what the Confirm needs. It is called again whenever the Confirm is attempted again, so it
+     * Asks the outside, or does there what the Confirm needs. It is called again whenever the Confirm is attempted again, so it
      * has to be idempotent, and it must bound its own time.
      *
      * @throws NotYetException if the Confirm has to wait; any other exception means the same, and is logged as a fault
@@ -21,7 +21,7 @@ public interface RemoteConfirmStep {
     /**
      * Whether the step changes nothing outside. Then the process that made the Try does not look, when it is asked for the first time, whether
      * the branch is still to be confirmed: should another instance have ended it meanwhile, an idle question is asked, and the
-     * Confirm has no effect. A step that tells the outside something must not be made for a branch that was given up.
+     * Confirm has no effect. A step that changes something outside must not run for a branch that was given up.
      */
     default boolean onlyAsks() {
         return false;

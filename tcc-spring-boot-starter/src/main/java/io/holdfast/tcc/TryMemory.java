@@ -10,7 +10,7 @@ import java.util.Optional;
  * not read back what was just written.
  *
  * <p>Nothing may depend on it. After a restart, in another instance, after a minute, or when more than a thousand branches are
- * open, it has forgotten, and then the tables tell. What was noted by a Try that was rolled back does no harm, because the fence lets no
+ * open, it has forgotten, and the tables have to be read. What was noted by a Try that was rolled back does no harm, because the fence lets no
  * Confirm and no Cancel of such a branch come to the action. So note only what cannot change as long as the branch is open, and let the
  * row counts of the changes say whether it is still so.
  *
@@ -34,7 +34,7 @@ public final class TryMemory<T> {
         return Optional.ofNullable(notes.getIfPresent(new Branch(xid, branchId)));
     }
 
-    /** The same, and forgets it: whoever tries again after a failure reads the tables. */
+    /** The same, and forgets it: a later attempt after a failure reads the tables. */
     public Optional<T> take(String xid, long branchId) {
         return Optional.ofNullable(notes.asMap().remove(new Branch(xid, branchId)));
     }

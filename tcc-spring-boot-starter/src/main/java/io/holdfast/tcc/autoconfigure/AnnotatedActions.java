@@ -13,7 +13,7 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 
 /**
- * The actions as their annotations tell them, for a service in which Seata is switched off and has registered none, as in its
+ * The actions as their annotations declare them, for a service in which Seata is switched off and has registered none, as in its
  * own tests. Confirm and Cancel take the context here and nothing else.
  */
 final class AnnotatedActions {

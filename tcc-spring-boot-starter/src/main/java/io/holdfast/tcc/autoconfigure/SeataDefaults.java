@@ -18,8 +18,8 @@ final class SeataDefaults implements EnvironmentPostProcessor {
             // The thread that gathers messages into batches looks for some a thousand times a second, for ever: 3 % of
             // a processor in a service that does nothing, and up to a millisecond for each branch.
             Map.entry("seata.transport.enable-rm-client-batch-send-request", "false"),
-            // These tell of each call of the coordinator's, four lines for a branch that is healthy, and as many each
-            // second for one that is not, action context included. The fence tells what changes.
+            // These log each call of the coordinator's, four lines for a branch that is healthy, and as many each
+            // second for one that is not, action context included. The fence logs what changes.
             quiet("org.apache.seata.core.rpc.processor.client.RmBranchCommitProcessor"),
             quiet("org.apache.seata.core.rpc.processor.client.RmBranchRollbackProcessor"),
             quiet("org.apache.seata.rm.AbstractRMHandler"),

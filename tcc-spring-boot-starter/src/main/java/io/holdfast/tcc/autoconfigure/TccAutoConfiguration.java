@@ -84,7 +84,7 @@ public class TccAutoConfiguration {
         return new ReadyActions(beans, branched, actions, policies, environment);
     }
 
-    /** The coordinator calls actions, whoever else does. */
+    /** The coordinator calls actions at any time, so none is lazy. */
     @Bean
     static LazyInitializationExcludeFilter actionsAreNotLazy() {
         return (name, definition, type) -> TryMethods.mayBeAction(type);

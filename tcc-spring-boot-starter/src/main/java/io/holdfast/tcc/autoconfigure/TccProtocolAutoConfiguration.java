@@ -6,7 +6,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
-/** What a service takes from whoever plays the coordinator: no more than it was configured for. */
+/** Limits what a service accepts from its coordinator to what it was configured for. */
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = TccProperties.ENABLED, matchIfMissing = true)
 public class TccProtocolAutoConfiguration {

@@ -39,7 +39,7 @@ public record BranchRecord(
         @Nullable String state,
         @Nullable List<FailedAttempt> failures) {
 
-    /** A service that runs an older version tells of no failures. */
+    /** A service that runs an older version sends no failures. */
     public BranchRecord {
         failures = failures == null ? List.of() : List.copyOf(failures);
     }

@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * the gap around a row that is looked for and missing, and two branches that then insert there deadlock.
  *
  * <p>A Confirm or Cancel that fails leaves no effect. Its row then keeps the decision, the reason, the context and the time of
- * the next attempt, which the retry scheduler makes; the coordinator is told that the branch is not done yet, from memory, as often
- * as it asks. A branch that is given up or parked is out of its way.
+ * the next attempt, which the retry scheduler makes; the coordinator is answered from memory that the branch is not done yet, as
+ * often as it asks. A branch that is given up or parked is out of its way.
  */
 public final class TccFence implements FenceHandler {
 
@@ -84,7 +84,7 @@ public final class TccFence implements FenceHandler {
     private boolean end(BranchCall call) {
         BranchKey key = call.key();
         ownBranches.require(call.action(), key, call.context());
-        // Whoever asks a second time may find the branch scheduled, and somebody at it.
+        // At a second request the branch may be scheduled, and an attempt of it running.
         boolean knownOpen = triedHere.take(key.xid(), key.branchId()).isPresent();
         return calls.end(call, knownOpen);
     }

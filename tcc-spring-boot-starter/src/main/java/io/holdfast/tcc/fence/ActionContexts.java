@@ -38,7 +38,7 @@ public final class ActionContexts {
                 : null;
     }
 
-    /** What the coordinator is told of a branch, with the identity of the schema in its context. */
+    /** The application data of a branch, with the identity of the schema in its context. */
     public static String identified(String applicationData, SchemaIdentity schema) {
         Map<String, Object> data = copy(parse(applicationData));
         Map<String, Object> values =

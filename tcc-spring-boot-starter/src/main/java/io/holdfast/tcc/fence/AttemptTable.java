@@ -13,11 +13,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * The SQL of {@code tcc_attempt}: every failed attempt of the branches that have any. A row is written in the transaction that
- * counts the failure in the fence row, and guarded by it: whoever has lost the claim writes neither.
+ * counts the failure in the fence row, and guarded by it: an attempt that has lost its claim writes neither.
  */
 public final class AttemptTable {
 
-    /** How it began, and how it goes on, is what people ask for; what lies between is told by its count. */
+    /** People ask for the first and the last attempts; of those in between only the count is kept. */
     public static final int FIRST_KEPT = 20;
 
     public static final int LAST_KEPT = 180;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One row of {@code tcc_audit}.
  *
- * @param who the person, or the instance of the service if nobody told it to
+ * @param who the person, or the instance of the service if it acted by itself
  * @param key the branch; null if it is about an action
  * @param before the status of the branch until now; null if it is about an action
  * @param after its status from now on; null if it is about an action

@@ -1,6 +1,6 @@
 package io.holdfast.tcc.fence;
 
-/** What a row of {@code tcc_audit} tells of. */
+/** What a row of {@code tcc_audit} records. */
 public enum AuditOperation {
     /** A person has a branch attempted now. */
     RETRY,

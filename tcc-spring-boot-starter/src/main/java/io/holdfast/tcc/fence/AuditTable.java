@@ -6,7 +6,7 @@ import static io.holdfast.tcc.fence.FenceColumns.utc;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The SQL of {@code tcc_audit}. A row is written in the transaction of the change that it tells of, and is never changed. */
+/** The SQL of {@code tcc_audit}. A row is written in the transaction of the change that it records, and never changes. */
 public final class AuditTable {
 
     private final JdbcClient jdbc;

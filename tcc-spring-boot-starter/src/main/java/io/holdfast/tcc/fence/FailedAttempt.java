@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param operation CONFIRM, CANCEL, EMPTY_ROLLBACK or GIVE_UP
  * @param startedAt when it began; of the first one, when the coordinator asked
  * @param endedAt when it had failed
- * @param error why, as it is told to people: no SQL, nothing that the action was called with
+ * @param error why, in words for people: no SQL, no arguments of the action
  * @param nextDueAt when the next one was due, as it looked then; null if the branch was parked
  * @param instance which instance of the service made it
  */

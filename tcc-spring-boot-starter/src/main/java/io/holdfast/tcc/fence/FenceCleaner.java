@@ -49,8 +49,7 @@ public final class FenceCleaner {
             if (rows.isEmpty()) {
                 return total;
             }
-            // In small transactions, and before their fence rows: whoever dies in between leaves nothing that is not
-            // found again.
+            // In small transactions, and before their fence rows: after a crash in between, the next run finds the rest.
             rows.stream()
                     .filter(FenceTable.Final::failed)
                     .forEach(row -> transactions.change(() -> attempts.delete(row.key())));

@@ -41,7 +41,7 @@ public final class FenceMetrics {
 
     /**
      * Gauge with the tags {@code action} and {@code state} (tried, scheduled, giving-up, parked): branches that are not finished,
-     * in all instances together, so every instance tells the same.
+     * in all instances together, so every instance shows the same.
      */
     public static final String BACKLOG = "holdfast.tcc.backlog";
 

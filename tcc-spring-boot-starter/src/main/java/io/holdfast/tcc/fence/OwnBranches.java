@@ -12,7 +12,7 @@ public final class OwnBranches {
 
     private static final Logger log = LoggerFactory.getLogger(OwnBranches.class);
 
-    /** More would be no mistake in some settings any more. What is beyond is counted together, and told no more. */
+    /** The log names so many other schemas. Further ones are counted together and not logged. */
     private static final int MAX_OTHERS = 100;
 
     private final SchemaIdentity own;

@@ -23,7 +23,7 @@ import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 /**
  * Actuator endpoint {@code tcc}: branches that are not finished, and what people do about them.
  *
- * <p>{@code GET /actuator/tcc?state=&action=&limit=} lists, {@code GET /actuator/tcc/<xid>/<branchId>} tells the failed attempts of
+ * <p>{@code GET /actuator/tcc?state=&action=&limit=} lists, {@code GET /actuator/tcc/<xid>/<branchId>} lists the failed attempts of
  * one branch. {@code POST /actuator/tcc/retry}, {@code resolve}, {@code pause} and
  * {@code resume} take a JSON object: {@code reason} always; {@code xid} and {@code branchId} of a branch, or the name of an
  * {@code action}; for {@code resolve} the {@code outcome}; and {@code who}, unless the service knows who is asking.
@@ -48,7 +48,7 @@ public final class TccEndpoint {
     /**
      * @param state PARKED, GIVING_UP, SCHEDULED or TRIED; without it, the first three
      * @param action one action, or all
-     * @param limit of each state, 100 unless told, 1000 at most
+     * @param limit of each state, 100 by default, 1000 at most
      */
     @ReadOperation
     public WebEndpointResponse<?> branches(@Nullable String state, @Nullable String action, @Nullable Integer limit) {

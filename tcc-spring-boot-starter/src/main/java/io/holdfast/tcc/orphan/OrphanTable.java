@@ -22,7 +22,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The SQL about branches that are tried and undecided. Every change is guarded by that, and tells whether it found it so. One that did
+ * The SQL about branches that are tried and undecided. Every change is guarded by that and answers whether it found it so. If it did, it
  * leaves a row in {@code tcc_audit}, in the same local transaction.
  */
 final class OrphanTable {

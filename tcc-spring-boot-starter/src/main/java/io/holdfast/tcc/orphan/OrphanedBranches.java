@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * without a lock: a branch that is registered just as its transaction times out is in nobody's list. So it is asked about what has
  * been tried for long: whatever it has decided is then decided here, and attempted by the retry scheduler as any other decision.
  *
- * <p>Several instances may look at the same rows: each change is guarded by the state that it starts from, and whoever made it
- * tells of it, in the log, by a metric and, in the transaction of the change, by a row of {@code tcc_audit}.
+ * <p>Several instances may look at the same rows: each change is guarded by the state that it starts from. The instance that made
+ * it logs it, counts it and, in the transaction of the change, writes a row of {@code tcc_audit}.
  */
 public final class OrphanedBranches {
 

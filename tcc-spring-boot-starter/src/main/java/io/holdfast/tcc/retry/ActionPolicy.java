@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param deadline how long after the decision a Confirm is given up, or parked if the action cannot be given up; Cancels are
  *     parked then
  * @param async whether a first Confirm runs on a thread of its own instead of the coordinator's call
- * @param answerWithin how long the coordinator waits for an async Confirm before it is told to come again
+ * @param answerWithin how long the coordinator waits for an async Confirm before it gets the answer "not yet"
  * @param concurrency how many attempts of this action run at once in one instance; branches that failed often take no more than
  *     half of them, and the others leave them a quarter
  * @param paused whether no attempts are made at all

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes one attempt to end a branch. It is the same for the first one, which the coordinator asks for, and for every later one, which
- * the branch's row asks for: what the outside has to be asked or told, with no transaction open; then, in one local transaction, the
+ * the branch's row asks for: the call to the outside, with no transaction open; then, in one local transaction, the
  * end of the row and the effect of the action; and if any of it fails, the failure and what follows from it.
  */
 final class BranchAttempts {

@@ -52,7 +52,7 @@ final class DueBranches {
         ActionPolicy policy = policies.of(action);
         int free = limiter.free(action, tier, policy.concurrency());
         if (free == 0) {
-            // Whoever gives a permit back wakes the scheduler.
+            // A permit that is given back wakes the scheduler.
             return properties.pollInterval();
         }
         if (due.isAfter(now)) {

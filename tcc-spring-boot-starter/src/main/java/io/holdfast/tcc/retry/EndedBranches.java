@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the coordinator is told whose Confirm or Cancel finds a branch that is not open (any more): it has no effect. */
+/** Answers a Confirm or Cancel that finds its branch not open, or not open any more. It has no effect then. */
 final class EndedBranches {
 
     private static final Logger log = LoggerFactory.getLogger(EndedBranches.class);

@@ -24,8 +24,8 @@ final class Failures {
     }
 
     /**
-     * For the fence row, and from there for the timeline of an order: two kinds are written for people; of anything else the type
-     * is told too. What a database says is told without the statement that it says it of, which those who wrap it add.
+     * For the fence row, and from there for the timeline of an order. Two kinds are written for people already; anything else is
+     * preceded by its type. A database's message comes without the statement, which the exceptions around it add.
      */
     static String describe(Throwable cause) {
         if (isExpected(cause)) {

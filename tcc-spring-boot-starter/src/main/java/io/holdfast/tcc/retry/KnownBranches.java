@@ -11,12 +11,12 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What this instance can answer the coordinator without a look into the database. Bounded: those not asked for longest are
- * forgotten, and then read again. What changes here may be due at once, so the scheduler is woken.
+ * What this instance can answer the coordinator without reading the database. The number of branches is bounded; a branch that was
+ * evicted is read again. A change here may make a branch due at once, so it wakes the scheduler.
  */
 public final class KnownBranches {
 
-    /** Another instance may be told by a person to retry now, and this one would not hear of it. */
+    /** A person may ask another instance to retry now, and this one does not hear of it. */
     private static final Duration BELIEVED_FOR = Duration.ofSeconds(30);
 
     /** An attempt elsewhere may end at any moment. */
@@ -60,7 +60,7 @@ public final class KnownBranches {
         wakeup.now();
     }
 
-    /** The coordinator contradicts itself; that is told once in a while, not at each of its calls. */
+    /** The coordinator contradicts itself; the alarm is repeated once in a while, not at each of its calls. */
     void contradicted(BranchKey key, PhaseTwoOperation operation) {
         believe(key, operation, Instant.MAX, BELIEVED_FOR);
     }

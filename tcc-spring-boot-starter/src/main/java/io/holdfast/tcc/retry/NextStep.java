@@ -13,7 +13,7 @@ sealed interface NextStep {
     /** Beyond it neither the delay nor the tier changes. */
     int MAX_DELAY_STEPS = 1_000;
 
-    /** Whoever has to know which of them it is says what follows from each. */
+    /** Handles each case; a case that is forgotten does not compile. */
     <T> T fold(Function<Again, T> again, Function<GivingUp, T> givingUp, Function<Parked, T> parked);
 
     /** Writes it into the row. @return false if the claim is lost */

@@ -31,7 +31,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * The SQL of branches whose end is decided and was not reached at once, each change in a local transaction of its own.
  *
  * <p>A row is claimed by moving its due time to the end of a lease; from then on that time is the token by which the claim is
- * recognised, because whoever takes the row over moves it on.
+ * recognised, because an instance that takes the row over moves it on.
  */
 final class RetryTable {
 
@@ -232,7 +232,7 @@ final class RetryTable {
                 return false;
             }
             if (branch.attempts() < Integer.MAX_VALUE) {
-                // Beyond it there are no numbers left; the fence row still tells of the last one. The claim held until
+                // Beyond it there are no numbers left; the fence row still has the error of the last one. The claim held until
                 // now, so nobody else has counted an attempt meanwhile.
                 attempts.add(
                         branch.key(),

@@ -65,7 +65,7 @@ final class RunningAttempts {
     void run(BranchKey key, String action, RetryTier tier, Running attempt, Runnable task) {
         Runnable leave = () -> {
             running.remove(key, attempt);
-            // Whoever waits for a result that will not come is answered that it is not there.
+            // A caller that waits for a result that will not come gets "not yet".
             attempt.result.complete(false);
             limiter.release(action, tier);
             wakeup.now();
@@ -103,7 +103,7 @@ final class RunningAttempts {
     /**
      * One attempt.
      *
-     * @param result what the coordinator is told of it
+     * @param result the answer to the coordinator
      */
     record Running(PhaseTwoOperation operation, Claim claim, CompletableFuture<Boolean> result) {
 

@@ -8,7 +8,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A branch whose end is decided and was not reached at once, as its row tells it.
+ * A branch whose end is decided and was not reached at once, as its row has it.
  *
  * @param attempts how many failed in all
  * @param delayStep how many failed since the delay last started from its smallest

@@ -21,7 +21,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
- * Looks at the actions and names that are declared, before any bean is made: what cannot work is told at once and in full, not one by
+ * Looks at the actions and names that are declared, before any bean is made: what cannot work is reported at once and in full, not one by
  * one by whatever fails first.
  */
 public final class DeclaredActions implements BeanFactoryPostProcessor, EnvironmentAware {

@@ -123,7 +123,7 @@ public final class FenceDatabaseLookup {
         return beans.containsBeanDefinition(name) && property.test(beans.getMergedBeanDefinition(name));
     }
 
-    /** Whether the manager is of that data source, or does not tell. */
+    /** Whether the manager is of that data source, or does not say. */
     private static boolean mayBeOf(PlatformTransactionManager manager, DataSource dataSource) {
         DataSource own = dataSourceOf(manager);
         return own == null || innermost(own) == innermost(dataSource);

@@ -67,7 +67,7 @@ public final class OtherDataSources implements BeanPostProcessor, BeanFactoryAwa
                         ? Optional.of(FenceDatabaseLookup.nameOf(beans, environment))
                         : Optional.empty();
             } catch (InvalidTccSetupException e) {
-                // Whoever makes the fence will say so.
+                // The fence itself reports that.
                 fence = Optional.empty();
             }
         }
