@@ -11,7 +11,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** What orders hold and have paid, as the downstream services have it, for comparing. The words are theirs: they may have some that we do not know. */
+/**
+ * What orders hold and have paid, as the downstream services have it, for comparing. The words are theirs: they may have some that we
+ * do not know.
+ */
 @Component
 public class DownstreamStates {
 

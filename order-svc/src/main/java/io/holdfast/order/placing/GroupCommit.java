@@ -81,7 +81,10 @@ class GroupCommit implements SmartLifecycle, DisposableBean {
         return card.isEmpty() && now.enabled() ? placeInGroup(order, now) : placeAlone(order, card, now);
     }
 
-    /** On the thread of the request. There are fewer places than such threads: each order calls all services, whose connections are bounded. */
+    /**
+     * On the thread of the request. The bulkhead has fewer places than there are such threads: each order calls all services, whose
+     * connections are bounded.
+     */
     private PlacingResult placeAlone(Order order, Optional<CardToken> card, GroupProperties now) {
         if (!alone.tryAcquirePermission()) {
             return new PlacingResult.TooManyWaiting();

@@ -16,11 +16,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many of a buyer's orders may be refused within an hour. Each of them is written down and is asked for at the downstream services; so a buyer
- * who keeps ordering what cannot be had is refused for a while, before anything is written.
+ * How many of a buyer's orders may be refused within an hour. Each of them is written, and the downstream services are asked for it; so
+ * a buyer who keeps ordering what cannot be had is refused for a while, before anything is written.
  *
- * <p>The truth is in the orders, and is counted there: it is one for all instances, and outlives them. But only of buyers whose order was
- * refused by this instance within the hour, and not with every order of theirs: a buyer whose orders are carried out costs a look-up
+ * <p>The truth is in the orders, and is counted there: it is one for all instances, and outlives them. But only of buyers whose order
+ * was refused by this instance within the hour, and not with every order of theirs: a buyer whose orders are carried out costs a look-up
  * in memory. So a buyer can overdraw by what several instances do not know of each other yet, which is less than a budget for each, and
  * by the orders that are in flight.
  */
