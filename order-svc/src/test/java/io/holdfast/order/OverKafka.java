@@ -20,7 +20,7 @@ public abstract class OverKafka {
         });
         // What is lost, and a broker that is away, is found out sooner than in life.
         registry.add("holdfast.message.kafka.send-timeout", () -> "2s");
-        registry.add("holdfast.message.kafka.longest-reconnect", () -> "500ms");
+        registry.add("holdfast.message.kafka.max-reconnect-interval", () -> "500ms");
         registry.add("holdfast.message.grace", () -> "1s");
         registry.add("holdfast.message.recovery-interval", () -> "200ms");
         registry.add("holdfast.message.result-patience", () -> "1s");

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts and tells what was thrown in work that nobody waits for. */
+/** Counts and logs failures of work that nobody waits for. */
 public final class BackgroundFailure {
 
     /** Counter with the tags {@code task} and {@code kind} (error, exception). Worth an alert. */
@@ -15,11 +15,11 @@ public final class BackgroundFailure {
 
     private static final Logger log = LoggerFactory.getLogger(BackgroundFailure.class);
 
-    /** Of one task: the counter has them all, and a log that is full helps nobody. */
-    private static final long TOLD_AGAIN_NANOS = Duration.ofMinutes(1).toNanos();
+    /** How long failures of one task are only counted after one was logged: a full log helps nobody. */
+    private static final long REPEAT_NANOS = Duration.ofMinutes(1).toNanos();
 
     /** By task, of which there are as many as there are places in the code. */
-    private static final Map<String, Long> LAST_TOLD = new ConcurrentHashMap<>();
+    private static final Map<String, Long> LAST_LOGGED = new ConcurrentHashMap<>();
 
     private BackgroundFailure() {}
 
@@ -33,21 +33,21 @@ public final class BackgroundFailure {
         try {
             String kind = failure instanceof Error ? "error" : "exception";
             Metrics.counter(FAILURES, "task", task, "kind", kind).increment();
-            if (isToBeTold(task)) {
+            if (isToBeLogged(task)) {
                 log.error("ALARM {} failed in a way that nobody foresaw; it goes on", task, failure);
             }
         } catch (Throwable unspeakable) {
-            // Without memory nothing can be told. The next failure is, and the work goes on, which counts more.
+            // Without memory nothing can be logged. The next failure is, and the work goes on, which counts more.
         }
     }
 
-    private static boolean isToBeTold(String task) {
+    private static boolean isToBeLogged(String task) {
         long now = System.nanoTime();
-        Long last = LAST_TOLD.get(task);
-        if (last != null && now - last < TOLD_AGAIN_NANOS) {
+        Long last = LAST_LOGGED.get(task);
+        if (last != null && now - last < REPEAT_NANOS) {
             return false;
         }
-        LAST_TOLD.put(task, now);
+        LAST_LOGGED.put(task, now);
         return true;
     }
 }

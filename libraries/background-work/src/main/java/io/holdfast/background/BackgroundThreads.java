@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
-/** The only place where threads are made. Nothing that is thrown in them ends what they are for, and nothing of it stays untold. */
+/** The only place where threads are made. No failure ends their work, and every failure is counted and logged. */
 public final class BackgroundThreads {
 
     private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -23,7 +23,7 @@ public final class BackgroundThreads {
     private BackgroundThreads() {}
 
     /**
-     * A thread for work that goes on until it is told to stop. Work that returns is over; work that throws is begun again after a second.
+     * A thread for work that goes on until it is stopped. Work that returns is over; work that throws is begun again after a second.
      *
      * @param name of the thread and of the task
      * @param wanted whether it is to go on
@@ -49,7 +49,7 @@ public final class BackgroundThreads {
     }
 
     /**
-     * Runs tasks later, or again and again. One that throws is told of; if it is repeated, it is run again when it is due.
+     * Runs tasks later, or again and again. One that throws is logged; if it is repeated, it is run again when it is due.
      *
      * @param name of the tasks; the threads are numbered
      */

@@ -7,7 +7,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.util.ErrorHandler;
 
 /**
- * What {@code @Scheduled} methods throw is counted and told. Spring's own handler logs it and lets the method be called again, unless
+ * What {@code @Scheduled} methods throw is counted and logged. Spring's own handler logs it and lets the method be called again, unless
  * logging fails too, as it does without memory: then it is never called again.
  */
 @AutoConfiguration

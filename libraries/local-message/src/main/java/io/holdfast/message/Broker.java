@@ -34,29 +34,29 @@ final class Broker implements AutoCloseable {
      * How long a send waits for a topic that the client does not know yet. Whoever sends does nothing else meanwhile; the client goes on
      * asking by itself.
      */
-    private static final int LONGEST_BLOCK_MILLIS = 2_000;
+    private static final int MAX_BLOCK_MILLIS = 2_000;
 
     private static final int SESSION_MILLIS = 10_000;
 
-    private final MessageSettings.Kafka settings;
+    private final MessageProperties.Kafka properties;
     private final Producer<String, String> producer;
     private final String service;
 
-    Broker(MessageSettings.Kafka settings, String client) {
-        this(settings, client, client);
+    Broker(MessageProperties.Kafka properties, String client) {
+        this(properties, client, client);
     }
 
     /** @param service by which name its messages say who sends them */
-    Broker(MessageSettings.Kafka settings, String client, String service) {
-        this.settings = settings;
+    Broker(MessageProperties.Kafka properties, String client, String service) {
+        this.properties = properties;
         this.service = service;
         Map<String, Object> config = common(client);
-        int timeout = Math.toIntExact(settings.sendTimeout().toMillis());
+        int timeout = Math.toIntExact(properties.sendTimeout().toMillis());
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 16L * 1024 * 1024);
-        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Math.min(timeout, LONGEST_BLOCK_MILLIS));
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Math.min(timeout, MAX_BLOCK_MILLIS));
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, timeout);
         config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.max(timeout / 2, 250));
         this.producer = new KafkaProducer<>(config, new StringSerializer(), new StringSerializer());
@@ -64,22 +64,22 @@ final class Broker implements AutoCloseable {
 
     private Map<String, Object> common(String client) {
         Map<String, Object> config = new HashMap<>();
-        config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, settings.servers());
+        config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, properties.servers());
         config.put(CommonClientConfigs.CLIENT_ID_CONFIG, client);
         config.put(
                 CommonClientConfigs.SECURITY_PROTOCOL_CONFIG,
-                settings.security().name());
+                properties.security().name());
         config.put(CommonClientConfigs.RECONNECT_BACKOFF_MS_CONFIG, 200L);
         config.put(
                 CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-                settings.longestReconnect().toMillis());
+                properties.maxReconnectInterval().toMillis());
         config.put("enable.metrics.push", false);
-        if (settings.security() != MessageSettings.Security.PLAINTEXT) {
+        if (properties.security() != MessageProperties.Security.PLAINTEXT) {
             config.put(SaslConfigs.SASL_MECHANISM, "PLAIN");
             config.put(
                     SaslConfigs.SASL_JAAS_CONFIG,
-                    PlainLoginModule.class.getName() + " required username=\"" + quoted(settings.user())
-                            + "\" password=\"" + quoted(settings.password()) + "\";");
+                    PlainLoginModule.class.getName() + " required username=\"" + quoted(properties.user())
+                            + "\" password=\"" + quoted(properties.password()) + "\";");
         }
         return config;
     }
@@ -99,7 +99,7 @@ final class Broker implements AutoCloseable {
         // A topic that is made later is found soon.
         config.put(
                 ConsumerConfig.METADATA_MAX_AGE_CONFIG,
-                settings.longestReconnect().toMillis());
+                properties.maxReconnectInterval().toMillis());
         config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class);
         config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class);
         return config;
@@ -129,7 +129,7 @@ final class Broker implements AutoCloseable {
     Answer answerOf(Future<RecordMetadata> sent) throws InterruptedException {
         try {
             // The client ends every future by itself, within the send timeout; the rest is for a busy machine.
-            sent.get(2 * settings.sendTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            sent.get(2 * properties.sendTimeout().toMillis(), TimeUnit.MILLISECONDS);
             return new Answer(Kind.TAKEN, "");
         } catch (ExecutionException e) {
             return new Answer(

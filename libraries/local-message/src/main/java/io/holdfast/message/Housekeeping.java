@@ -21,11 +21,11 @@ final class Housekeeping implements SmartLifecycle {
     private static final Duration CLEAN_INTERVAL = Duration.ofMinutes(10);
     private static final int CHUNK = 500;
     /** Of one run, so that a large heap of old rows does not keep the database busy for long. */
-    private static final int MOST_CHUNKS = 1_000;
+    private static final int MAX_CHUNKS = 1_000;
 
     private final MessageTable table;
     private final TransactionTemplate transaction;
-    private final MessageSettings settings;
+    private final MessageProperties properties;
     private final MessageMetrics metrics;
     private final Clock clock;
     private @Nullable ScheduledExecutorService scheduler;
@@ -33,12 +33,12 @@ final class Housekeeping implements SmartLifecycle {
     Housekeeping(
             MessageTable table,
             TransactionTemplate transaction,
-            MessageSettings settings,
+            MessageProperties properties,
             MessageMetrics metrics,
             Clock clock) {
         this.table = table;
         this.transaction = transaction;
-        this.settings = settings;
+        this.properties = properties;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -74,12 +74,12 @@ final class Housekeeping implements SmartLifecycle {
 
     void clean() {
         Instant now = clock.instant();
-        inChunks(() -> table.deleteConfirmed(now.minus(settings.retention()), CHUNK));
-        inChunks(() -> table.forgetProcessed(now.minus(settings.memory()), CHUNK));
+        inChunks(() -> table.deleteConfirmed(now.minus(properties.retention()), CHUNK));
+        inChunks(() -> table.forgetProcessed(now.minus(properties.memory()), CHUNK));
     }
 
     private void inChunks(IntSupplier delete) {
-        for (int chunk = 0; chunk < MOST_CHUNKS; chunk++) {
+        for (int chunk = 0; chunk < MAX_CHUNKS; chunk++) {
             Integer deleted = transaction.execute(inTransaction -> delete.getAsInt());
             if (deleted == null || deleted < CHUNK) {
                 return;

@@ -15,7 +15,7 @@ final class Inbox {
 
     private static final Logger log = LoggerFactory.getLogger(Inbox.class);
 
-    private static final int TOLD_AGAIN = 60;
+    private static final int LOGGED_EVERY = 60;
 
     private final MessageTable table;
     private final TransactionTemplate transaction;
@@ -88,10 +88,10 @@ final class Inbox {
         }
     }
 
-    /** Something is away that the message needs. It is told at first, and then every few minutes. */
+    /** Something is away that the message needs. It is logged at first, and then every few minutes. */
     void delayed(String topic, String id, Throwable why, int attempt) {
         metrics.consumed(topic, Consumption.DELAYED);
-        if (attempt == 1 || attempt % TOLD_AGAIN == 0) {
+        if (attempt == 1 || attempt % LOGGED_EVERY == 0) {
             log.warn(
                     "Message {} of {} waits, and all behind it, for something that is away; attempt {}",
                     id,

@@ -38,7 +38,7 @@ public final class InfrastructureFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** A circle of causes ends as well. */
-    private static final int MOST_CAUSES = 32;
+    private static final int MAX_CAUSES = 32;
 
     /** Classes of SQLSTATE: connection, insufficient resources, operator intervention, system error. */
     private static final Set<String> AWAY_CLASSES = Set.of("08", "53", "57", "58");
@@ -56,7 +56,7 @@ public final class InfrastructureFailure extends RuntimeException {
     /** Whether a failure, or what caused it, is one of the infrastructure. */
     static boolean isOne(@Nullable Throwable failure) {
         Throwable cause = failure;
-        for (int depth = 0; cause != null && depth < MOST_CAUSES; depth++) {
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
             if (isAway(cause)) {
                 return true;
             }

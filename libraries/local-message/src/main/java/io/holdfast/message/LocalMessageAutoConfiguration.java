@@ -5,6 +5,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -38,7 +40,7 @@ import org.springframework.transaction.support.TransactionTemplate;
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
         })
 @ConditionalOnSingleCandidate(DataSource.class)
-@EnableConfigurationProperties(MessageSettings.class)
+@EnableConfigurationProperties(MessageProperties.class)
 public class LocalMessageAutoConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(LocalMessageAutoConfiguration.class);
@@ -46,7 +48,7 @@ public class LocalMessageAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     Clock clock() {
-        return Clock.systemUTC();
+        return Clock.tickMillis(ZoneOffset.UTC);
     }
 
     @Bean
@@ -67,29 +69,34 @@ public class LocalMessageAutoConfiguration {
 
     @Bean
     LocalMessages localMessages(
-            MessageTable table, MessageSettings settings, Clock clock, ObjectProvider<MessageSender> sender) {
+            MessageTable table, MessageProperties properties, Clock clock, ObjectProvider<MessageSender> sender) {
         MessageSender found = sender.getIfAvailable();
         if (found == null) {
             log.warn("holdfast.message.kafka.servers is empty: local messages are kept and not sent");
-            return new LocalMessages(table, settings, clock, committed -> {});
+            return new LocalMessages(table, properties, inMillis(clock), committed -> {});
         }
-        return new LocalMessages(table, settings, clock, found::offer);
+        return new LocalMessages(table, properties, inMillis(clock), found::offer);
     }
 
     @Bean
     MessageOperations messageOperations(
             MessageTable table, PlatformTransactionManager transactionManager, Clock clock) {
-        return new MessageOperations(table, ofItsOwn(transactionManager), clock);
+        return new MessageOperations(table, ofItsOwn(transactionManager), inMillis(clock));
     }
 
     @Bean
     Housekeeping messageHousekeeping(
             MessageTable table,
             PlatformTransactionManager transactionManager,
-            MessageSettings settings,
+            MessageProperties properties,
             MessageMetrics metrics,
             Clock clock) {
-        return new Housekeeping(table, ofItsOwn(transactionManager), settings, metrics, clock);
+        return new Housekeeping(table, ofItsOwn(transactionManager), properties, metrics, inMillis(clock));
+    }
+
+    /** The tables keep milliseconds, whatever clock the service has. */
+    private static Clock inMillis(Clock clock) {
+        return Clock.tick(clock, Duration.ofMillis(1));
     }
 
     private static TransactionTemplate ofItsOwn(PlatformTransactionManager transactionManager) {
@@ -106,8 +113,8 @@ public class LocalMessageAutoConfiguration {
 
         @Bean(destroyMethod = "close")
         Broker messageBroker(
-                MessageSettings settings, @Value("${spring.application.name:application}") String service) {
-            return new Broker(settings.kafka(), service + "-" + UUID.randomUUID(), service);
+                MessageProperties properties, @Value("${spring.application.name:application}") String service) {
+            return new Broker(properties.kafka(), service + "-" + UUID.randomUUID(), service);
         }
 
         @Bean
@@ -115,11 +122,17 @@ public class LocalMessageAutoConfiguration {
                 MessageTable table,
                 Broker broker,
                 PlatformTransactionManager transactionManager,
-                MessageSettings settings,
+                MessageProperties properties,
                 MessageMetrics metrics,
                 Clock clock) {
             return new MessageSender(
-                    table, broker, ofItsOwn(transactionManager), settings, metrics, clock, new SecureRandom());
+                    table,
+                    broker,
+                    ofItsOwn(transactionManager),
+                    properties,
+                    metrics,
+                    inMillis(clock),
+                    new SecureRandom());
         }
 
         @Bean
@@ -127,21 +140,21 @@ public class LocalMessageAutoConfiguration {
                 Broker broker,
                 MessageTable table,
                 PlatformTransactionManager transactionManager,
-                MessageSettings settings,
+                MessageProperties properties,
                 MessageMetrics metrics,
                 Clock clock,
                 ObjectProvider<MessageHandler> handlers,
                 ObjectProvider<ResultHandler> results,
                 @Value("${spring.application.name:application}") String service,
                 @Value("${holdfast.message.require-sender:false}") boolean senderRequired) {
-            Inbox inbox = new Inbox(table, ofItsOwn(transactionManager), metrics, clock);
+            Inbox inbox = new Inbox(table, ofItsOwn(transactionManager), metrics, inMillis(clock));
             return new MessageConsumers(
                     broker,
                     inbox,
                     service,
                     handlers.stream().toList(),
                     results.stream().toList(),
-                    settings.kafka().sendTimeout().toMillis(),
+                    properties.kafka().sendTimeout().toMillis(),
                     RetryPolicy.STANDARD,
                     senderRequired);
         }

@@ -11,14 +11,17 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 public final class LocalMessages {
 
     private final MessageTable table;
-    private final MessageSettings settings;
+    private final MessageProperties properties;
     private final Clock clock;
     private final Consumer<List<OutgoingMessage>> afterCommit;
 
     LocalMessages(
-            MessageTable table, MessageSettings settings, Clock clock, Consumer<List<OutgoingMessage>> afterCommit) {
+            MessageTable table,
+            MessageProperties properties,
+            Clock clock,
+            Consumer<List<OutgoingMessage>> afterCommit) {
         this.table = table;
-        this.settings = settings;
+        this.properties = properties;
         this.clock = clock;
         this.afterCommit = afterCommit;
     }
@@ -40,7 +43,7 @@ public final class LocalMessages {
         }
         List<OutgoingMessage> written = List.copyOf(messages);
         Instant now = clock.instant();
-        table.insert(written, now, now.plus(settings.grace()));
+        table.insert(written, now, now.plus(properties.grace()));
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
             public void afterCommit() {

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 /** What can be measured of local messages. */
 public final class MessageMetrics {
 
-    /** Gauge {@code holdfast.messages}, tag {@code status}: new, sent, failed. Read from the table, so every instance tells the same. */
+    /** Gauge {@code holdfast.messages}, tag {@code status}: new, sent, failed. Read from the table, so every instance reports the same. */
     public static final String BACKLOG = "holdfast.messages";
 
     /** Gauge with the same tag, in seconds: the age of the oldest of them; 0 if there is none. */

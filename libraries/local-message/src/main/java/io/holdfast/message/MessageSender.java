@@ -45,7 +45,7 @@ final class MessageSender implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(MessageSender.class);
 
     /** Messages that were committed and wait to be sent, at some 1 KB each. */
-    private static final int LONGEST_QUEUE = 10_000;
+    private static final int MAX_QUEUE = 10_000;
 
     /** How long all wait for the answers to what was sent together; a broker that is well takes milliseconds. */
     private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(1);
@@ -59,12 +59,12 @@ final class MessageSender implements SmartLifecycle {
     private final MessageTable table;
     private final Broker broker;
     private final TransactionTemplate transaction;
-    private final MessageSettings settings;
+    private final MessageProperties properties;
     private final MessageMetrics metrics;
     private final Clock clock;
     private final Backoff resultBackoff;
     private final TopicOutages outages;
-    private final BlockingQueue<OutgoingMessage> fresh = new ArrayBlockingQueue<>(LONGEST_QUEUE);
+    private final BlockingQueue<OutgoingMessage> fresh = new ArrayBlockingQueue<>(MAX_QUEUE);
 
     /** Sent, and not answered yet: of topics without a leader, as a rule. Nothing more goes to them meanwhile. Only the sender's thread. */
     private final List<InFlight> unanswered = new ArrayList<>();
@@ -76,18 +76,18 @@ final class MessageSender implements SmartLifecycle {
             MessageTable table,
             Broker broker,
             TransactionTemplate transaction,
-            MessageSettings settings,
+            MessageProperties properties,
             MessageMetrics metrics,
             Clock clock,
             java.util.random.RandomGenerator random) {
         this.table = table;
         this.broker = broker;
         this.transaction = transaction;
-        this.settings = settings;
+        this.properties = properties;
         this.metrics = metrics;
         this.clock = clock;
-        this.resultBackoff = new Backoff(settings.resultPatience(), settings.mostPatience(), random);
-        Duration reconnect = settings.kafka().longestReconnect();
+        this.resultBackoff = new Backoff(properties.resultPatience(), properties.maxPatience(), random);
+        Duration reconnect = properties.kafka().maxReconnectInterval();
         Backoff pauses = new Backoff(reconnect.dividedBy(5), reconnect.multipliedBy(3), random);
         this.outages = new TopicOutages(broker::reaches, pauses, clock);
     }
@@ -153,7 +153,7 @@ final class MessageSender implements SmartLifecycle {
                 }
                 if (!now.isBefore(nextRecovery)) {
                     boolean more = recover();
-                    nextRecovery = more ? now : now.plus(settings.recoveryInterval());
+                    nextRecovery = more ? now : now.plus(properties.recoveryInterval());
                 }
             } catch (InterruptedException e) {
                 if (running) {
@@ -164,7 +164,7 @@ final class MessageSender implements SmartLifecycle {
                     // Interrupted on the way to the broker or to the database: what was not marked is sent again.
                     return;
                 }
-                nextRecovery = clock.instant().plus(settings.recoveryInterval());
+                nextRecovery = clock.instant().plus(properties.recoveryInterval());
                 if (e instanceof Error) {
                     BackgroundFailure.alarm(TASK, e);
                     continue;
@@ -172,7 +172,7 @@ final class MessageSender implements SmartLifecycle {
                 // The database may be away. What was not marked is sent again.
                 log.warn(
                         "Local messages could not be worked on; the next attempt is in {}",
-                        settings.recoveryInterval(),
+                        properties.recoveryInterval(),
                         e);
             }
         }
@@ -181,12 +181,12 @@ final class MessageSender implements SmartLifecycle {
     /** Waits for the next messages, up to the next look of the recovery. What comes shortly after is taken along. */
     private List<PendingMessage> gather() throws InterruptedException {
         List<PendingMessage> gathered = new ArrayList<>();
-        long wait = Math.min(settings.recoveryInterval().toMillis(), 200);
+        long wait = Math.min(properties.recoveryInterval().toMillis(), 200);
         OutgoingMessage first = fresh.poll(wait, TimeUnit.MILLISECONDS);
-        long until = System.nanoTime() + settings.linger().toNanos();
+        long until = System.nanoTime() + properties.linger().toNanos();
         for (OutgoingMessage next = first; next != null; ) {
             gathered.add(new PendingMessage(next, MessageStatus.NEW, 0));
-            next = gathered.size() >= settings.page()
+            next = gathered.size() >= properties.page()
                     ? null
                     : fresh.poll(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
         }
@@ -226,7 +226,7 @@ final class MessageSender implements SmartLifecycle {
 
     /** For as long as sending may last. */
     private Instant lease(Instant now) {
-        return now.plus(settings.kafka().sendTimeout().multipliedBy(3)).plus(settings.grace());
+        return now.plus(properties.kafka().sendTimeout().multipliedBy(3)).plus(properties.grace());
     }
 
     /** Takes due rows for this instance, and gives up those that were tried too often. */
@@ -235,7 +235,7 @@ final class MessageSender implements SmartLifecycle {
         Instant lease = lease(now);
         List<String> held = heldTopics();
         List<PendingMessage> due = transaction.execute(inTransaction -> {
-            List<PendingMessage> locked = table.lockDue(status, commands, held, now, settings.page());
+            List<PendingMessage> locked = table.lockDue(status, commands, held, now, properties.page());
             List<String> toBeSent = new ArrayList<>();
             for (PendingMessage message : locked) {
                 if (isExhausted(message)) {
@@ -249,11 +249,11 @@ final class MessageSender implements SmartLifecycle {
         });
         List<PendingMessage> found = due == null ? List.of() : due;
         return new Claimed(
-                found.stream().filter(message -> !isExhausted(message)).toList(), found.size() == settings.page());
+                found.stream().filter(message -> !isExhausted(message)).toList(), found.size() == properties.page());
     }
 
     private boolean isExhausted(PendingMessage message) {
-        return message.attempts() >= settings.mostAttempts();
+        return message.attempts() >= properties.maxAttempts();
     }
 
     private void giveUp(PendingMessage message, Instant now) {
@@ -321,7 +321,7 @@ final class MessageSender implements SmartLifecycle {
 
     /** Marks what has been answered since. */
     private void settle() throws InterruptedException {
-        long most = settings.kafka().sendTimeout().multipliedBy(2).toNanos();
+        long most = properties.kafka().sendTimeout().multipliedBy(2).toNanos();
         List<InFlight> answered = unanswered.stream()
                 // The client ends every send by itself, within the send timeout; the rest is for a busy machine.
                 .filter(one -> one.answer().isDone() || System.nanoTime() - one.sentAt() > most)

@@ -3,7 +3,6 @@ package io.holdfast.message;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -16,9 +15,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class MessageTable {
 
     /** Keeps a statement's placeholders in bounds. */
-    private static final int LONGEST_LIST = 500;
+    private static final int MAX_LIST = 500;
 
-    private static final int LONGEST_ERROR = 1_000;
+    private static final int MAX_ERROR = 1_000;
 
     private final JdbcClient jdbc;
 
@@ -284,17 +283,17 @@ final class MessageTable {
 
     private static <T> int inParts(List<T> all, ToIntFunction<List<T>> statement) {
         int rows = 0;
-        for (int from = 0; from < all.size(); from += LONGEST_LIST) {
-            rows += statement.applyAsInt(new ArrayList<>(all.subList(from, Math.min(from + LONGEST_LIST, all.size()))));
+        for (int from = 0; from < all.size(); from += MAX_LIST) {
+            rows += statement.applyAsInt(new ArrayList<>(all.subList(from, Math.min(from + MAX_LIST, all.size()))));
         }
         return rows;
     }
 
     private static @Nullable String shortened(@Nullable String text) {
-        return text == null || text.length() <= LONGEST_ERROR ? text : text.substring(0, LONGEST_ERROR);
+        return text == null || text.length() <= MAX_ERROR ? text : text.substring(0, MAX_ERROR);
     }
 
     private static LocalDateTime utc(Instant instant) {
-        return LocalDateTime.ofInstant(instant, ZoneOffset.UTC).truncatedTo(ChronoUnit.MILLIS);
+        return LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

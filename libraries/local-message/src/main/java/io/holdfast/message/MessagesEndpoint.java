@@ -22,9 +22,9 @@ public final class MessagesEndpoint {
 
     private static final int CONFLICT = 409;
     private static final int LISTED = 100;
-    private static final int MOST_LISTED = 1_000;
-    private static final int MOST_WHO = 100;
-    private static final int MOST_REASON = 800;
+    private static final int MAX_LISTED = 1_000;
+    private static final int MAX_WHO = 100;
+    private static final int MAX_REASON = 800;
 
     private final MessageOperations operations;
 
@@ -44,7 +44,7 @@ public final class MessagesEndpoint {
         } catch (IllegalArgumentException e) {
             return problem(WebEndpointResponse.STATUS_BAD_REQUEST, "There is no status " + status);
         }
-        int most = limit == null ? LISTED : Math.max(1, Math.min(limit, MOST_LISTED));
+        int most = limit == null ? LISTED : Math.max(1, Math.min(limit, MAX_LISTED));
         return new WebEndpointResponse<>(new Overview(operations.backlog(), operations.list(wanted, most)));
     }
 
@@ -62,15 +62,15 @@ public final class MessagesEndpoint {
         // A name that the service has checked counts more than one that anybody may write.
         Principal principal = security.getPrincipal();
         String person = principal == null ? who : principal.getName();
-        if (person == null || person.isBlank() || person.length() > MOST_WHO) {
+        if (person == null || person.isBlank() || person.length() > MAX_WHO) {
             return problem(
                     WebEndpointResponse.STATUS_BAD_REQUEST,
-                    "'who' has to tell who is doing this, in 1 to " + MOST_WHO + " characters");
+                    "'who' has to tell who is doing this, in 1 to " + MAX_WHO + " characters");
         }
-        if (reason == null || reason.isBlank() || reason.length() > MOST_REASON) {
+        if (reason == null || reason.isBlank() || reason.length() > MAX_REASON) {
             return problem(
                     WebEndpointResponse.STATUS_BAD_REQUEST,
-                    "'reason' has to tell why, in 1 to " + MOST_REASON + " characters");
+                    "'reason' has to tell why, in 1 to " + MAX_REASON + " characters");
         }
         if (id == null) {
             return problem(WebEndpointResponse.STATUS_BAD_REQUEST, "'id' is missing");

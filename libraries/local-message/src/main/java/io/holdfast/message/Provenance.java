@@ -33,16 +33,16 @@ record Provenance(Type type, String topic, String sender) {
      *
      * @param types that it takes
      * @param senders that it takes them from; none: from anybody who may write to the topic
-     * @param told whether a message has to say where it comes from; those of senders of before do not
+     * @param originRequired whether a message has to say where it comes from; those of senders of before do not
      */
-    record Expected(Set<Type> types, Set<String> senders, boolean told) {
+    record Expected(Set<Type> types, Set<String> senders, boolean originRequired) {
 
         /** @return why a message is refused; empty if it is not */
         Optional<String> refusal(String topic, Headers headers) {
             String type = valueOf(headers, TYPE_HEADER);
             String writtenFor = valueOf(headers, TOPIC_HEADER);
             String sender = valueOf(headers, SENDER_HEADER);
-            if (told && (type == null || writtenFor == null || sender == null)) {
+            if (originRequired && (type == null || writtenFor == null || sender == null)) {
                 return Optional.of("it does not say what it is, for which topic, and who sends it");
             }
             if (type != null && types.stream().noneMatch(taken -> taken.word().equals(type))) {

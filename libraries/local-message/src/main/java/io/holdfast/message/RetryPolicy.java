@@ -12,11 +12,11 @@ import org.springframework.util.backoff.FixedBackOff;
  * max.poll.interval.ms} of 5 minutes, it stays in its group and keeps its messages. Nothing is committed meanwhile.
  *
  * @param first wait after a failure of the infrastructure; doubles each time
- * @param most the longest of these waits, for ever
+ * @param max the longest of these waits; they go on without end
  */
-record RetryPolicy(Duration first, Duration most) {
+record RetryPolicy(Duration first, Duration max) {
 
-    private static final Duration LONGEST = Duration.ofSeconds(10);
+    private static final Duration MAX = Duration.ofSeconds(10);
 
     /** Half of the 10 s that a message may wait after what was away is back. */
     static final RetryPolicy STANDARD = new RetryPolicy(Duration.ofMillis(500), Duration.ofSeconds(5));
@@ -25,16 +25,15 @@ record RetryPolicy(Duration first, Duration most) {
     private static final long HANDLERS_RETRIES = 2;
 
     RetryPolicy {
-        if (most.compareTo(LONGEST) > 0 || first.compareTo(most) > 0 || first.isNegative() || first.isZero()) {
-            throw new IllegalArgumentException(
-                    "Waits have to be above 0 and up to " + LONGEST + ": " + first + ", " + most);
+        if (max.compareTo(MAX) > 0 || first.compareTo(max) > 0 || first.isNegative() || first.isZero()) {
+            throw new IllegalArgumentException("Waits have to be above 0 and up to " + MAX + ": " + first + ", " + max);
         }
     }
 
     /** Never ends. */
     BackOff ofInfrastructure() {
         ExponentialBackOff backOff = new ExponentialBackOff(first.toMillis(), 2);
-        backOff.setMaxInterval(most.toMillis());
+        backOff.setMaxInterval(max.toMillis());
         return backOff;
     }
 

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class TopicOutages {
 
     private static final Logger log = LoggerFactory.getLogger(TopicOutages.class);
-    private static final int TOLD_AGAIN = 20;
+    private static final int LOGGED_EVERY = 20;
 
     private final Map<String, Outage> outages = new ConcurrentHashMap<>();
     private final Predicate<String> reaches;
@@ -82,8 +82,8 @@ final class TopicOutages {
         Duration pause = pauses.after(failures);
         outage.until = clock.instant().plus(pause);
         outage.found = false;
-        // Said once, and then again each time that the pause is at its longest: this may last for hours.
-        if (failures == 1 || failures % TOLD_AGAIN == 0) {
+        // Logged once, and then now and then: this may last for hours.
+        if (failures == 1 || failures % LOGGED_EVERY == 0) {
             log.warn(
                     "Kafka takes no messages of topic {}, they wait in local_message; next attempt in {}: {}",
                     topic,

@@ -88,9 +88,9 @@ class EventConsumersTest {
 
     private Broker broker(String client) {
         Broker broker = new Broker(
-                new MessageSettings.Kafka(
+                new MessageProperties.Kafka(
                         KAFKA.servers(),
-                        MessageSettings.Security.SASL_PLAINTEXT,
+                        MessageProperties.Security.SASL_PLAINTEXT,
                         KafkaProcess.USER,
                         KAFKA.password(),
                         Duration.ofSeconds(2),

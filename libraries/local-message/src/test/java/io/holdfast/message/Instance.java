@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -19,7 +20,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class Instance implements AutoCloseable {
 
     static final Duration GRACE = Duration.ofMillis(500);
-    static final int MOST_ATTEMPTS = 3;
+    static final int MAX_ATTEMPTS = 3;
     private static final RetryPolicy QUICK = new RetryPolicy(Duration.ofMillis(100), Duration.ofSeconds(1));
 
     final HikariDataSource pool;
@@ -46,7 +47,7 @@ final class Instance implements AutoCloseable {
 
     /**
      * @param patience of the sender, before it sends a command the second time
-     * @param mostPatience before each further time
+     * @param maxPatience before each further time
      */
     Instance(
             TestSchema schema,
@@ -55,7 +56,7 @@ final class Instance implements AutoCloseable {
             List<MessageHandler> handlers,
             List<ResultHandler> results,
             Duration patience,
-            Duration mostPatience) {
+            Duration maxPatience) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(schema.url());
         config.setUsername(schema.user());
@@ -68,10 +69,10 @@ final class Instance implements AutoCloseable {
         transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
         this.jdbc = new JdbcTemplate(pool);
         this.table = new MessageTable(JdbcClient.create(pool));
-        MessageSettings settings = new MessageSettings(
-                new MessageSettings.Kafka(
+        MessageProperties properties = new MessageProperties(
+                new MessageProperties.Kafka(
                         kafka.servers(),
-                        MessageSettings.Security.SASL_PLAINTEXT,
+                        MessageProperties.Security.SASL_PLAINTEXT,
                         KafkaProcess.USER,
                         kafka.password(),
                         Duration.ofSeconds(2),
@@ -81,17 +82,17 @@ final class Instance implements AutoCloseable {
                 Duration.ofMillis(100),
                 20,
                 patience,
-                mostPatience,
-                MOST_ATTEMPTS,
+                maxPatience,
+                MAX_ATTEMPTS,
                 Duration.ofDays(1),
                 Duration.ofDays(30));
-        Clock clock = Clock.systemUTC();
+        Clock clock = Clock.tickMillis(ZoneOffset.UTC);
         this.metrics = new MessageMetrics(registry);
-        this.broker = new Broker(settings.kafka(), service);
-        this.sender = new MessageSender(table, broker, transaction, settings, metrics, clock, new SecureRandom());
+        this.broker = new Broker(properties.kafka(), service);
+        this.sender = new MessageSender(table, broker, transaction, properties, metrics, clock, new SecureRandom());
         this.inbox = new Inbox(table, transaction, metrics, clock);
         this.consumers = new MessageConsumers(broker, inbox, service, handlers, results, 2_000, QUICK, false);
-        this.messages = new LocalMessages(table, settings, clock, sender::offer);
+        this.messages = new LocalMessages(table, properties, clock, sender::offer);
         this.operations = new MessageOperations(table, transaction, clock);
     }
 

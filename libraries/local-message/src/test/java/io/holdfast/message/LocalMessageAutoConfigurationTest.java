@@ -71,7 +71,7 @@ class LocalMessageAutoConfigurationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"holdfast.message.most-attempts=0", "holdfast.message.most-patience=0s", BROKER})
+    @ValueSource(strings = {"holdfast.message.max-attempts=0", "holdfast.message.max-patience=0s", BROKER})
     void aSettingThatCannotWorkOrABrokerWithoutAUserStopsTheStart(String setting) {
         withDatabase.withPropertyValues(setting).run(context -> assertThat(context)
                 .hasFailed());

@@ -48,7 +48,7 @@ public final class KafkaProcess implements AutoCloseable {
     private static final int START_LIMIT_SECONDS = 120;
     private static final int LOWEST_PORT = 20_000;
     private static final int HIGHEST_PORT = 32_000;
-    private static final int MOST_ATTEMPTS = 100;
+    private static final int MAX_ATTEMPTS = 100;
     private static final Duration READ_LIMIT = Duration.ofSeconds(60);
     private static final Duration LITTLE_LONGER = Duration.ofMillis(300);
 
@@ -69,7 +69,7 @@ public final class KafkaProcess implements AutoCloseable {
         return prepare(List.of());
     }
 
-    /** @param moreSettings lines of its file of settings, beside those that it has anyway */
+    /** @param moreSettings lines of its file of properties, beside those that it has anyway */
     public static KafkaProcess prepare(List<String> moreSettings) {
         try {
             Path root = Path.of(System.getProperty("basedir", System.getProperty("user.dir")), "target", "test-kafka");
@@ -337,7 +337,7 @@ public final class KafkaProcess implements AutoCloseable {
 
     /** Below those that the system gives to whoever connects to something: it has to be free whenever the broker starts. */
     private static int freePort() throws IOException {
-        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();

@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings {@code holdfast.message.*}.
+ * Properties {@code holdfast.message.*}.
  *
  * @param kafka where the messages go
  * @param linger how long the sender gathers messages before it sends and marks them together; it delays no transaction
@@ -21,15 +21,15 @@ import org.springframework.validation.annotation.Validated;
  * @param recoveryInterval between two looks for messages that are due
  * @param page messages that are sent, and marked in one transaction, at a time
  * @param resultPatience how long the result of a message is waited for before it is sent the second time; doubles each time
- * @param mostPatience the longest wait between two attempts; an order that is being closed may have to wait for it
- * @param mostAttempts after which a message is FAILED, an hour and more by default. A broker that cannot be reached, or does not take
+ * @param maxPatience the longest wait between two attempts; an order that is being closed may have to wait for it
+ * @param maxAttempts after which a message is FAILED, an hour and more by default. A broker that cannot be reached, or does not take
  *     messages of that topic, does not count: that is not the message's fault
  * @param retention how long confirmed messages are kept
  * @param memory how long consumers remember what they have taken; has to be longer than any message is sent again
  */
 @Validated
 @ConfigurationProperties("holdfast.message")
-record MessageSettings(
+record MessageProperties(
         @DefaultValue @NotNull @Valid Kafka kafka,
 
         @DefaultValue("50ms") @NotNull @DurationMin(millis = 0) @DurationMax(seconds = 1)
@@ -47,9 +47,9 @@ record MessageSettings(
         Duration resultPatience,
 
         @DefaultValue("30s") @NotNull @DurationMin(millis = 10)
-        Duration mostPatience,
+        Duration maxPatience,
 
-        @DefaultValue("200") @Min(1) @Max(1_000) int mostAttempts,
+        @DefaultValue("200") @Min(1) @Max(1_000) int maxAttempts,
 
         @DefaultValue("1d") @NotNull @DurationMin(minutes = 1)
         Duration retention,
@@ -60,7 +60,7 @@ record MessageSettings(
     /**
      * @param servers {@code host:port}, several with commas; empty: nothing is sent and nothing is taken, messages wait
      * @param sendTimeout how long the broker has for taking a message
-     * @param longestReconnect the longest wait between two attempts to connect to a broker that is away; messages are tried again
+     * @param maxReconnectInterval the longest wait between two attempts to connect to a broker that is away; messages are tried again
      *     after three times as long at the latest
      */
     record Kafka(
@@ -73,7 +73,7 @@ record MessageSettings(
             Duration sendTimeout,
 
             @DefaultValue("5s") @NotNull @DurationMin(millis = 200) @DurationMax(minutes = 1)
-            Duration longestReconnect) {
+            Duration maxReconnectInterval) {
 
         boolean isThere() {
             return !servers.isBlank();

@@ -9,17 +9,17 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
-class MessageSettingsTest {
+class MessagePropertiesTest {
 
-    private final MessageSettings standard = new Binder(new MapConfigurationPropertySource(Map.of()))
-            .bindOrCreate("holdfast.message", MessageSettings.class);
+    private final MessageProperties standard = new Binder(new MapConfigurationPropertySource(Map.of()))
+            .bindOrCreate("holdfast.message", MessageProperties.class);
 
     @Test
     void aSenderWaitsThirtySecondsAtMostAndGoesOnForAnHour() {
-        Backoff backoff = new Backoff(standard.resultPatience(), standard.mostPatience(), RandomGenerator.getDefault());
+        Backoff backoff = new Backoff(standard.resultPatience(), standard.maxPatience(), RandomGenerator.getDefault());
 
         Duration all = Duration.ZERO;
-        for (int attempts = 1; attempts < standard.mostAttempts(); attempts++) {
+        for (int attempts = 1; attempts < standard.maxAttempts(); attempts++) {
             Duration wait = backoff.after(attempts);
             assertThat(wait).isLessThanOrEqualTo(Duration.ofSeconds(30));
             all = all.plus(wait);
