@@ -16,20 +16,22 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.ProducerFactory;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Local messages for a service with a data source. Without {@code holdfast.message.kafka.servers} messages are written and kept, and
+ * Local messages for a service with a data source. Without {@code spring.kafka.bootstrap-servers} messages are written and kept, and
  * nothing is sent or taken.
  */
 @AutoConfiguration(
@@ -37,6 +39,7 @@ import org.springframework.transaction.support.TransactionTemplate;
             "io.holdfast.tcc.autoconfigure.TccAutoConfiguration",
             "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
             "org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration",
+            "org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration",
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
         })
 @ConditionalOnSingleCandidate(DataSource.class)
@@ -72,7 +75,7 @@ public class LocalMessageAutoConfiguration {
             MessageTable table, MessageProperties properties, Clock clock, ObjectProvider<MessageSender> sender) {
         MessageSender found = sender.getIfAvailable();
         if (found == null) {
-            log.warn("holdfast.message.kafka.servers is empty: local messages are kept and not sent");
+            log.warn("spring.kafka.bootstrap-servers is empty: local messages are kept and not sent");
             return new LocalMessages(table, properties, inMillis(clock), committed -> {});
         }
         return new LocalMessages(table, properties, inMillis(clock), found::offer);
@@ -108,13 +111,20 @@ public class LocalMessageAutoConfiguration {
 
     /** What needs a broker to talk to. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnExpression("!'${holdfast.message.kafka.servers:}'.isBlank()")
+    @Conditional(OnKafkaServers.class)
     static class ToKafka {
 
         @Bean(destroyMethod = "close")
         Broker messageBroker(
-                MessageProperties properties, @Value("${spring.application.name:application}") String service) {
-            return new Broker(properties.kafka(), service + "-" + UUID.randomUUID(), service);
+                ProducerFactory<?, ?> producers,
+                ConsumerFactory<?, ?> consumers,
+                MessageProperties properties,
+                @Value("${spring.application.name:application}") String service) {
+            // Of the factories only what they were configured with: their clients may have serializers of the service's
+            // own.
+            KafkaConfig config = new KafkaConfig(
+                    producers.getConfigurationProperties(), consumers.getConfigurationProperties(), properties.kafka());
+            return new Broker(config, service + "-" + UUID.randomUUID(), service);
         }
 
         @Bean
@@ -162,7 +172,7 @@ public class LocalMessageAutoConfiguration {
 
     /** What each instance hears for itself. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnExpression("!'${holdfast.message.kafka.servers:}'.isBlank()")
+    @Conditional(OnKafkaServers.class)
     static class Events {
 
         @Bean

@@ -15,7 +15,7 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Properties {@code holdfast.message.*}.
  *
- * @param kafka where the messages go
+ * @param kafka how long Kafka is waited for
  * @param linger how long the sender gathers messages before it sends and marks them together; it delays no transaction
  * @param grace how long the sender has for a message that was just written, before the recovery takes it for forgotten
  * @param recoveryInterval between two looks for messages that are due
@@ -58,44 +58,36 @@ record MessageProperties(
         Duration memory) {
 
     /**
-     * @param servers {@code host:port}, several with commas; empty: nothing is sent and nothing is taken, messages wait
+     * What {@code spring.kafka.*} has no word for. Where the broker is and how the service proves itself to it stands there.
+     *
      * @param sendTimeout how long the broker has for taking a message
      * @param maxReconnectInterval the longest wait between two attempts to connect to a broker that is away; messages are tried again
      *     after three times as long at the latest
+     * @param user as {@code password} the way up to version 1.0 to log in by SASL PLAIN. The next release drops both: use {@code
+     *     spring.kafka.properties[sasl.jaas.config]} or {@code spring.kafka.jaas.*}
      */
     record Kafka(
-            @DefaultValue("") String servers,
-            @DefaultValue("SASL_PLAINTEXT") @NotNull Security security,
-            @DefaultValue("") String user,
-            @DefaultValue("") String password,
-
             @DefaultValue("10s") @NotNull @DurationMin(millis = 500) @DurationMax(minutes = 2)
             Duration sendTimeout,
 
             @DefaultValue("5s") @NotNull @DurationMin(millis = 200) @DurationMax(minutes = 1)
-            Duration maxReconnectInterval) {
+            Duration maxReconnectInterval,
 
-        boolean isThere() {
-            return !servers.isBlank();
+            @DefaultValue("") String user,
+            @DefaultValue("") String password) {
+
+        @AssertTrue(message = "user and password belong together")
+        boolean isComplete() {
+            return user.isBlank() == password.isBlank();
         }
 
-        @AssertTrue(message = "user and password are needed, unless there are no servers or security is PLAINTEXT")
-        boolean isAuthenticated() {
-            return !isThere() || security == Security.PLAINTEXT || !(user.isBlank() || password.isBlank());
+        boolean hasUser() {
+            return !user.isBlank();
         }
 
         @Override
         public String toString() {
-            return "Kafka[servers=" + servers + ", security=" + security + ", user=" + user + "]";
+            return "Kafka[sendTimeout=" + sendTimeout + ", maxReconnectInterval=" + maxReconnectInterval + "]";
         }
-    }
-
-    /** How the service proves itself to the broker. */
-    enum Security {
-        /** Name and password, unencrypted: for a broker on the same machine. */
-        SASL_PLAINTEXT,
-        SASL_SSL,
-        /** Neither: for tests. */
-        PLAINTEXT
     }
 }

@@ -88,13 +88,10 @@ class EventConsumersTest {
 
     private Broker broker(String client) {
         Broker broker = new Broker(
-                new MessageProperties.Kafka(
-                        KAFKA.servers(),
-                        MessageProperties.Security.SASL_PLAINTEXT,
-                        KafkaProcess.USER,
-                        KAFKA.password(),
-                        Duration.ofSeconds(2),
-                        Duration.ofMillis(500)),
+                new KafkaConfig(
+                        KAFKA.clientConfig(),
+                        KAFKA.clientConfig(),
+                        new MessageProperties.Kafka(Duration.ofSeconds(2), Duration.ofMillis(500), "", "")),
                 client);
         brokers.add(broker);
         return broker;

@@ -70,13 +70,7 @@ final class Instance implements AutoCloseable {
         this.jdbc = new JdbcTemplate(pool);
         this.table = new MessageTable(JdbcClient.create(pool));
         MessageProperties properties = new MessageProperties(
-                new MessageProperties.Kafka(
-                        kafka.servers(),
-                        MessageProperties.Security.SASL_PLAINTEXT,
-                        KafkaProcess.USER,
-                        kafka.password(),
-                        Duration.ofSeconds(2),
-                        Duration.ofMillis(500)),
+                new MessageProperties.Kafka(Duration.ofSeconds(2), Duration.ofMillis(500), "", ""),
                 Duration.ofMillis(20),
                 GRACE,
                 Duration.ofMillis(100),
@@ -88,7 +82,8 @@ final class Instance implements AutoCloseable {
                 Duration.ofDays(30));
         Clock clock = Clock.tickMillis(ZoneOffset.UTC);
         this.metrics = new MessageMetrics(registry);
-        this.broker = new Broker(properties.kafka(), service);
+        this.broker =
+                new Broker(new KafkaConfig(kafka.clientConfig(), kafka.clientConfig(), properties.kafka()), service);
         this.sender = new MessageSender(table, broker, transaction, properties, metrics, clock, new SecureRandom());
         this.inbox = new Inbox(table, transaction, metrics, clock);
         this.consumers = new MessageConsumers(broker, inbox, service, handlers, results, 2_000, QUICK, false);

@@ -105,9 +105,10 @@ public final class KafkaProcess implements AutoCloseable {
     /** What a service of ours needs to know of it. */
     public List<String> properties() {
         return List.of(
-                "holdfast.message.kafka.servers=" + servers(),
-                "holdfast.message.kafka.user=" + USER,
-                "holdfast.message.kafka.password=" + password());
+                "spring.kafka.bootstrap-servers=" + servers(),
+                "spring.kafka.security.protocol=SASL_PLAINTEXT",
+                "spring.kafka.properties[sasl.mechanism]=PLAIN",
+                "spring.kafka.properties[sasl.jaas.config]=" + jaas());
     }
 
     public String password() {
