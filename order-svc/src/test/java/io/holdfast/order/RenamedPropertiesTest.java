@@ -20,7 +20,11 @@ class RenamedPropertiesTest {
         "holdfast.order.alone.most, holdfast.order.bulkhead.max-concurrent-calls, 7",
         "holdfast.order.alone.patience, holdfast.order.bulkhead.max-wait-duration, 7s",
         "holdfast.order.sold-out.memory, holdfast.order.sold-out.time-to-live, 7s",
-        "holdfast.order.sold-out.most-skus, holdfast.order.sold-out.max-skus, 7"
+        "holdfast.order.sold-out.most-skus, holdfast.order.sold-out.max-skus, 7",
+        "holdfast.order.admission.mend-interval, holdfast.order.admission.repair-interval, 7s",
+        "holdfast.order.admission.most-buyers-remembered, holdfast.order.admission.max-buyers-remembered, 7",
+        "holdfast.order.admission.sold-out-memory, holdfast.order.admission.sold-out-time-to-live, 7s",
+        "holdfast.order.sale.look-interval, holdfast.order.sale.lifecycle-interval, 7s"
     })
     void aValueUnderAnOldNameBeatsTheDefault(String before, String now, String value) {
         try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Nothing.class)

@@ -32,7 +32,7 @@ class Admission {
     private final CircuitBreaker breaker;
     private final SoldOutFlags flags;
     private final MissingSales missing;
-    private final int mostBuyersRemembered;
+    private final int maxBuyersRemembered;
     private final InstanceId instance;
     private final Clock clock;
     private final Map<AdmissionDecision, Counter> decisions = new EnumMap<>(AdmissionDecision.class);
@@ -42,7 +42,7 @@ class Admission {
             CircuitBreaker breaker,
             SoldOutFlags flags,
             MissingSales missing,
-            int mostBuyersRemembered,
+            int maxBuyersRemembered,
             InstanceId instance,
             Clock clock,
             MeterRegistry meters) {
@@ -54,7 +54,7 @@ class Admission {
                         event.getStateTransition()));
         this.flags = flags;
         this.missing = missing;
-        this.mostBuyersRemembered = mostBuyersRemembered;
+        this.maxBuyersRemembered = maxBuyersRemembered;
         this.instance = instance;
         this.clock = clock;
         for (AdmissionDecision decision : AdmissionDecision.values()) {
@@ -147,7 +147,7 @@ class Admission {
                         }
                         case "SOLD_OUT" -> {
                             flags.raise(
-                                    sale.id(), answer.generation(), () -> redis.buyersOf(sale, mostBuyersRemembered));
+                                    sale.id(), answer.generation(), () -> redis.buyersOf(sale, maxBuyersRemembered));
                             yield AdmissionDecision.SOLD_OUT;
                         }
                         case "PAUSED" -> AdmissionDecision.PAUSED;

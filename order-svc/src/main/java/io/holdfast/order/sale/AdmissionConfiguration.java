@@ -48,9 +48,9 @@ class AdmissionConfiguration {
     }
 
     @Bean
-    SoldOutFlags soldOutFlags(AdmissionProperties settings) {
+    SoldOutFlags soldOutFlags(AdmissionProperties properties) {
         return new SoldOutFlags(
-                settings.soldOutMemory(), LARGE_SALES * settings.mostBuyersRemembered(), Ticker.systemTicker());
+                properties.soldOutTimeToLive(), LARGE_SALES * properties.maxBuyersRemembered(), Ticker.systemTicker());
     }
 
     @Bean
@@ -65,13 +65,13 @@ class AdmissionConfiguration {
             SaleCounters counters,
             SaleRepository repository,
             SoldOutFlags flags,
-            AdmissionProperties settings,
+            AdmissionProperties properties,
             InstanceId instance,
             Clock clock,
             MeterRegistry meters) {
-        SaleCounterRepair repair =
-                new SaleCounterRepair(counters, repository, flags, settings.forgottenAfter(), instance, clock, meters);
-        return new SaleCounterRepairJob(counters, repository, repair, settings.mendInterval(), instance);
+        SaleCounterRepair repair = new SaleCounterRepair(
+                counters, repository, flags, properties.forgottenAfter(), instance, clock, meters);
+        return new SaleCounterRepairJob(counters, repository, repair, properties.repairInterval(), instance);
     }
 
     @Bean
@@ -79,7 +79,7 @@ class AdmissionConfiguration {
             ObjectProvider<SaleCounters> counters,
             ObjectProvider<SaleCounterRepairJob> watch,
             SoldOutFlags flags,
-            AdmissionProperties settings,
+            AdmissionProperties properties,
             InstanceId instance,
             Clock clock,
             MeterRegistry meters) {
@@ -103,7 +103,7 @@ class AdmissionConfiguration {
                         knows.report(sale);
                     }
                 },
-                settings.mostBuyersRemembered(),
+                properties.maxBuyersRemembered(),
                 instance,
                 clock,
                 meters);

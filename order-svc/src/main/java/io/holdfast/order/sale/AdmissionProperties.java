@@ -14,10 +14,10 @@ import org.springframework.validation.annotation.Validated;
  * Properties {@code holdfast.order.admission.*}, read at the start.
  *
  * @param redisHost without one there is no Redis, and the database alone decides who may order
- * @param soldOutMemory how long this instance believes that a sale is sold out before one buyer asks again for all; if Redis does
+ * @param soldOutTimeToLive how long this instance believes that a sale is sold out before one buyer asks again for all; if Redis does
  *     not answer, four times as long; zero asks each time
- * @param mostBuyersRemembered if more buyers got something of a sale, each request asks Redis, also when it is sold out
- * @param mendInterval between two comparisons of the counters with the database
+ * @param maxBuyersRemembered if more buyers got something of a sale, each request asks Redis, also when it is sold out
+ * @param repairInterval between two comparisons of the counters with the database
  * @param forgottenAfter how long a slot without a stored order is kept: longer than any request takes
  */
 @Validated
@@ -26,17 +26,12 @@ record AdmissionProperties(
         @DefaultValue("") @NotNull String redisHost,
 
         @DefaultValue("500ms") @NotNull @DurationMin(millis = 0) @DurationMax(seconds = 10)
-        Duration soldOutMemory,
+        Duration soldOutTimeToLive,
 
-        @DefaultValue("200000") @Min(0) @Max(1_000_000) int mostBuyersRemembered,
+        @DefaultValue("200000") @Min(0) @Max(1_000_000) int maxBuyersRemembered,
 
         @DefaultValue("2s") @NotNull @DurationMin(millis = 100) @DurationMax(seconds = 60)
-        Duration mendInterval,
+        Duration repairInterval,
 
         @DefaultValue("30s") @NotNull @DurationMin(seconds = 1) @DurationMax(minutes = 10)
-        Duration forgottenAfter) {
-
-    boolean usesRedis() {
-        return !redisHost.isBlank();
-    }
-}
+        Duration forgottenAfter) {}

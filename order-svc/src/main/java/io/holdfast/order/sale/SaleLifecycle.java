@@ -116,7 +116,7 @@ class SaleLifecycle {
         return changed(sale.id());
     }
 
-    @Scheduled(fixedDelayString = "${holdfast.order.sale.look-interval:1s}")
+    @Scheduled(fixedDelayString = "${holdfast.order.sale.lifecycle-interval:1s}")
     void run() {
         try {
             Instant now = clock.instant();

@@ -18,7 +18,6 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -74,7 +73,7 @@ class SaleResource {
         if (earlier.isPresent()) {
             return answer(lifecycle.prepare(sameAs(terms, earlier.get())), HttpStatus.OK);
         }
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        Instant now = clock.instant();
         if (!terms.closesAt().isAfter(now)) {
             throw SaleProblems.invalid(List.of(new ValidationError("closesAt", "must be in the future")));
         }

@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
 @Component
 class SaleTallyCache {
 
-    static final Duration MEMORY = Duration.ofMillis(250);
+    static final Duration TIME_TO_LIVE = Duration.ofMillis(250);
     static final int SHARE = 10;
     private static final int MAX_SALES = 1_000;
 
@@ -33,7 +33,7 @@ class SaleTallyCache {
         this.tallies = Caffeine.newBuilder()
                 .maximumSize(MAX_SALES)
                 .ticker(ticker)
-                .expireAfter(Expiry.<SaleId, Counted>writing((sale, counted) -> counted.memory()))
+                .expireAfter(Expiry.<SaleId, Counted>writing((sale, counted) -> counted.timeToLive()))
                 .build(sale -> {
                     long start = ticker.read();
                     Tally tally = count.apply(sale);
@@ -47,9 +47,9 @@ class SaleTallyCache {
 
     private record Counted(Tally tally, Duration took) {
 
-        Duration memory() {
+        Duration timeToLive() {
             Duration rest = took.multipliedBy(SHARE - 1);
-            return rest.compareTo(MEMORY) > 0 ? rest : MEMORY;
+            return rest.compareTo(TIME_TO_LIVE) > 0 ? rest : TIME_TO_LIVE;
         }
     }
 }

@@ -21,23 +21,23 @@ import java.util.function.Supplier;
  */
 class SoldOutFlags {
 
-    /** A flag that cannot be renewed is trusted for so many times its memory. */
+    /** A flag that cannot be renewed is trusted for so many times its time to live. */
     static final int MOMENTS_OF_TRUST = 4;
 
     /** How long the buyers are remembered of a sale that nobody asks for any more. */
     static final Duration NAMES_KEPT = Duration.ofMinutes(1);
 
-    private final long memoryNanos;
+    private final long timeToLiveNanos;
     private final Ticker ticker;
     private final Cache<SaleId, Flag> flags;
     private final Set<SaleId> raising = ConcurrentHashMap.newKeySet();
 
     /**
-     * @param memory how long a flag is up before somebody asks again
+     * @param timeToLive how long a flag is up before somebody asks again
      * @param maxNames names in memory, of all sales together; the least used goes first. A sale counts as one, too
      */
-    SoldOutFlags(Duration memory, long maxNames, Ticker ticker) {
-        this.memoryNanos = memory.toNanos();
+    SoldOutFlags(Duration timeToLive, long maxNames, Ticker ticker) {
+        this.timeToLiveNanos = timeToLive.toNanos();
         this.ticker = ticker;
         this.flags = Caffeine.newBuilder()
                 .maximumWeight(maxNames)
@@ -55,7 +55,7 @@ class SoldOutFlags {
             return false;
         }
         long due = flag.askAgainAt().get();
-        return now - due < 0 || !flag.askAgainAt().compareAndSet(due, now + memoryNanos);
+        return now - due < 0 || !flag.askAgainAt().compareAndSet(due, now + timeToLiveNanos);
     }
 
     /**
@@ -83,8 +83,8 @@ class SoldOutFlags {
                     sale,
                     new Flag(
                             known,
-                            new AtomicLong(now + memoryNanos),
-                            new AtomicLong(now + MOMENTS_OF_TRUST * memoryNanos)));
+                            new AtomicLong(now + timeToLiveNanos),
+                            new AtomicLong(now + MOMENTS_OF_TRUST * timeToLiveNanos)));
         } finally {
             raising.remove(sale);
         }

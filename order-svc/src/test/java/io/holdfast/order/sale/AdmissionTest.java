@@ -35,7 +35,7 @@ import org.springframework.data.redis.core.RedisCallback;
 class AdmissionTest {
 
     private static final RealRedis REDIS = RealRedis.start();
-    private static final Duration MEMORY = Duration.ofMillis(500);
+    private static final Duration TIME_TO_LIVE = Duration.ofMillis(500);
     private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     private static final Sale SALE = new Sale(
             new SaleId("01890a5d-ac96-774b-bcce-b302099a8057"),
@@ -47,7 +47,7 @@ class AdmissionTest {
 
     private final SaleCounters counters = new SaleCounters(REDIS.template());
     private long ticks;
-    private final SoldOutFlags flags = new SoldOutFlags(MEMORY, 10_000, () -> ticks);
+    private final SoldOutFlags flags = new SoldOutFlags(TIME_TO_LIVE, 10_000, () -> ticks);
     private final Admission admission = new Admission(
             counters,
             CircuitBreaker.ofDefaults("redis"),
@@ -77,7 +77,7 @@ class AdmissionTest {
 
         long before = scriptsRun();
         for (int moment = 1; moment <= 3; moment++) {
-            pass(MEMORY);
+            pass(TIME_TO_LIVE);
             assertThat(IntStream.range(0, 100).mapToObj(i -> admit("late-" + i)))
                     .containsOnly(AdmissionDecision.SOLD_OUT);
         }
@@ -92,7 +92,7 @@ class AdmissionTest {
         counters.giveBack(SALE, order("bob"));
         assertThat(admit("late-1")).isEqualTo(AdmissionDecision.SOLD_OUT);
 
-        pass(MEMORY);
+        pass(TIME_TO_LIVE);
 
         assertThat(List.of(admit("late-2"), admit("late-3"), admit("late-4")))
                 .containsExactly(AdmissionDecision.ADMITTED, AdmissionDecision.ADMITTED, AdmissionDecision.SOLD_OUT);
@@ -103,7 +103,7 @@ class AdmissionTest {
         sellBoth();
         assertThat(admit("late-0")).isEqualTo(AdmissionDecision.SOLD_OUT);
         counters.giveBack(SALE, order("alice"));
-        pass(MEMORY);
+        pass(TIME_TO_LIVE);
 
         assertThat(admission.admit(SALE, order("greedy"), 2)).isEqualTo(AdmissionDecision.SOLD_OUT);
         assertThat(admit("modest")).isEqualTo(AdmissionDecision.ADMITTED);

@@ -64,7 +64,7 @@ class SaleOrdersByRedisTest extends SaleOrderCases {
         // On a busy machine a Redis that is there must not be taken for one that is away.
         properties.add("spring.data.redis.timeout", () -> "10s");
         properties.add("spring.data.redis.connect-timeout", () -> "10s");
-        properties.add("holdfast.order.admission.mend-interval", () -> "500ms");
+        properties.add("holdfast.order.admission.repair-interval", () -> "500ms");
         properties.add("holdfast.order.admission.forgotten-after", () -> "5s");
     }
 

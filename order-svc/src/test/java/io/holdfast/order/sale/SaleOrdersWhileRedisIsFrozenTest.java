@@ -60,7 +60,7 @@ class SaleOrdersWhileRedisIsFrozenTest {
             properties.add(parts[0], () -> parts[1]);
         }
         // Nobody compares the counters with the orders while a test looks.
-        properties.add("holdfast.order.admission.mend-interval", () -> "60s");
+        properties.add("holdfast.order.admission.repair-interval", () -> "60s");
     }
 
     @BeforeEach

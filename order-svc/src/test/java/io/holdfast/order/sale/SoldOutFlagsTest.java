@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 
 class SoldOutFlagsTest {
 
-    private static final Duration MEMORY = Duration.ofMillis(500);
+    private static final Duration TIME_TO_LIVE = Duration.ofMillis(500);
     private static final int MAX_NAMES = 1_000;
     private static final SaleId SALE = new SaleId("01890a5d-ac96-774b-bcce-b302099a8057");
 
-    private long now = Long.MAX_VALUE - MEMORY.toNanos() / 2;
-    private final SoldOutFlags flags = new SoldOutFlags(MEMORY, MAX_NAMES, () -> now);
+    private long now = Long.MAX_VALUE - TIME_TO_LIVE.toNanos() / 2;
+    private final SoldOutFlags flags = new SoldOutFlags(TIME_TO_LIVE, MAX_NAMES, () -> now);
 
     @Test
     void everybodyHearsItAtOnceButThoseWhoGotSomething() {
@@ -35,7 +35,7 @@ class SoldOutFlagsTest {
     @Test
     void afterAMomentOneOfTheCrowdAsksAndTheOthersHearWhatWasFoundLast() {
         raise("1", "alice");
-        pass(MEMORY);
+        pass(TIME_TO_LIVE);
 
         assertThat(asking(1_000)).isEqualTo(1);
         assertThat(flags.isUpFor("alice", SALE)).isFalse();
@@ -44,13 +44,13 @@ class SoldOutFlagsTest {
     @Test
     void whoeverAskedAndFoundItSoldOutStillAsksForAllAgain() {
         raise("1", "alice");
-        pass(MEMORY);
+        pass(TIME_TO_LIVE);
         assertThat(asking(10)).isEqualTo(1);
         raise("1", "alice");
 
-        pass(MEMORY.dividedBy(2));
+        pass(TIME_TO_LIVE.dividedBy(2));
         assertThat(asking(10)).isZero();
-        pass(MEMORY);
+        pass(TIME_TO_LIVE);
         assertThat(asking(10)).isEqualTo(1);
     }
 
@@ -58,10 +58,10 @@ class SoldOutFlagsTest {
     void ifNobodyGetsAnAnswerOneMoreAsksEveryMomentAndInTheEndEverybody() {
         raise("1", "alice");
         for (int moment = 1; moment < SoldOutFlags.MOMENTS_OF_TRUST; moment++) {
-            pass(MEMORY);
+            pass(TIME_TO_LIVE);
             assertThat(asking(10)).isEqualTo(1);
         }
-        pass(MEMORY);
+        pass(TIME_TO_LIVE);
 
         assertThat(asking(10)).isEqualTo(10);
     }
