@@ -78,8 +78,6 @@ class StructureTest {
 
     /** Libraries' types that use a JdbcTemplate. To be empty. */
     private static final Set<String> STILL_WITH_TEMPLATES = Set.of(
-            "AuditLog",
-            "AuditAutoConfiguration",
             "SqlCheck",
             "AttemptTable",
             "FenceTable");

@@ -3,6 +3,7 @@ package io.holdfast.edge.audit;
 import io.holdfast.edge.access.AccessRules;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.ZoneOffset;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
@@ -15,7 +16,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Keeps what operators do in the table {@code audit_entry} of a service that has a database. A service without that table excludes
@@ -23,14 +24,14 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 @AutoConfiguration(afterName = "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration")
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-@ConditionalOnClass(JdbcTemplate.class)
+@ConditionalOnClass(JdbcClient.class)
 @ConditionalOnBean(DataSource.class)
 @EnableConfigurationProperties(AuditProperties.class)
 public class AuditAutoConfiguration {
 
     @Bean
     static BeanPostProcessor watchOverConnections(ObjectProvider<Clock> clock) {
-        Supplier<Clock> whenNeeded = () -> clock.getIfAvailable(Clock::systemUTC);
+        Supplier<Clock> whenNeeded = () -> clock.getIfAvailable(AuditAutoConfiguration::wallClock);
         return new BeanPostProcessor() {
             @Override
             public Object postProcessAfterInitialization(Object bean, String name) {
@@ -43,12 +44,14 @@ public class AuditAutoConfiguration {
 
     @Bean
     AuditLog auditLog(DataSource dataSource, ObjectProvider<Clock> clock) throws SQLException {
-        return new AuditLog(dataSource.unwrap(AuditedDataSource.class), clock.getIfAvailable(Clock::systemUTC));
+        return new AuditLog(
+                dataSource.unwrap(AuditedDataSource.class), clock.getIfAvailable(AuditAutoConfiguration::wallClock));
     }
 
     @Bean
     AuditCleaner auditCleaner(AuditLog entries, AuditProperties properties, ObjectProvider<Clock> clock) {
-        return new AuditCleaner(entries, properties.retention(), clock.getIfAvailable(Clock::systemUTC));
+        return new AuditCleaner(
+                entries, properties.retention(), clock.getIfAvailable(AuditAutoConfiguration::wallClock));
     }
 
     @Bean
@@ -64,5 +67,10 @@ public class AuditAutoConfiguration {
         AuditOpenApiCustomizer auditInOpenApi(AccessRules rules) {
             return new AuditOpenApiCustomizer(rules);
         }
+    }
+
+    /** The database keeps milliseconds. */
+    private static Clock wallClock() {
+        return Clock.tickMillis(ZoneOffset.UTC);
     }
 }

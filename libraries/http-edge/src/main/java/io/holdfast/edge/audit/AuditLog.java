@@ -9,15 +9,13 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
-import org.springframework.jdbc.core.JdbcOperations;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -29,24 +27,26 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class AuditLog {
 
     private static final int OWN_TRANSACTION_SECONDS = 5;
-    private static final Instant EARLIEST = Instant.EPOCH;
-    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
+    private static final Instant MIN_TIME = Instant.EPOCH;
+    private static final Instant MAX_TIME = Instant.parse("9999-12-31T23:59:59.999Z");
 
+    private static final int MAX_ROWS_AT_ONCE = 500;
     private static final String INSERT = """
             insert into audit_entry (happened_at, who, method, target, resource, amount, idempotency_key, reason, effect, trace_id)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            values
             """;
+    private static final String ROW = " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-    private final JdbcOperations inTransactionOfTheChange;
-    private final JdbcOperations byItself;
+    private final JdbcClient inTransactionOfTheChange;
+    private final JdbcClient byItself;
     private final TransactionTemplate ownTransaction;
     private final Clock clock;
 
     /** @param dataSource of the service; entries that stand alone go past it to the one that it watches over */
     AuditLog(AuditedDataSource dataSource, Clock clock) {
         DataSource unwatched = dataSource.unwatched();
-        this.inTransactionOfTheChange = new JdbcTemplate(dataSource);
-        this.byItself = new JdbcTemplate(unwatched);
+        this.inTransactionOfTheChange = JdbcClient.create(dataSource);
+        this.byItself = JdbcClient.create(unwatched);
         this.ownTransaction = new TransactionTemplate(new JdbcTransactionManager(unwatched));
         this.ownTransaction.setTimeout(OWN_TRANSACTION_SECONDS);
         this.clock = clock;
@@ -64,12 +64,7 @@ public final class AuditLog {
         if (!TransactionSynchronizationManager.isActualTransactionActive()) {
             throw new IllegalStateException("An entry of the audit is written in the transaction of the change");
         }
-        Instant now = clock.instant();
-        inTransactionOfTheChange.batchUpdate(
-                INSERT,
-                actions.stream()
-                        .map(action -> values(action, Effect.CHANGED, now))
-                        .toList());
+        insert(inTransactionOfTheChange, actions, Effect.CHANGED, clock.instant());
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
             public void afterCommit() {
@@ -85,15 +80,28 @@ public final class AuditLog {
 
     /** Writes the entry of an action that changed nothing, and commits it. */
     void addAlone(AuditedAction action, Effect effect) {
-        ownTransaction.executeWithoutResult(
-                running -> byItself.update(INSERT, values(action, effect, clock.instant())));
+        ownTransaction.executeWithoutResult(running -> insert(byItself, List.of(action), effect, clock.instant()));
         action.recorded();
     }
 
     /** Writes the entry of an action that has changed something over the connection, in the transaction that is open there. */
     static void add(Connection connection, AuditedAction action, Instant now) {
-        new JdbcTemplate(new SingleConnectionDataSource(connection, true))
-                .update(INSERT, values(action, Effect.CHANGED, now));
+        JdbcClient open = JdbcClient.create(new SingleConnectionDataSource(connection, true));
+        insert(open, List.of(action), Effect.CHANGED, now);
+    }
+
+    /** With a statement for many rows: a JdbcClient knows no batches. */
+    private static void insert(JdbcClient jdbc, Collection<AuditedAction> actions, Effect effect, Instant now) {
+        List<AuditedAction> rest = List.copyOf(actions);
+        while (!rest.isEmpty()) {
+            List<AuditedAction> rows = rest.subList(0, Math.min(rest.size(), MAX_ROWS_AT_ONCE));
+            List<@Nullable Object> values = new ArrayList<>();
+            rows.forEach(action -> Collections.addAll(values, values(action, effect, now)));
+            jdbc.sql(INSERT + String.join(",", Collections.nCopies(rows.size(), ROW)))
+                    .params(values)
+                    .update();
+            rest = rest.subList(rows.size(), rest.size());
+        }
     }
 
     private static Object[] values(AuditedAction action, Effect effect, Instant now) {
@@ -177,8 +185,7 @@ public final class AuditLog {
             values.add(filter.who());
         }
         values.add(size);
-        return JdbcClient.create(byItself)
-                .sql("""
+        return byItself.sql("""
                         select id, happened_at, who, method, target, resource, amount, idempotency_key, reason, effect, trace_id
                         from audit_entry
                         """ + where + " order by happened_at desc, id desc limit ?")
@@ -198,16 +205,18 @@ public final class AuditLog {
                 .list();
     }
 
-    /** @return how many are gone, {@code most} at most */
-    int deleteBefore(Instant time, int most) {
-        Integer deleted = ownTransaction.execute(running -> byItself.update(
-                "delete from audit_entry where happened_at < ? order by happened_at limit ?", column(time), most));
+    /** @return how many are gone, {@code max} at most */
+    int deleteBefore(Instant time, int max) {
+        Integer deleted = ownTransaction.execute(
+                running -> byItself.sql("delete from audit_entry where happened_at < ? order by happened_at limit ?")
+                        .params(column(time), max)
+                        .update());
         return deleted == null ? 0 : deleted;
     }
 
-    /** UTC; the database keeps milliseconds. */
+    /** UTC. */
     private static LocalDateTime column(Instant time) {
-        Instant kept = time.isBefore(EARLIEST) ? EARLIEST : time.isAfter(LATEST) ? LATEST : time;
-        return LocalDateTime.ofInstant(kept, ZoneOffset.UTC).truncatedTo(ChronoUnit.MILLIS);
+        Instant kept = time.isBefore(MIN_TIME) ? MIN_TIME : time.isAfter(MAX_TIME) ? MAX_TIME : time;
+        return LocalDateTime.ofInstant(kept, ZoneOffset.UTC);
     }
 }

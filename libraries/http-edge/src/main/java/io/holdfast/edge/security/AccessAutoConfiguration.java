@@ -11,11 +11,10 @@ import io.holdfast.edge.problem.ProblemWriter;
 import io.holdfast.edge.rate.AnonymousRateFilter;
 import io.holdfast.edge.rate.BuyerRateFilter;
 import io.holdfast.edge.startup.WarmUp;
-import io.holdfast.edge.token.BearerHeader;
-import io.holdfast.edge.token.CallerTokens;
+import io.holdfast.edge.token.AuthorizationHeaderTokenResolver;
 import io.holdfast.edge.token.ServiceTokenFeignInterceptor;
 import io.holdfast.edge.token.ServiceTokens;
-import io.holdfast.edge.token.TokenDecoders;
+import io.holdfast.edge.token.TokenVerification;
 import io.holdfast.edge.token.TokenWarmUp;
 import io.holdfast.edge.token.UserTokenProperties;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -114,20 +113,20 @@ public class AccessAutoConfiguration {
             AccessProperties properties,
             AccessProblemHandler problems,
             @Value("${spring.application.name}") String self) {
-        JwtDecoder decoder = new CallerTokens(properties.callers().entrySet().stream()
+        Map<String, JwtDecoder> decoders = properties.callers().entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(
                         Map.Entry::getKey,
-                        caller -> TokenDecoders.ofService(
+                        caller -> TokenVerification.ofService(
                                 caller.getKey(),
                                 caller.getValue(),
                                 self,
                                 properties.maxServiceTokenLifetime(),
-                                properties.clockSkew()))));
+                                properties.clockSkew())));
         return stateless(http, problems)
                 .securityMatcher(properties.servicePaths().toArray(String[]::new))
                 .authorizeHttpRequests(requests -> requests.anyRequest().hasAuthority(Role.SERVICE.authority()))
-                .oauth2ResourceServer(server -> server.bearerTokenResolver(new BearerHeader())
-                        .jwt(jwt -> jwt.decoder(decoder).jwtAuthenticationConverter(serviceConverter()))
+                .oauth2ResourceServer(server -> server.bearerTokenResolver(new AuthorizationHeaderTokenResolver())
+                        .authenticationManagerResolver(TokenVerification.ofServices(decoders, serviceConverter()))
                         .authenticationEntryPoint(problems)
                         .accessDeniedHandler(problems)
                         .withObjectPostProcessor(answerAllFailures(problems)))
@@ -151,7 +150,7 @@ public class AccessAutoConfiguration {
             entries.allowReading(rules);
         }
         UserTokenProperties users = properties.users();
-        JwtDecoder decoder = TokenDecoders.ofUsers(
+        JwtDecoder decoder = TokenVerification.ofUsers(
                 self,
                 users,
                 properties.clockSkew(),
@@ -181,7 +180,7 @@ public class AccessAutoConfiguration {
                 .addFilterAfter(
                         new BuyerRateFilter(properties.buyerRate(), writer), BearerTokenAuthenticationFilter.class)
                 .addFilterAfter(new AuditFilter(rules, entries, writer), AuthorizationFilter.class)
-                .oauth2ResourceServer(server -> server.bearerTokenResolver(new BearerHeader())
+                .oauth2ResourceServer(server -> server.bearerTokenResolver(new AuthorizationHeaderTokenResolver())
                         .jwt(jwt -> jwt.decoder(decoder).jwtAuthenticationConverter(userConverter(users)))
                         .authenticationEntryPoint(problems)
                         .accessDeniedHandler(problems)

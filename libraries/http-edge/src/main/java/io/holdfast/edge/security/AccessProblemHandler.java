@@ -3,7 +3,7 @@ package io.holdfast.edge.security;
 import io.holdfast.edge.access.AccessRules;
 import io.holdfast.edge.logging.RefusalLog;
 import io.holdfast.edge.problem.ProblemWriter;
-import io.holdfast.edge.token.TokenDecoders;
+import io.holdfast.edge.token.TokenVerification;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -39,7 +39,8 @@ final class AccessProblemHandler implements AuthenticationEntryPoint, AccessDeni
         if (refused instanceof AuthenticationServiceException) {
             // The issuer's keys cannot be read: that says nothing about the token.
             refusals.refused(HttpStatus.SERVICE_UNAVAILABLE, request, "tokens cannot be checked, " + rootOf(refused));
-            response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(TokenDecoders.ISSUER_RETRY_AFTER.toSeconds()));
+            response.setHeader(
+                    HttpHeaders.RETRY_AFTER, Long.toString(TokenVerification.ISSUER_RETRY_AFTER.toSeconds()));
             problems.write(
                     HttpStatus.SERVICE_UNAVAILABLE,
                     "unavailable",

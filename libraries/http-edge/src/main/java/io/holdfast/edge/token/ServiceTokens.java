@@ -1,5 +1,7 @@
 package io.holdfast.edge.token;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -11,9 +13,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
-import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -26,7 +27,7 @@ public final class ServiceTokens {
     private final Supplier<RSAKey> key;
     private final Duration lifetime;
     private final Clock clock;
-    private final Map<String, Token> current = new ConcurrentHashMap<>();
+    private final LoadingCache<String, String> tokens;
 
     /** @param key asked for each token, so that a rotated key is used without a restart */
     ServiceTokens(String self, Supplier<RSAKey> key, Duration lifetime, Clock clock) {
@@ -34,6 +35,11 @@ public final class ServiceTokens {
         this.key = key;
         this.lifetime = lifetime;
         this.clock = clock;
+        // By the same clock as the expiry of the tokens.
+        this.tokens = Caffeine.newBuilder()
+                .expireAfterWrite(lifetime.dividedBy(2))
+                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+                .build(this::make);
         // A service that cannot prove itself shall not start.
         key.get();
     }
@@ -48,14 +54,11 @@ public final class ServiceTokens {
 
     /** @param service name of the service that is called; it takes no token that was made for another */
     public String tokenFor(String service) {
-        Instant now = clock.instant();
-        return current.compute(
-                        service,
-                        (name, token) -> token == null || !now.isBefore(token.renewAt) ? make(name, now) : token)
-                .text;
+        return tokens.get(service);
     }
 
-    private Token make(String service, Instant now) {
+    private String make(String service) {
+        Instant now = clock.instant();
         JWTClaimsSet claims = new JWTClaimsSet.Builder()
                 .issuer(self)
                 .subject(self)
@@ -75,8 +78,6 @@ public final class ServiceTokens {
         } catch (JOSEException e) {
             throw new IllegalStateException("A token for " + service + " could not be signed", e);
         }
-        return new Token(token.serialize(), now.plus(lifetime.dividedBy(2)));
+        return token.serialize();
     }
-
-    private record Token(String text, Instant renewAt) {}
 }

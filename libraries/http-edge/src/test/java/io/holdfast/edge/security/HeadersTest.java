@@ -2,7 +2,7 @@ package io.holdfast.edge.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.edge.token.BearerHeader;
+import io.holdfast.edge.token.AuthorizationHeaderTokenResolver;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
@@ -30,7 +30,7 @@ class HeadersTest {
     @Test
     void anyHeaderNamesTheSameTokenAsToSpringSecurity() {
         BearerTokenResolver springs = new DefaultBearerTokenResolver();
-        BearerTokenResolver ours = new BearerHeader();
+        BearerTokenResolver ours = new AuthorizationHeaderTokenResolver();
         Random random = new Random(20_261_127);
         int tokens = 0;
         int malformed = 0;
@@ -53,7 +53,8 @@ class HeadersTest {
 
     @Test
     void aRequestWithoutTheHeaderHasNoToken() {
-        assertThat(new BearerHeader().resolve(new MockHttpServletRequest())).isNull();
+        assertThat(new AuthorizationHeaderTokenResolver().resolve(new MockHttpServletRequest()))
+                .isNull();
     }
 
     @Test
@@ -62,7 +63,7 @@ class HeadersTest {
         request.setContentType("application/x-www-form-urlencoded");
         request.setQueryString("access_token=abc");
         request.addParameter("access_token", "abc");
-        assertThat(new BearerHeader().resolve(request)).isNull();
+        assertThat(new AuthorizationHeaderTokenResolver().resolve(request)).isNull();
     }
 
     @Test

@@ -6,13 +6,20 @@ import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.springframework.core.convert.converter.Converter;
+import org.springframework.security.authentication.AbstractAuthenticationToken;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.AuthenticationManagerResolver;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
@@ -23,9 +30,11 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
 import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
+import org.springframework.security.oauth2.server.resource.authentication.JwtIssuerAuthenticationManagerResolver;
 
 /** How the tokens of users and of other services are verified. */
-public final class TokenDecoders {
+public final class TokenVerification {
 
     /** For so long an issuer that did not answer is not asked again. */
     public static final Duration ISSUER_RETRY_AFTER = RemoteJwkSource.FAILURE_KEPT;
@@ -34,9 +43,11 @@ public final class TokenDecoders {
     private static final Set<JWSAlgorithm> ALGORITHMS =
             Set.of(JWSAlgorithm.RS256, JWSAlgorithm.PS256, JWSAlgorithm.ES256);
 
-    private TokenDecoders() {}
+    private TokenVerification() {}
 
     /**
+     * A token of a user.
+     *
      * @param self name of this service, for which the tokens have to be
      * @param clockSkew how far the issuer's clock may be off
      */
@@ -49,18 +60,40 @@ public final class TokenDecoders {
     }
 
     /**
-     * @param caller the service that makes the tokens
-     * @param keys where its public keys are
+     * A token of another service.
+     *
+     * @param keys where that service's public keys are
      * @param self name of this service, for which the tokens have to be
      * @param maxLifetime a token that is made for longer is refused
-     * @param clockSkew how far the caller's clock may be off
+     * @param clockSkew how far the other service's clock may be off
      */
-    public static JwtDecoder ofService(String caller, URI keys, String self, Duration maxLifetime, Duration clockSkew) {
+    public static JwtDecoder ofService(
+            String service, URI keys, String self, Duration maxLifetime, Duration clockSkew) {
         return decoder(
                 JwkSources.at(keys),
-                caller,
+                service,
                 clockSkew,
                 List.of(isFor(self), new MaxLifetimeValidator(maxLifetime, clockSkew)));
+    }
+
+    /**
+     * Verifies each token as one of the service that it names as its issuer. Only the verification says whether the name is true.
+     *
+     * @param decoders by name of the service; whoever is not among them may not call
+     */
+    public static AuthenticationManagerResolver<HttpServletRequest> ofServices(
+            Map<String, JwtDecoder> decoders, Converter<Jwt, ? extends AbstractAuthenticationToken> converter) {
+        Map<String, AuthenticationManager> managers = decoders.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, service -> manager(service.getValue(), converter)));
+        return new JwtIssuerAuthenticationManagerResolver(managers::get);
+    }
+
+    private static AuthenticationManager manager(
+            JwtDecoder decoder, Converter<Jwt, ? extends AbstractAuthenticationToken> converter) {
+        JwtAuthenticationProvider provider = new JwtAuthenticationProvider(decoder);
+        provider.setJwtAuthenticationConverter(converter);
+        return provider::authenticate;
     }
 
     private static OAuth2TokenValidator<Jwt> isFor(String service) {

@@ -11,6 +11,7 @@ import com.nimbusds.jwt.EncryptedJWT;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.holdfast.edge.testtokens.Issuer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +21,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 
-class CallerTokensTest {
+class ServiceTokenAuthenticationTest {
 
     @TempDir
     private static Path folder;
@@ -34,7 +40,7 @@ class CallerTokensTest {
 
     private final List<String> checks = new ArrayList<>();
     private boolean refusing;
-    private CallerTokens tokens;
+    private AuthenticationManager services;
 
     /** Once: it takes a while to find their keys. */
     @BeforeAll
@@ -45,7 +51,10 @@ class CallerTokensTest {
 
     @BeforeEach
     void theirTokensAreChecked() {
-        tokens = new CallerTokens(Map.of("order-svc", checkOf("order-svc"), "payment-svc", checkOf("payment-svc")));
+        services = TokenVerification.ofServices(
+                        Map.of("order-svc", checkOf("order-svc"), "payment-svc", checkOf("payment-svc")),
+                        JwtAuthenticationToken::new)
+                .resolve(new MockHttpServletRequest());
     }
 
     @Test
@@ -54,7 +63,7 @@ class CallerTokensTest {
         String paymentsToken = payments.token("payment-svc", "service");
 
         for (String token : List.of(ordersToken, paymentsToken, ordersToken, paymentsToken)) {
-            assertThat(tokens.decode(token).getTokenValue()).isEqualTo(token);
+            assertThat(authenticate(token).getToken().getTokenValue()).isEqualTo(token);
         }
 
         assertThat(checks).containsExactly("order-svc", "payment-svc", "order-svc", "payment-svc");
@@ -63,22 +72,22 @@ class CallerTokensTest {
     @Test
     void aTokenThatWasRightIsRefusedOnceItsCheckRefusesIt() {
         String token = orders.token("order-svc", "service");
-        tokens.decode(token);
+        authenticate(token);
 
         refusing = true;
 
-        assertThatThrownBy(() -> tokens.decode(token)).hasMessage("refused by order-svc");
+        assertThatThrownBy(() -> authenticate(token)).hasMessage("refused by order-svc");
     }
 
     @Test
     void aTokenThatWasRefusedIsTakenOnceItsCheckTakesIt() {
         String token = orders.token("order-svc", "service");
         refusing = true;
-        assertThatThrownBy(() -> tokens.decode(token)).isInstanceOf(BadJwtException.class);
+        assertThatThrownBy(() -> authenticate(token)).isInstanceOf(InvalidBearerTokenException.class);
 
         refusing = false;
 
-        assertThat(tokens.decode(token).getTokenValue()).isEqualTo(token);
+        assertThat(authenticate(token).getToken().getTokenValue()).isEqualTo(token);
         assertThat(checks).containsExactly("order-svc", "order-svc");
     }
 
@@ -87,16 +96,16 @@ class CallerTokensTest {
         String stranger =
                 new Issuer("search-svc", "stock-svc", folder.resolve("s.jwks")).token("search-svc", "service");
 
-        assertThatThrownBy(() -> tokens.decode(stranger)).isInstanceOf(BadJwtException.class);
-        assertThatThrownBy(() -> tokens.decode(orders.token(claims -> claims.issuer(null))))
-                .isInstanceOf(BadJwtException.class);
+        assertThatThrownBy(() -> authenticate(stranger)).isInstanceOf(InvalidBearerTokenException.class);
+        assertThatThrownBy(() -> authenticate(orders.token(claims -> claims.issuer(null))))
+                .isInstanceOf(InvalidBearerTokenException.class);
         assertThat(checks).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a", "a.b", "a.b.c", "..", "eyJhbGciOiJub25lIn0.eyJpc3MiOiJvcmRlci1zdmMifQ."})
+    @ValueSource(strings = {"a", "a.b", "a.b.c", ".."})
     void whatIsNoSignedTokenIsRefused(String token) {
-        assertThatThrownBy(() -> tokens.decode(token)).isInstanceOf(BadJwtException.class);
+        assertThatThrownBy(() -> authenticate(token)).isInstanceOf(InvalidBearerTokenException.class);
         assertThat(checks).isEmpty();
     }
 
@@ -107,7 +116,32 @@ class CallerTokensTest {
                 new JWTClaimsSet.Builder().issuer("order-svc").build());
         encrypted.encrypt(new DirectEncrypter(new byte[16]));
 
-        assertThatThrownBy(() -> tokens.decode(encrypted.serialize())).isInstanceOf(BadJwtException.class);
+        assertThatThrownBy(() -> authenticate(encrypted.serialize())).isInstanceOf(InvalidBearerTokenException.class);
+    }
+
+    @Test
+    void anUnsignedTokenIsRefusedByTheCheckOfTheServiceThatItNames() {
+        services = TokenVerification.ofServices(
+                        Map.of(
+                                "order-svc",
+                                TokenVerification.ofService(
+                                        "order-svc",
+                                        orders.publicKeys().toUri(),
+                                        "stock-svc",
+                                        Duration.ofMinutes(10),
+                                        Duration.ofSeconds(5))),
+                        JwtAuthenticationToken::new)
+                .resolve(new MockHttpServletRequest());
+
+        assertThat(authenticate(orders.token("order-svc", "service")).getName()).isEqualTo("order-svc");
+        assertThatThrownBy(() -> authenticate("eyJhbGciOiJub25lIn0.eyJpc3MiOiJvcmRlci1zdmMifQ."))
+                .isInstanceOf(InvalidBearerTokenException.class);
+        assertThatThrownBy(() -> authenticate(orders.unsigned(claims -> claims.subject("order-svc"))))
+                .isInstanceOf(InvalidBearerTokenException.class);
+    }
+
+    private JwtAuthenticationToken authenticate(String token) {
+        return (JwtAuthenticationToken) services.authenticate(new BearerTokenAuthenticationToken(token));
     }
 
     private JwtDecoder checkOf(String service) {
