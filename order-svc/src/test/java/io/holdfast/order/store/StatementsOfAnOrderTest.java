@@ -90,7 +90,7 @@ class StatementsOfAnOrderTest {
         Map<String, Long> hundred = statementsOf(100);
 
         assertThat(hundred).containsEntry("Com_insert", one.get("Com_insert"));
-        // The schedule of phase two and the sender of messages look for work meanwhile.
+        // The retry scheduler and the sender of messages look for work meanwhile.
         one.forEach((kind, count) -> assertThat(hundred.get(kind)).as(kind).isLessThan(count + 15));
         assertThat(database.jdbc().queryForObject("select count(*) from local_message", Long.class))
                 .isGreaterThanOrEqualTo(200);

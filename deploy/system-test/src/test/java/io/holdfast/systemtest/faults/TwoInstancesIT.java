@@ -31,7 +31,7 @@ import org.junit.jupiter.api.TestInstance;
 class TwoInstancesIT {
 
     private static final String ACTION = "stock.reserve";
-    private static final Pattern NAME = Pattern.compile("The schedule of phase two works as (\\S+),");
+    private static final Pattern NAME = Pattern.compile("The retry scheduler works as (\\S+),");
 
     private final Platform platform;
     private final Stack stack;
