@@ -59,16 +59,10 @@ class TypeNamesTest {
     /** Old words that are ordinary ones as a part of a longer name. */
     private static final Set<String> OLD_NAMES = Set.of("bearer", "goodsin", "memory", "settings");
 
-    /** Still to be renamed. To be empty. */
-    private static final Set<String> STILL_OLD = Set.of("MessageSettings");
-
     private static final Pattern DECLARATION =
             Pattern.compile("(?m)^[ \\t]*(?:[a-z-]+ )*(?:class|record|interface|enum|@interface) +([A-Z]\\w*)");
 
     private static final Pattern OLD_BOUND = Pattern.compile("\\b(?:MOST|LONGEST|LARGEST|LEAST|SHORTEST)_[A-Z]");
-
-    /** Still to be renamed. To be empty. */
-    private static final String STILL_WITH_OLD_BOUNDS = "/libraries/local-message/";
 
     private static final Pattern WORD = Pattern.compile("[A-Z][a-z0-9]*");
 
@@ -86,7 +80,6 @@ class TypeNamesTest {
             typesIn(Checkout.read(source)).filter(TypeNamesTest::isOld).forEach(old::add);
         }
 
-        old.removeAll(STILL_OLD);
         assertThat(old).isEmpty();
     }
 
@@ -103,7 +96,6 @@ class TypeNamesTest {
     @Test
     void bounds_are_called_max_and_min() {
         assertThat(Checkout.sources().stream()
-                        .filter(source -> !source.toString().contains(STILL_WITH_OLD_BOUNDS))
                         .filter(source ->
                                 OLD_BOUND.matcher(Checkout.read(source)).find())
                         .map(source -> Checkout.ROOT.relativize(source).toString()))
