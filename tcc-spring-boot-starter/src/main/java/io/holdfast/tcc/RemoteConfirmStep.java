@@ -19,9 +19,9 @@ public interface RemoteConfirmStep {
     void beforeConfirm(BusinessActionContext context);
 
     /**
-     * Whether the step changes nothing outside. Then the process that made the Try does not look, when it is asked for the first time, whether
-     * the branch is still to be confirmed: should another instance have ended it meanwhile, an idle question is asked, and the
-     * Confirm has no effect. A step that changes something outside must not run for a branch that was given up.
+     * Whether the step changes nothing outside. If it does not, the process that made the Try skips the look whether the branch is
+     * still open when the coordinator asks for the first time. Should another instance have ended the branch meanwhile, the question
+     * is idle and the Confirm has no effect. A step that changes something outside must not run for a branch that was given up.
      */
     default boolean onlyAsks() {
         return false;

@@ -10,9 +10,9 @@ import java.util.Optional;
  * not read back what was just written.
  *
  * <p>Nothing may depend on it. After a restart, in another instance, after a minute, or when more than a thousand branches are
- * open, it has forgotten, and the tables have to be read. What was noted by a Try that was rolled back does no harm, because the fence lets no
- * Confirm and no Cancel of such a branch come to the action. So note only what cannot change as long as the branch is open, and let the
- * row counts of the changes say whether it is still so.
+ * open, it has forgotten, and the tables have to be read. A note of a Try that was rolled back does no harm, because the fence lets no
+ * Confirm and no Cancel of such a branch reach the action. So note only what cannot change as long as the branch is open, and let
+ * the row counts of the changes say whether it is still so.
  *
  * @param <T> what is noted; should be immutable
  */

@@ -53,7 +53,10 @@ public final class BranchHistory {
                             p.since as paused_since
                         from tcc_fence_log f left join tcc_paused_action p on p.action_name = f.action_name
                         where f.xid = ? order by f.gmt_create, f.branch_id limit ?
-                        """).params(xid, MAX_BRANCHES).query(BranchHistory::read).list();
+                        """)
+                .params(xid, MAX_BRANCHES)
+                .query(BranchHistory::read)
+                .list();
         // After that, so that no cursor is open meanwhile; a branch that never failed costs no look.
         return rows.stream()
                 .map(row -> record(row, row.attempts == 0 ? List.of() : attempts.of(xid, row.branchId)))

@@ -49,7 +49,8 @@ public final class FenceCleaner {
             if (rows.isEmpty()) {
                 return total;
             }
-            // In small transactions, and before their fence rows: after a crash in between, the next run finds the rest.
+            // In small transactions, and before their fence rows: after a crash in between, the next run finds the
+            // rest.
             rows.stream()
                     .filter(FenceTable.Final::failed)
                     .forEach(row -> transactions.change(() -> attempts.delete(row.key())));

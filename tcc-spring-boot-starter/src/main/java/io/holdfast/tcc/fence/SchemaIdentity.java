@@ -44,7 +44,9 @@ public record SchemaIdentity(String id) {
             });
         } catch (BadSqlGrammarException e) {
             throw new IllegalStateException(
-                    "The fence cannot read tcc_schema_identity, the identity of this schema (%s). Run the script %s of tcc-fence-sql in it, which may be run again; or let Flyway do so: it does in a service that has it on its class path, unless holdfast.migrations.enabled is false."
+                    ("The fence cannot read tcc_schema_identity, the identity of this schema (%s). Run the script %s of"
+                                    + " tcc-fence-sql in it, which may be run again; or let Flyway do so: it does in a"
+                                    + " service that has it on its class path, unless holdfast.migrations.enabled is false.")
                             .formatted(
                                     Objects.requireNonNull(e.getSQLException()).getMessage(),
                                     "io/holdfast/tcc/sql/" + dialect.folder() + "/schema_identity.sql"),

@@ -181,7 +181,9 @@ final class OrphanTable {
                     "Whether this may be written")));
         } catch (DataAccessException e) {
             throw new IllegalStateException(
-                    "The table tcc_audit does not take what a service decides about orphaned branches. Run the script %s of tcc-fence-sql in this schema, which may be run again; or let Flyway do so: it does in a service that has it on its class path, unless holdfast.migrations.enabled is false."
+                    ("The table tcc_audit does not take what a service decides about orphaned branches. Run the script %s"
+                                    + " of tcc-fence-sql in this schema, which may be run again; or let Flyway do so: it does in a"
+                                    + " service that has it on its class path, unless holdfast.migrations.enabled is false.")
                             .formatted("io/holdfast/tcc/sql/" + folder + "/audit_operations.sql"),
                     e);
         }

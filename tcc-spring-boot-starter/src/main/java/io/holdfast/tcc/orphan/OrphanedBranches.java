@@ -98,7 +98,8 @@ public final class OrphanedBranches {
         return switch (status) {
             // Running; or a person has stopped it; or nothing follows from the answer.
             case Begin, UnKnown, Deleting, StopCommitOrCommitRetry, StopRollbackOrRollbackRetry -> false;
-            case Committing, CommitRetrying, AsyncCommitting -> overdue && decide(branch, Decision.CONFIRM, status, now);
+            case Committing, CommitRetrying, AsyncCommitting ->
+                overdue && decide(branch, Decision.CONFIRM, status, now);
             case Rollbacking, RollbackRetrying, TimeoutRollbacking, TimeoutRollbackRetrying ->
                 overdue && decide(branch, Decision.CANCEL, status, now);
             case Committed, CommitFailed, CommitRetryTimeout -> decide(branch, Decision.CONFIRM, status, now);

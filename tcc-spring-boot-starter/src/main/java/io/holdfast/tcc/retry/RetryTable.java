@@ -232,7 +232,8 @@ final class RetryTable {
                 return false;
             }
             if (branch.attempts() < Integer.MAX_VALUE) {
-                // Beyond it there are no numbers left; the fence row still has the error of the last one. The claim held until
+                // Beyond it there are no numbers left; the fence row still has the error of the last one. The claim
+                // held until
                 // now, so nobody else has counted an attempt meanwhile.
                 attempts.add(
                         branch.key(),

@@ -84,7 +84,8 @@ create table tcc_paused_action
   default character set utf8mb4
   collate utf8mb4_bin;
 
--- What people did to branches and actions, what the service decided by itself, and why. Written in the same transaction as what it tells; never deleted here.
+-- What people did to branches and actions, what the service decided by itself, and why. Written in the same transaction as
+-- the change that it records; never deleted here.
 create table tcc_audit
 (
     id            bigint        not null auto_increment,

@@ -102,8 +102,8 @@ create table tcc_audit
 );
 create index tcc_audit_branch on tcc_audit (xid, branch_id);
 
--- The operations that tcc_audit takes, for PostgreSQL from 11 on: what people did, and what a service decided by itself
--- about branches whose end nobody had asked for. May be run again.
+-- The operations that tcc_audit takes, for PostgreSQL from 11 on: what people did, and what a
+-- service decided by itself about branches whose end nobody had asked for. May be run again.
 alter table tcc_audit
     drop constraint tcc_audit_operation,
     add constraint tcc_audit_operation check (operation in
