@@ -3,9 +3,9 @@ package io.holdfast.message;
 import java.util.Set;
 
 /**
- * A bean of this type hears the events of a topic in <em>every</em> instance of the service, for what each of them keeps in memory. It
- * hears what is told while it listens, possibly twice, and nothing of what was told while the broker or the instance was away: what
- * must not be missed is for a {@link MessageHandler}.
+ * A bean of this type receives the events of a topic in <em>every</em> instance of the service, for what each of them keeps in memory. It
+ * receives what is published while it listens, possibly twice, and nothing of what was published while the broker or the instance was
+ * down: what must not be missed is for a {@link MessageHandler}.
  */
 public interface EventHandler {
 

@@ -18,8 +18,8 @@ import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionTimedOutException;
 
 /**
- * Something that a message needs is away: the database, the network, memory. It says nothing against the message, which would meet the same
- * tomorrow if it were passed over today; so it is tried again until it can be taken.
+ * Something that a message needs is down: the database, the network, memory. The message itself is not at fault, and skipping it would not
+ * help; so it is tried again until it can be processed.
  *
  * <p>Here is what counts as that, wherever it stands among the causes:
  *

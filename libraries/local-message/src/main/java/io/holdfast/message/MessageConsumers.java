@@ -18,11 +18,11 @@ import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.kafka.listener.MessageListener;
 
 /**
- * Listens on the topics of all handlers, one thread each. It starts without a broker and waits for it.
+ * Listens on the topics of all handlers, with one thread each. It starts without a broker and waits for it.
  *
- * <p>A message that its handler does not take is tried twice more and then passed over, so that it stops no other one: it is the sender
- * that keeps it, sends it again later, and in the end shows it to a person. While something is away that messages need (see {@link
- * InfrastructureFailure}) none is passed over: the others would fare no better.
+ * <p>A message that its handler fails to process is tried twice more and then skipped, so that it blocks no other one: the sender keeps it,
+ * sends it again later, and in the end shows it to a person. While the infrastructure is down (see {@link InfrastructureFailure}) no
+ * message is skipped: the others would fail as well.
  */
 final class MessageConsumers implements SmartLifecycle {
 

@@ -2,10 +2,10 @@ package io.holdfast.message;
 
 import java.util.Set;
 
-/** A bean of this type takes the messages of a topic. Each takes effect once, however often it comes. */
+/** A bean of this type processes the messages of a topic. Each takes effect once, however often it is delivered. */
 public interface MessageHandler {
 
-    /** Under which what was taken is remembered, up to 100 ASCII characters; never to be changed. */
+    /** The name under which processed messages are recorded, up to 100 ASCII characters. Never change it. */
     String name();
 
     String topic();

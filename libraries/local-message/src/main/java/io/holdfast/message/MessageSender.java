@@ -30,13 +30,13 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * Sends messages and marks them, on one thread of its own, so that no order waits for Kafka.
  *
- * <p>Two ways lead here. What was just committed comes through a bounded queue; if that is full, or the process dies, or the broker is
- * away, it is lost here, but not in the table. And the recovery takes from the table whatever is due: forgotten, not answered, put off.
- * Every instance does so: it claims rows by moving their due time, and skips what another one has locked. Commands go before events:
- * somebody waits for them.
+ * <p>Messages come from two places. What was just committed comes through a bounded queue; if the queue is full, the process dies or the
+ * broker is down, the message is lost from the queue, but not from the table. And the recovery reads from the table whatever is due:
+ * never sent, not answered, or postponed. Every instance does so: it claims rows by moving their due time, and skips rows that another
+ * one has locked. Commands go before events: somebody waits for them.
  *
- * <p>A topic that takes nothing holds up no other one: its messages are left alone (see {@link TopicOutages}), and what a broker has not
- * answered within a second is marked when it does.
+ * <p>A topic that accepts nothing delays no other topic: its messages are left alone (see {@link TopicOutages}), and what a broker has not
+ * acknowledged within a second is marked when it does.
  *
  * <p>A message may be sent more than once, never less.
  */

@@ -2,7 +2,7 @@ package io.holdfast.message;
 
 import java.util.Set;
 
-/** A bean of this type learns the results of messages that this service has sent. */
+/** A bean of this type receives the results of messages that this service has sent. */
 public interface ResultHandler {
 
     String resultTopic();

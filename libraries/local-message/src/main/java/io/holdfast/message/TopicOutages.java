@@ -16,11 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Topics that no message gets through to, each for itself: one that is missing, that this service may not write to, or that has no
- * leader says nothing about the others. If the broker is away, that is all of them.
+ * Topics that accept no messages, each on its own: that one is missing, that this service may not write to it, or that it has no leader
+ * says nothing about the others. If the broker is down, that is all of them.
  *
- * <p>Each is left alone for a while, longer each time. Then it is looked for on a thread of its own, because that may block, and only
- * when it is there a message is sent to it, one at first.
+ * <p>Each topic is left alone for a while, longer each time. Then it is probed on a thread of its own, because that may block, and only
+ * when it is there is a message sent to it, one at first.
  */
 final class TopicOutages {
 

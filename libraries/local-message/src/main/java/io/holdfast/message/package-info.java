@@ -1,4 +1,7 @@
-/** Local messages: decided in a local transaction, brought to Kafka for certain, taken once by each consumer. */
+/**
+ * Local messages (a transactional outbox): written in the local transaction of the change that they report, sent to Kafka at least once, and
+ * processed once by each consumer.
+ */
 @NullMarked
 package io.holdfast.message;
 
