@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 /**
  * What is ordered.
  *
- * <p>What is set apart for a sale is a SKU of its own, {@code apple-1@<sale>}, here and in stock-svc: an order of the sale takes of
+ * <p>The quota of a sale is a SKU of its own, {@code apple-1@<sale>}, here and in stock-svc: an order of the sale takes of
  * that and of nothing else, by the same steps as any other order. People do not know such names: see {@link #named}.
  */
 public record Sku(String value) {
@@ -31,12 +31,12 @@ public record Sku(String value) {
         return new Sku(value);
     }
 
-    /** These goods as far as they are set apart for that sale. */
+    /** These goods as far as they are allocated to that sale. */
     public Sku in(SaleId sale) {
         return new Sku(plain().value + OF_SALE + sale);
     }
 
-    /** The sale that they are set apart for. */
+    /** The sale that they are allocated to. */
     public Optional<SaleId> sale() {
         int at = value.indexOf(OF_SALE);
         return at < 0 ? Optional.empty() : Optional.of(new SaleId(value.substring(at + 1)));

@@ -159,7 +159,8 @@ interface SaleMapper {
 
     @Select("""
             select order_id from orders
-            where sale_id = #{saleId} and buyer_id = #{buyerId} and sale_part = mod(crc32(#{buyerId}),""" + SalePart.FINEST + ") order by order_id desc limit #{limit}")
+            where sale_id = #{saleId} and buyer_id = #{buyerId}
+                and sale_part = mod(crc32(#{buyerId}),""" + SalePart.FINEST + ") order by order_id desc limit #{limit}")
     List<String> ordersOf(@Param("saleId") String saleId, @Param("buyerId") String buyerId, @Param("limit") int limit);
 
     @Update("""

@@ -29,7 +29,10 @@ import java.util.stream.Collectors;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Component;
 
-/** All sales, and what their orders hold of them. Every change is guarded by the stage that it starts from, and runs in its own transaction. */
+/**
+ * All sales, and what their orders hold of them. Every change is guarded by the stage that it starts from, and runs in its own
+ * transaction.
+ */
 @Component
 class SaleRepository {
 

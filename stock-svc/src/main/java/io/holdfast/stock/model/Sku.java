@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 /**
  * One kind of goods. SKUs are compared character by character; whoever locks several does it in that order.
  *
- * <p>What is set apart for a sale is a kind of its own, {@code apple-1@<sale>}: whoever orders in the sale takes of that and of
+ * <p>The quota of a sale is a SKU of its own, {@code apple-1@<sale>}: whoever orders in the sale takes of that and of
  * nothing else, by the same steps as of any other SKU. People do not know such names: see {@link #of}.
  */
 public record Sku(String value) implements Comparable<Sku> {
@@ -31,7 +31,7 @@ public record Sku(String value) implements Comparable<Sku> {
     /**
      * A SKU as people name it. Spring makes path variables by this method.
      *
-     * @throws IllegalArgumentException if it is none, or is what is set apart for a sale
+     * @throws IllegalArgumentException if it is none, or it is the quota of a sale
      */
     public static Sku of(String value) {
         if (!NAMED.matcher(value).matches()) {
@@ -40,7 +40,7 @@ public record Sku(String value) implements Comparable<Sku> {
         return new Sku(value);
     }
 
-    /** These goods as far as they are set apart for that sale. */
+    /** These goods as far as they are allocated to that sale. */
     public Sku in(SaleId sale) {
         return new Sku(plain().value + OF_SALE + sale);
     }

@@ -7,8 +7,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * An order of a sale may be cancelled when the sale is long over; its goods come back to the sale, where nobody can buy them, and
- * go on from there. Several instances may look: each move is guarded.
+ * Moves goods that came back to an ended sale on to the normal stock, for example of an order that is cancelled long after the sale.
+ * Several instances may run it: each move is guarded.
  */
 @Component
 class ReturnedGoodsJob {
@@ -31,7 +31,7 @@ class ReturnedGoodsJob {
         try {
             mapper.returnedWithGoods(MAX_SALES).forEach(sale -> quotas.giveBack(new SaleId(sale)));
         } catch (RuntimeException e) {
-            log.warn("Goods of ended sales could not be passed on; the next look will try again", e);
+            log.warn("Goods of ended sales could not be passed on; the next run tries again", e);
         }
     }
 }

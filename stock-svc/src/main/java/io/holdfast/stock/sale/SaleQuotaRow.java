@@ -18,11 +18,11 @@ record SaleQuotaRow(
     enum Status {
         SET_APART,
         RETURNED,
-        /** Nothing was ever set apart. */
+        /** Nothing was ever allocated. */
         REFUSED
     }
 
-    /** Why nothing was set apart, in the word that is kept; it never changes. */
+    /** Why nothing was allocated, in the word that is stored; it never changes. */
     enum Refusal {
         QUOTA_EXCEEDS_STOCK("quota-exceeds-stock"),
         UNKNOWN_SKU("unknown-sku");
