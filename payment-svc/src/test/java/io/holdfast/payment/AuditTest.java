@@ -221,6 +221,38 @@ class AuditTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"action\":\"payment.open\",\"action\":\"payment.capture\",\"reason\":\"twice\"}",
+                "{\"action\":\"payment.open\",\"raeson\":\"a typo\",\"reason\":\"gateway is down\"}",
+                "{\"action\":\"payment.open\",\"reason\":\"one\"}{\"action\":\"payment.open\"}"
+            })
+    void whatIsNotExactlyAsDescribedIsRefusedAtTheManagementPortBeforeAnyEffect(String body) {
+        RawRequest.Answer refused = pause().send(managementPort, body);
+
+        assertThat(refused.status()).as("%s", refused).isEqualTo(400);
+        assertThat(refused.text()).contains("application/problem+json", "\"traceId\"");
+        assertThat(jdbc.queryForList("select 1 from tcc_paused_action")).isEmpty();
+    }
+
+    @Test
+    void anEncodedBodyIsRefusedAtTheManagementPortToo() {
+        RawRequest.Answer refused =
+                pause().header("Content-Encoding", "gzip").send(managementPort, "{\"action\":\"payment.open\"}");
+
+        assertThat(refused.status()).as("%s", refused).isEqualTo(415);
+        assertThat(refused.header("Accept-Encoding")).isEqualTo("identity");
+        assertThat(jdbc.queryForList("select 1 from tcc_paused_action")).isEmpty();
+    }
+
+    private RawRequest pause() {
+        String pause = "/actuator/tcc/pause";
+        return RawRequest.of("POST", pause)
+                .header("Authorization", tokens.authorizationFor(pause))
+                .header("X-Reason", "a test");
+    }
+
     @Test
     void actsAtTheManagementPortNeedAReasonAndLeaveARow() {
         String body = "{\"action\":\"payment.open\",\"reason\":\"gateway is down\"}";
