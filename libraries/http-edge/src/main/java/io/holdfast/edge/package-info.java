@@ -1,5 +1,5 @@
 /**
- * How a Holdfast service meets whoever calls it: every error is an RFC 9457 problem with a code and a trace id, bodies are
+ * How a Holdfast service meets its callers: every error is an RFC 9457 problem with a code and a trace id, bodies are
  * bounded, JSON is read strictly, and idempotency keys are values.
  */
 @NullMarked

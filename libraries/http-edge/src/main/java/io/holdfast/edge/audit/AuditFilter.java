@@ -23,7 +23,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /**
  * Stands before every endpoint, so that no endpoint can forget the audit. Whatever an operator may do begins here with a reason, or is
  * refused before any effect; the action is bound to the request, and {@link AuditedDataSource} writes its entry in the transaction of the
- * change. An operator's read of what belongs to people, and an action that changed nothing, are entered before the answer is given. Each
+ * change. An operator's read of personal data, and an action that changed nothing, are entered before the answer is given. Each
  * change has a line in the log, too.
  */
 public final class AuditFilter extends OncePerRequestFilter {
@@ -65,7 +65,7 @@ public final class AuditFilter extends OncePerRequestFilter {
         if (changes && reasons.isEmpty()) {
             refuse(
                     "reason-missing",
-                    "An operator tells why, with each change: in the header X-Reason.",
+                    "An operator gives a reason for each change, in the header X-Reason.",
                     request,
                     response);
             return;
@@ -147,7 +147,7 @@ public final class AuditFilter extends OncePerRequestFilter {
                 : request.getRequestURI() + "?" + request.getQueryString();
     }
 
-    /** A bad one is refused by whoever needs it, and means nothing to others. */
+    /** An invalid one is refused by the handlers that need it, and ignored by others. */
     private static @Nullable String keyOf(HttpServletRequest request) {
         try {
             String key = request.getHeader(IdempotencyKey.HEADER);

@@ -23,7 +23,10 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The audit: the table {@code audit_entry} in the service's own schema. Entries are added, and deleted when they are old; none is changed. */
+/**
+ * The audit: the table {@code audit_entry} in the service's own schema. Entries are added, and deleted when they are old; none is ever
+ * changed.
+ */
 public final class AuditLog {
 
     private static final int OWN_TRANSACTION_SECONDS = 5;

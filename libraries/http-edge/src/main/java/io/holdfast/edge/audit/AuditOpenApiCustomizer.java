@@ -39,7 +39,7 @@ final class AuditOpenApiCustomizer implements GlobalOpenApiCustomizer {
                         .name(Reason.HEADER)
                         .required(rule.roles().size() == 1)
                         .description(
-                                "Why: operators tell with each change, in UTF-8, percent-encoded or not; kept in the audit."
+                                "Why: operators give a reason for each change, in UTF-8, percent-encoded or not; kept in the audit."
                                         + " Without it 400 `reason-missing`; `reason-invalid` if it is blank, too long or not one line")
                         .schema(new StringSchema().minLength(1).maxLength(Reason.MAX_LENGTH))));
     }

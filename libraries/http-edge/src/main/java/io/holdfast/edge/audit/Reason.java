@@ -8,7 +8,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * Why an operator does something, as the header {@value #HEADER} tells.
+ * Why an operator does something, as given in the header {@value #HEADER}.
  *
  * <p>A header is bytes, and the server gives each byte as one character. Nearly everybody means UTF-8, some percent-encode it, and some
  * send Latin-1: whatever is not UTF-8 is taken as that. A {@code %} that does not begin an encoded byte, or bytes that are no text, is a

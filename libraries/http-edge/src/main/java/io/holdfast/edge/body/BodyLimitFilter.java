@@ -9,8 +9,8 @@ import java.util.concurrent.Semaphore;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Refuses a body that is too large as soon as it has grown too long, and one that takes too long to arrive: who sends a byte now and
- * then would keep a thread. One that is announced to be too large is refused by {@link BodyLengthInterceptor}, before a byte of it is read.
+ * Refuses a body that is too large as soon as it has grown too long, and one that takes too long to arrive: a caller that sends a byte
+ * now and then would keep a thread. One that is announced to be too large is refused by {@link BodyLengthInterceptor}, before a byte of it is read.
  *
  * <p>The server reads a bounded rest of a refused body and closes the connection, so that the caller gets to see the answer.
  */
@@ -19,10 +19,10 @@ final class BodyLimitFilter extends OncePerRequestFilter {
     private final EdgeProperties properties;
     private final Semaphore lateBodies;
 
-    /** @param mostLate bodies that keep a thread for longer than a moment */
-    BodyLimitFilter(EdgeProperties properties, int mostLate) {
+    /** @param maxLate bodies that keep a thread for longer than a moment */
+    BodyLimitFilter(EdgeProperties properties, int maxLate) {
         this.properties = properties;
-        this.lateBodies = new Semaphore(mostLate);
+        this.lateBodies = new Semaphore(maxLate);
     }
 
     @Override
@@ -33,7 +33,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         try {
             chain.doFilter(bounded, response);
         } finally {
-            bounded.leavePlace();
+            bounded.releasePermit();
         }
     }
 }

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 /**
- * A request whose body is counted and timed while it is read. One that keeps a thread for longer than a moment needs one of a few places:
- * those who send nothing, or a byte now and then, must not have all threads.
+ * A request whose body is counted and timed while it is read. A body that keeps a thread for longer than a moment needs one of a few
+ * permits: callers that send nothing, or a byte now and then, must not get all threads.
  */
 final class BoundedRequest extends HttpServletRequestWrapper {
 
@@ -33,15 +33,15 @@ final class BoundedRequest extends HttpServletRequestWrapper {
 
     private final DataSize limit;
     private final Duration within;
-    private final Semaphore places;
-    private boolean hasPlace;
+    private final Semaphore permits;
+    private boolean hasPermit;
     private @Nullable ServletInputStream body;
     private @Nullable BufferedReader reader;
 
-    /** @param places of those whose body is late */
-    BoundedRequest(HttpServletRequest request, DataSize limit, Duration within, Semaphore places) {
+    /** @param permits for bodies that are late */
+    BoundedRequest(HttpServletRequest request, DataSize limit, Duration within, Semaphore permits) {
         super(request);
-        this.places = places;
+        this.permits = permits;
         this.limit = limit;
         this.within = within;
     }
@@ -84,22 +84,22 @@ final class BoundedRequest extends HttpServletRequestWrapper {
     }
 
     /** When the request is done with. */
-    void leavePlace() {
-        if (hasPlace) {
-            hasPlace = false;
-            places.release();
+    void releasePermit() {
+        if (hasPermit) {
+            hasPermit = false;
+            permits.release();
         }
     }
 
-    private boolean findsPlace() {
-        hasPlace = hasPlace || places.tryAcquire();
-        return hasPlace;
+    private boolean acquirePermit() {
+        hasPermit = hasPermit || permits.tryAcquire();
+        return hasPermit;
     }
 
     private final class BoundedStream extends ServletInputStream {
 
         private final ServletInputStream delegate;
-        /** Absent if the server is none that can tell, or the caller waits to be asked for the body. */
+        /** Absent if the server does not know, or the caller waits to be asked for the body. */
         private final @Nullable BooleanSupplier arrived =
                 getAttribute(UnreadBodyValve.BODY_ARRIVED) instanceof BooleanSupplier more ? more : null;
 
@@ -126,15 +126,15 @@ final class BoundedRequest extends HttpServletRequestWrapper {
             return got;
         }
 
-        /** For a moment everybody may keep a thread. Who finds a place then may keep it in a read, for as long as the server waits. */
+        /** Any body may keep a thread for a moment. With a permit it may then keep it in a read, for as long as the server waits. */
         private void awaitMore() throws IOException {
-            if (arrived == null || hasPlace) {
+            if (arrived == null || hasPermit) {
                 return;
             }
             while (!delegate.isFinished() && delegate.available() <= 0 && !arrived.getAsBoolean()) {
                 long waited = System.nanoTime() - started;
                 if (waited > LATE_NANOS) {
-                    if (!findsPlace()) {
+                    if (!acquirePermit()) {
                         throw new BodyTooSlowException(Duration.ofNanos(waited));
                     }
                     return;
@@ -154,7 +154,7 @@ final class BoundedRequest extends HttpServletRequestWrapper {
                 throw new BodyTooLargeException(limit);
             }
             long took = System.nanoTime() - started;
-            if (took > within.toNanos() || took > LATE_NANOS && !delegate.isFinished() && !findsPlace()) {
+            if (took > within.toNanos() || took > LATE_NANOS && !delegate.isFinished() && !acquirePermit()) {
                 throw new BodyTooSlowException(Duration.ofNanos(took));
             }
         }

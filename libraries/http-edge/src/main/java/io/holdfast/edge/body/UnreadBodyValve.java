@@ -16,16 +16,16 @@ import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Reads the rest of a body that nobody read, such as that of a request without a token, so that the connection can carry the
- * next request; and gives up on one that does not come. The server itself would wait for all of it, however slowly it comes,
- * and keep a thread for it.
+ * Reads the rest of a body that nobody read, such as that of a request without a token, so that the connection can carry the next
+ * request. It gives up on a body that does not arrive. The server itself would wait for all of it, however slowly it comes, and keep a
+ * thread for it.
  *
- * <p>Who is given up on is told by {@code Connection: close}, unless the answer is on its way already: a caller who does not
- * know would send the next request into the void. A little patience there has to be: who is still sending when the connection is closed does not get to see the answer.
- * Who sends nothing for a moment is not sending. Nothing here waits in a read: that would take as long as the server waits for
- * a connection that is idle, and a few dozen silent clients would have all its threads.
+ * <p>A caller that is given up on gets {@code Connection: close}, unless the answer is on its way already; otherwise it would send its
+ * next request in vain. The valve is patient for a second: a caller that is still sending when the connection is closed does not see the
+ * answer. A caller that sends nothing for a moment is not sending. Nothing here waits in a read: a read takes as long as a connection
+ * may be idle, and a few dozen silent clients would get all threads.
  *
- * <p>Only a few threads wait like that. Who finds no place is not waited for: the answer is sent, and the connection closed at once.
+ * <p>Only a few threads wait like that. Without a permit nobody waits: the answer is sent, and the connection is closed at once.
  */
 final class UnreadBodyValve extends ValveBase {
 
@@ -39,12 +39,12 @@ final class UnreadBodyValve extends ValveBase {
     private static final long PAUSE_MILLIS = 5;
     private static final int MAX_READS_AT_ONCE = 16;
 
-    private final Semaphore places;
+    private final Semaphore permits;
 
-    /** @param places how many threads may wait at the same time */
-    UnreadBodyValve(int places) {
+    /** @param permits how many threads may wait at the same time */
+    UnreadBodyValve(int permits) {
         super(true);
-        this.places = new Semaphore(places);
+        this.permits = new Semaphore(permits);
     }
 
     @Override
@@ -66,7 +66,7 @@ final class UnreadBodyValve extends ValveBase {
                 readWhatIsThere(connection);
             }
             if (!connection.isFinished()) {
-                waits = expected && places.tryAcquire();
+                waits = expected && permits.tryAcquire();
                 boolean sending = waits && readTheRest(connection);
                 if (!connection.isFinished()) {
                     // Says nothing if the answer is on its way already.
@@ -83,7 +83,7 @@ final class UnreadBodyValve extends ValveBase {
             Thread.currentThread().interrupt();
         } finally {
             if (waits) {
-                places.release();
+                permits.release();
             }
             if (!connection.isFinished()) {
                 connection.action(ActionCode.DISABLE_SWALLOW_INPUT, null);

@@ -14,8 +14,8 @@ import org.springframework.web.cors.DefaultCorsProcessor;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Answers a browser that asks whether a page of another origin may call (a preflight), and lets those pages read what they may. A browser asks
- * without a token, so it is answered before anybody asks for one.
+ * Answers a browser that asks whether a page of another origin may call (a preflight), and lets such pages read what they may. A browser
+ * asks without a token, so it is answered before the token is looked at.
  */
 final class CrossOriginFilter extends OncePerRequestFilter {
 
@@ -54,7 +54,7 @@ final class CrossOriginFilter extends OncePerRequestFilter {
 
         @Override
         protected void rejectRequest(ServerHttpResponse response) {
-            // Told as a problem by the filter.
+            // The filter answers with a problem.
         }
     }
 }

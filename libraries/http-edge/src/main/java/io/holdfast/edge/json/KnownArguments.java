@@ -15,8 +15,8 @@ import org.springframework.boot.actuate.endpoint.invoke.OperationParameters;
 import org.springframework.http.HttpStatus;
 
 /**
- * Refuses an operation of an actuator endpoint that is called with an argument it does not have. Spring Boot leaves such an argument out, and
- * an operator who mistypes the name of one that is optional gets another effect than the one that was meant.
+ * Refuses an operation of an actuator endpoint that is called with an argument it does not have. Spring Boot ignores such an argument,
+ * so an operator who mistypes the name of an optional one would get another effect than the one that was meant.
  */
 final class KnownArguments implements OperationInvokerAdvisor {
 

@@ -71,7 +71,7 @@ final class StrictJson {
         return builder.build();
     }
 
-    /** UTF-8 and nothing else (RFC 8259, section 8.1), without the forms of it that are none: Jackson guesses the one and takes the other. */
+    /** Well-formed UTF-8 and nothing else (RFC 8259, section 8.1). Jackson guesses other encodings, and accepts malformed UTF-8. */
     private static final class Utf8 extends JsonFactory {
 
         private static final long serialVersionUID = 1L;
@@ -90,7 +90,7 @@ final class StrictJson {
         }
     }
 
-    /** Half of a character, which an escape can make, is no text: each who stores or sends it would make something else of it. */
+    /** Half of a character, which an escape can make, is no text: every system that stores or sends it makes something else of it. */
     private static final class WellFormedText extends StringDeserializer {
 
         @Override

@@ -13,8 +13,8 @@ import org.slf4j.event.Level;
 import org.springframework.http.HttpStatus;
 
 /**
- * Tells why requests were refused: some of them in the log, all of them in the counter {@code holdfast.access.refused}. Strangers decide how
- * many there are, and so must not decide how much is written.
+ * Says why requests were refused: the log has some of them, the counter {@code holdfast.access.refused} all. Anonymous callers decide
+ * how many there are, so they must not decide how much is written.
  */
 public final class RefusalLog {
 

@@ -16,7 +16,7 @@ import org.springframework.transaction.TransactionTimedOutException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 
-/** A database that has no time now is no fault of the program: the caller is told to come again, and may. */
+/** A database that is busy or away is no fault of the program: the caller may try again, and the answer says when. */
 @RestControllerAdvice
 @Order(Ordered.LOWEST_PRECEDENCE - 1)
 final class DatabaseExceptionHandler {

@@ -9,7 +9,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 
-/** A query that the server cannot decode, or with more parameters than it takes: the caller's fault, told where it is first asked for. */
+/** A query that the server cannot decode, or that has too many parameters: a fault of the caller, found when a parameter is first read. */
 @RestControllerAdvice
 @Order(Ordered.LOWEST_PRECEDENCE - 1)
 final class InvalidParametersHandler {

@@ -32,7 +32,7 @@ public final class ProblemAnswer {
         HttpHeaders all = new HttpHeaders();
         all.putAll(headers);
         all.setCacheControl("no-store");
-        // Also for a caller that accepts something else: an error that cannot be told is worse than one in JSON.
+        // Also for a caller that accepts something else: no answer is worse than one in JSON.
         all.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
         return new ResponseEntity<>(problem, all, problem.getStatus());
     }

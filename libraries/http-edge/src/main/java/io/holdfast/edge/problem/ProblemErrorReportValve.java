@@ -43,8 +43,8 @@ final class ProblemErrorReportValve extends ErrorReportValve {
                     response);
             response.finishResponse();
         } catch (IOException | IllegalStateException e) {
-            // The caller is gone, or someone else is writing: there is nobody to tell.
-            log.debug("An error of status {} was not told", status, e);
+            // The caller is gone, or somebody else is writing: nobody would read it.
+            log.debug("An error of status {} was not sent", status, e);
         }
     }
 }

@@ -55,7 +55,7 @@ public final class Problems {
         return ofStatus(HttpStatus.INTERNAL_SERVER_ERROR);
     }
 
-    /** Adds what every problem has, and keeps what whoever made it has said already. */
+    /** Adds what every problem has, and keeps what is there already. */
     static void complete(ProblemDetail problem, String path, TraceId traceId) {
         Map<String, Object> properties = problem.getProperties();
         if (properties == null || !(properties.get(CODE) instanceof String)) {

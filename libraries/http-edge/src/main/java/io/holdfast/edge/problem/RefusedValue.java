@@ -2,7 +2,7 @@ package io.holdfast.edge.problem;
 
 import org.jspecify.annotations.Nullable;
 
-/** Tells a refusal that a value type wrote for people from one that some library wrote for programmers. */
+/** Distinguishes a message that a value type wrote for callers from one that a library wrote for programmers. */
 final class RefusedValue {
 
     private static final String UNSAID = "is not an acceptable value";

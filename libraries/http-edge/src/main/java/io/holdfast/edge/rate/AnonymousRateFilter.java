@@ -25,9 +25,9 @@ import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Bounds what is answered without a token. The description of the API has one rate for everybody: it costs most, and nothing depends on it.
- * Health has one per address, so that a stranger cannot make a service look ill; an address is that of the connection, which a header cannot
- * invent, and of version 6 only the half that a network is known by, for a caller has as many of the other half as it likes.
+ * Limits requests that need no token. The description of the API has one rate for all callers: it costs most, and nothing depends on it.
+ * Health has one rate for each address, so that an anonymous caller cannot make a service look ill. The address is that of the
+ * connection, which a header cannot forge; of an IPv6 address only the network half counts, because a caller can choose the other half.
  */
 public final class AnonymousRateFilter extends OncePerRequestFilter {
 
@@ -54,7 +54,7 @@ public final class AnonymousRateFilter extends OncePerRequestFilter {
         this.problems = problems;
         this.refusals = refusals;
         this.documentsBucket = newBucket();
-        // Who was away for longer than it takes to fill the bucket is as good as new.
+        // After the time that it takes to fill a bucket, a new one is the same.
         this.networkBuckets = Caffeine.newBuilder()
                 .maximumSize(MAX_NETWORKS)
                 .expireAfterAccess(Duration.ofSeconds(1 + rate.burst() / rate.perSecond()))

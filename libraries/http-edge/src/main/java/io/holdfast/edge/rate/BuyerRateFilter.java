@@ -20,8 +20,8 @@ import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Bounds how fast one buyer may call, and how much at once, so that one script does not take everybody's place. Operators are not
- * bounded.
+ * Limits how fast one buyer may call, and how much at once, so that one script does not slow down everybody else. Operators are not
+ * limited.
  */
 public final class BuyerRateFilter extends OncePerRequestFilter {
 
@@ -34,8 +34,8 @@ public final class BuyerRateFilter extends OncePerRequestFilter {
     public BuyerRateFilter(BuyerRateProperties rate, ProblemWriter problems) {
         this.rate = rate;
         this.problems = problems;
-        // A buyer who was away for longer than it takes to fill the bucket is as good as new. A minute more, because a
-        // request that is being worked on has to find its place in flight again.
+        // After the time that it takes to fill a bucket, a new one is the same. A minute more, because a
+        // request that is being worked on has to find its permit again.
         this.allowances = Caffeine.newBuilder()
                 .maximumSize(MAX_BUYERS)
                 .expireAfterAccess(Duration.ofSeconds(60 + rate.burst() / rate.perSecond()))

@@ -20,7 +20,7 @@ import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.access.AccessDeniedHandler;
 
-/** Answers 401 and 403 as problems. Why a token is not valid stands in the log, for it helps whoever is guessing. */
+/** Answers 401 and 403 as problems. The reason why a token is invalid goes to the log only: it would help an attacker. */
 final class AccessProblemHandler implements AuthenticationEntryPoint, AccessDeniedHandler {
 
     private final ProblemWriter problems;
@@ -59,7 +59,7 @@ final class AccessProblemHandler implements AuthenticationEntryPoint, AccessDeni
                 response);
     }
 
-    /** Where no rule leads, there is nothing: neither for who may not go there nor for who may. */
+    /** A path that no rule names does not exist, neither for callers with rights nor for others. */
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException refused)
             throws IOException {
@@ -77,8 +77,7 @@ final class AccessProblemHandler implements AuthenticationEntryPoint, AccessDeni
                     request,
                     response);
         } else {
-            problems.write(
-                    HttpStatus.FORBIDDEN, "forbidden", "This token's bearer may not do this.", request, response);
+            problems.write(HttpStatus.FORBIDDEN, "forbidden", "The caller may not do this.", request, response);
         }
     }
 

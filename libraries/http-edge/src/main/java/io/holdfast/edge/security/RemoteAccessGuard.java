@@ -26,9 +26,10 @@ import org.springframework.core.io.Resource;
 import org.springframework.util.ResourceUtils;
 
 /**
- * Who may do what is said where the service runs, in its files, its environment and its command line, and never by a registry or a server of
- * settings: those win over files, and whoever may write there would choose whose tokens are taken. A service that finds such a setting there
- * does not start. One that comes while it runs is left out, and an error is logged; the rest of what was saved is obeyed.
+ * Keeps access settings local. They come from the files, the environment and the command line of a service, never from a registry or a
+ * configuration server: those override files, and whoever can write there would choose whose tokens are accepted. A service that finds
+ * such a setting there does not start. A setting that arrives while the service runs is ignored, and an error is logged; the rest of
+ * what was saved is applied.
  */
 final class RemoteAccessGuard implements EnvironmentPostProcessor, Ordered {
 
@@ -42,7 +43,7 @@ final class RemoteAccessGuard implements EnvironmentPostProcessor, Ordered {
     /** The variables that the files refer to. */
     private static final String VARIABLES = "HOLDFAST_";
 
-    /** Shows under their new names what other sources have under old ones. It has nothing of its own, and those are looked at themselves. */
+    /** It shows under new names what other sources have under old ones. Those sources are checked themselves. */
     private static final String RENAMED = "holdfastRenamedProperties";
 
     /**
@@ -110,7 +111,7 @@ final class RemoteAccessGuard implements EnvironmentPostProcessor, Ordered {
         return KEPT.stream().anyMatch(kept -> kept.equals(read) || kept.isAncestorOf(read));
     }
 
-    /** Files, and what the process was started with. Settings of others are kept in classes of theirs, or with an origin that is no file. */
+    /** Files, and what the process was started with. Remote settings have other property sources, or an origin that is no file. */
     private static boolean isLocal(PropertySource<?> source, String name) {
         Origin origin = OriginLookup.getOrigin(source, name);
         if (origin instanceof TextResourceOrigin text) {

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /**
  * What a service cannot start without: secrets and keys, which have no default anywhere.
  *
- * <p>It is looked at before anything else is. A framework that meets a missing one later tells of a placeholder in a file that
+ * <p>It is checked before anything else. A framework that finds one missing later names a placeholder in a file that
  * its reader has never seen.
  */
 public final class RequiredEnvironment {

@@ -10,7 +10,8 @@ import org.springframework.boot.ApplicationRunner;
  * connections open by then, which takes a second or two that no caller should wait for. Spring Boot runs it between the start of the web
  * server and the readiness that health reports.
  *
- * <p>It changes nothing that stays: SQL runs in a transaction that is rolled back. One that fails is told of and is no reason not to start.
+ * <p>It changes nothing that stays: SQL runs in a transaction that is rolled back.
+ * A failure is logged and does not keep the service from starting.
  */
 public final class WarmUp implements ApplicationRunner {
 

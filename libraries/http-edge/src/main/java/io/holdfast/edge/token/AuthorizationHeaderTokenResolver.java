@@ -10,8 +10,8 @@ import org.springframework.security.oauth2.server.resource.web.BearerTokenResolv
 /**
  * Takes the token from the header {@code Authorization} (RFC 6750, section 2.1), the only place where it may be.
  *
- * <p>It answers as Spring Security's own resolver does. That one matches a regular expression against every token: 5.5 us where this takes 0.5,
- * and a request that is refused takes 110.
+ * <p>It answers as Spring Security's own resolver does. That one matches a regular expression against every token: 5.5 us where
+ * this takes 0.5, and a request that is refused takes 110.
  */
 public final class AuthorizationHeaderTokenResolver implements BearerTokenResolver {
 

@@ -20,12 +20,11 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtValidationException;
 
 /**
- * Checks the signature of a token once for many requests: it costs more than all the rest of an access check, and whoever calls
- * again calls with the same token. Looked at anew with each request are what the token claims, its expiry above all, and whether its
- * issuer still has the key.
+ * Verifies the signature of a token once for many requests. It costs more than all the rest of an access check, and a caller uses the
+ * same token for many calls. At each request the claims are validated anew, the expiry above all, and whether the issuer still has the
+ * key.
  *
- * <p>Only a token that is the same in every character is taken for one that was seen, and only one whose signature was right is
- * remembered.
+ * <p>A token counts as known only if it is the same in every character, and only tokens with a valid signature are remembered.
  */
 final class CachingJwtDecoder implements JwtDecoder {
 

@@ -35,7 +35,7 @@ final class JwkSources {
 
     private JwkSources() {}
 
-    /** The keys of an issuer that tells where they are (OpenID Connect Discovery 1.0, section 4). It is asked at the first token. */
+    /** The keys of an issuer that publishes where they are (OpenID Connect Discovery 1.0, section 4). It is asked at the first token. */
     static JWKSource<SecurityContext> of(String issuer) {
         return new RemoteJwkSource(new Discovery(issuer), Clock.systemUTC());
     }
@@ -104,15 +104,15 @@ final class JwkSources {
                 Map<String, Object> provider = JSONObjectUtils.parse(
                         RETRIEVER.retrieveResource(url(document)).getContent());
                 if (!issuer.equals(provider.get("issuer"))) {
-                    throw new RemoteKeySourceException(document + " speaks for another issuer", null);
+                    throw new RemoteKeySourceException(document + " is of another issuer", null);
                 }
                 URI keys = JSONObjectUtils.getURI(provider, "jwks_uri");
                 if (keys == null) {
-                    throw new RemoteKeySourceException(document + " does not tell where the keys are", null);
+                    throw new RemoteKeySourceException(document + " has no jwks_uri", null);
                 }
                 return url(keys);
             } catch (IOException | ParseException e) {
-                throw new RemoteKeySourceException("The issuer does not tell where its keys are: " + document, e);
+                throw new RemoteKeySourceException("The metadata of the issuer cannot be read: " + document, e);
             }
         }
     }

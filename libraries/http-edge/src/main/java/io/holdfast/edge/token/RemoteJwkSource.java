@@ -17,11 +17,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of an issuer that is asked over the network: by one thread at a time, and not again for a moment, whether it answered or not. While
- * it does not, every token that needs it fails at once, and nobody queues for it.
+ * The keys of an issuer that is asked over the network, by one thread at a time, and not again for a moment, whether it answered or not.
+ * While it does not answer, every token that needs it fails at once, and nobody queues for it.
  *
- * <p>Keys are asked for again after 5 min, and when a token names an unknown one. If the issuer is away then, those that were read last hold
- * for 5 min more.
+ * <p>Keys are read again after 5 min, and when a token names an unknown key. If the issuer is away then, the keys that were read last
+ * stay valid for 5 min more.
  */
 final class RemoteJwkSource implements JWKSource<SecurityContext> {
 

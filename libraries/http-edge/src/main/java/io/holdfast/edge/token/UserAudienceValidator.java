@@ -16,8 +16,9 @@ import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.Jwt;
 
 /**
- * Whether a user's token is for this service: it names it, or what all services share. The latter opens every service to whoever gets hold
- * of a token for one of them; it is taken for one more release, counted ({@code holdfast.access.shared.audience}) and warned of.
+ * Whether a user's token is for this service: it names this service, or the audience that all services share. The latter opens every
+ * service to anybody who has a token for one of them. It is accepted for one more release, counted ({@code
+ * holdfast.access.shared.audience}), and a warning is logged.
  */
 final class UserAudienceValidator implements OAuth2TokenValidator<Jwt> {
 
@@ -25,7 +26,7 @@ final class UserAudienceValidator implements OAuth2TokenValidator<Jwt> {
 
     private static final Duration BETWEEN_WARNINGS = Duration.ofHours(1);
     private static final OAuth2TokenValidatorResult NOT_FOR_US = OAuth2TokenValidatorResult.failure(
-            new OAuth2Error(OAuth2ErrorCodes.INVALID_TOKEN, "The token is for somebody else", null));
+            new OAuth2Error(OAuth2ErrorCodes.INVALID_TOKEN, "The token is for another audience", null));
 
     private final String self;
     private final UserTokenProperties users;
