@@ -26,14 +26,14 @@ class HeldCalls implements SmartLifecycle, DisposableBean {
     /** They only write answers that are already there. */
     private static final int THREADS = 2;
 
-    private final Semaphore places;
+    private final Semaphore permits;
     private final Set<HeldCall> held = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService timer = BackgroundThreads.daemonScheduler("held-calls", THREADS);
 
     private volatile boolean running;
 
     HeldCalls(int max) {
-        this.places = new Semaphore(max);
+        this.permits = new Semaphore(max);
     }
 
     /** How a held call ends. */
@@ -49,7 +49,7 @@ class HeldCalls implements SmartLifecycle, DisposableBean {
     }
 
     Place hold(HttpServletRequest request, HttpServletResponse response, long delayMillis, Ending ending) {
-        if (!places.tryAcquire()) {
+        if (!permits.tryAcquire()) {
             log.warn("As many calls are held as may be; one more is hung up on at once");
             return Place.NONE_LEFT;
         }
@@ -139,7 +139,7 @@ class HeldCalls implements SmartLifecycle, DisposableBean {
         private void leave() {
             over = true;
             held.remove(this);
-            places.release();
+            permits.release();
         }
 
         /** Comes after a hang-up too, to a call that is over then. */

@@ -91,18 +91,6 @@ interface PaymentMapper {
             """)
     List<PaymentRow> findLive(Collection<String> orderIds);
 
-    /** The orders of which a charge is still to be voided or refunded. */
-    @Select("""
-            <script>
-            select distinct c.order_id
-            from card_charge c
-            join void_or_refund v on v.charge_key = c.charge_key and v.status = 'DUE'
-            where c.order_id in
-            <foreach collection="orderIds" item="orderId" open="(" separator="," close=")">#{orderId}</foreach>
-            </script>
-            """)
-    List<String> findOwed(Collection<String> orderIds);
-
     /** The live payment of an order, or else the one that was released last. */
     @Select("""
             select xid, branch_id, order_id, buyer_id, amount, currency, method, status, created_at, decided_at, reason,
@@ -111,13 +99,6 @@ interface PaymentMapper {
             order by status = 'RELEASED', created_at desc, branch_id desc limit 1
             """)
     Optional<PaymentRow> findCurrent(String orderId);
-
-    @Select("""
-            select gateway_id
-            from card_charge where xid = #{xid} and branch_id = #{branchId} and order_id = #{orderId}
-            """)
-    @Nullable
-    String findGatewayId(String xid, long branchId, String orderId);
 
     /** One range of the primary key: the payments of a global transaction are few more than those that are asked for. */
     @Select("""

@@ -2,6 +2,7 @@ package io.holdfast.payment.capture;
 
 import io.holdfast.edge.access.AuthenticatedCaller;
 import io.holdfast.edge.problem.ProblemException;
+import io.holdfast.payment.card.Charges;
 import io.holdfast.payment.model.Money;
 import io.holdfast.payment.model.OrderId;
 import io.holdfast.payment.model.PaymentMethod;
@@ -26,10 +27,12 @@ import org.springframework.web.bind.annotation.RestController;
 class PaymentResource {
 
     private final PaymentMapper payments;
+    private final Charges charges;
     private final BranchHistory branches;
 
-    PaymentResource(PaymentMapper payments, BranchHistory branches) {
+    PaymentResource(PaymentMapper payments, Charges charges, BranchHistory branches) {
         this.payments = payments;
+        this.charges = charges;
         this.branches = branches;
     }
 
@@ -41,9 +44,13 @@ class PaymentResource {
                 .filter(payment -> AuthenticatedCaller.current().maySee(payment.buyerId()))
                 .orElseThrow(() -> new ProblemException(
                         HttpStatus.NOT_FOUND, "unknown-payment", "There is no payment of this order."));
-        String gatewayId = row.method() == PaymentMethod.CARD
-                ? payments.findGatewayId(row.xid(), row.branchId(), row.orderId())
-                : null;
+        String gatewayId =
+                switch (row.method()) {
+                    case WALLET -> null;
+                    case CARD ->
+                        charges.gatewayIdOf(row.xid(), row.branchId(), row.orderId())
+                                .orElse(null);
+                };
         return PaymentBody.of(row, gatewayId, failedAttempts(row), AuthenticatedCaller.current());
     }
 

@@ -1,6 +1,7 @@
 package io.holdfast.payment.capture;
 
 import io.holdfast.payment.account.MoneyBody;
+import io.holdfast.payment.card.Charges;
 import io.holdfast.payment.model.OrderId;
 import io.holdfast.payment.model.PaymentStatus;
 import io.swagger.v3.oas.annotations.Operation;
@@ -23,9 +24,11 @@ class PaymentStatesResource {
     private static final int MAX_ORDERS = 1_000;
 
     private final PaymentMapper payments;
+    private final Charges charges;
 
-    PaymentStatesResource(PaymentMapper payments) {
+    PaymentStatesResource(PaymentMapper payments, Charges charges) {
         this.payments = payments;
+        this.charges = charges;
     }
 
     @Operation(
@@ -43,7 +46,7 @@ class PaymentStatesResource {
                                 new MoneyBody(row.amount(), row.currency()),
                                 row.status()))
                         .toList(),
-                payments.findOwed(request.orderIds()));
+                charges.owed(request.orderIds()));
     }
 
     record StatesRequest(

@@ -151,4 +151,23 @@ interface ChargeMapper {
             </script>
             """)
     List<String> ordersWithCharge(Collection<String> orderIds);
+
+    /** The orders of which a charge is still to be voided or refunded. */
+    @Select("""
+            <script>
+            select distinct c.order_id
+            from card_charge c
+            join void_or_refund v on v.charge_key = c.charge_key and v.status = 'DUE'
+            where c.order_id in
+            <foreach collection="orderIds" item="orderId" open="(" separator="," close=")">#{orderId}</foreach>
+            </script>
+            """)
+    List<String> findOwed(Collection<String> orderIds);
+
+    @Select("""
+            select gateway_id
+            from card_charge where xid = #{xid} and branch_id = #{branchId} and order_id = #{orderId}
+            """)
+    @Nullable
+    String findGatewayId(String xid, long branchId, String orderId);
 }

@@ -207,6 +207,16 @@ public class Charges {
         }
     }
 
+    /** Those of the orders that have a charge which is still to be voided or refunded. */
+    public List<String> owed(List<String> orderIds) {
+        return mapper.findOwed(orderIds);
+    }
+
+    /** The gateway's id of an order's charge; empty as long as the gateway has named none. */
+    public Optional<String> gatewayIdOf(String xid, long branchId, String orderId) {
+        return Optional.ofNullable(mapper.findGatewayId(xid, branchId, orderId));
+    }
+
     /** The orders of a branch whose charge is known to be captured. */
     public Set<String> capturedOrders(String xid, long branchId) {
         return mapper.ofBranch(xid, branchId).stream()

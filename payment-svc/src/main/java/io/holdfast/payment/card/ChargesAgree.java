@@ -69,12 +69,12 @@ class ChargesAgree extends CursorCheck<ChargeAndPayment> {
     }
 
     @Override
-    protected List<ChargeAndPayment> after(String cursor, int most) {
+    protected List<ChargeAndPayment> after(String cursor, int limit) {
         int colon = cursor.indexOf(':');
         long millis = colon < 0 ? 0 : Long.parseLong(cursor.substring(0, colon));
         LocalDateTime at = LocalDateTime.ofEpochSecond(
                 Math.floorDiv(millis, 1000L), (int) Math.floorMod(millis, 1000L) * 1_000_000, ZoneOffset.UTC);
-        return mapper.changedAfter(at, cursor.substring(colon + 1), before(), most);
+        return mapper.changedAfter(at, cursor.substring(colon + 1), before(), limit);
     }
 
     @Override

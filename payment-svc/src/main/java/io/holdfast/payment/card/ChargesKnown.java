@@ -47,8 +47,8 @@ class ChargesKnown extends CursorCheck<GatewayCharge> {
     }
 
     @Override
-    protected List<GatewayCharge> after(String cursor, int most) {
-        return gateway.after(cursor, most)
+    protected List<GatewayCharge> after(String cursor, int limit) {
+        return gateway.after(cursor, limit)
                 .orElseThrow(() -> new NotCompletedException("the gateway does not list its charges"));
     }
 

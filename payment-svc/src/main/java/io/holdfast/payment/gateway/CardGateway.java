@@ -132,9 +132,9 @@ public class CardGateway {
      * @param chargeId those that come after this one; empty for the first ones
      * @return empty if the gateway did not answer
      */
-    public Optional<List<GatewayCharge>> after(String chargeId, int most) {
-        Reply reply = exchange(
-                request("/charges?after=" + encoded(chargeId) + "&size=" + most).GET());
+    public Optional<List<GatewayCharge>> after(String chargeId, int limit) {
+        Reply reply = exchange(request("/charges?after=" + encoded(chargeId) + "&size=" + limit)
+                .GET());
         List<@Nullable Charge> charges = reply.is(200)
                 ? reply.read(json, Charges.class).map(Charges::charges).orElse(null)
                 : null;
