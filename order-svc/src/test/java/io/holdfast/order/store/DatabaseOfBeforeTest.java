@@ -21,10 +21,14 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
- * Up to version 1.0 the tables of the libraries stood in the service's own history, with numbers below the service's first one (folder
- * {@code before} in the test resources). Now each library has a history of its own.
+ * Up to version 1.0 the tables of the libraries stood in the service's own history, with numbers below the service's first
+ * one. Now each library has a history of its own.
  */
 class DatabaseOfBeforeTest {
+
+    /** Kept once, where the libraries' own tests need it. */
+    private static final String LIBRARIES_OF_BEFORE =
+            "filesystem:../libraries/migrations/src/test/resources/before/mysql";
 
     private final TestSchema schema = TestDatabase.mariaDb().newSchema("orders");
     private final JdbcTemplate jdbc =
@@ -124,7 +128,7 @@ class DatabaseOfBeforeTest {
     private FluentConfiguration asItWas() {
         return Flyway.configure()
                 .dataSource(schema.url(), schema.user(), schema.password())
-                .locations("classpath:before", "classpath:db/migration");
+                .locations(LIBRARIES_OF_BEFORE, "classpath:db/migration");
     }
 
     private void insertBranches() {

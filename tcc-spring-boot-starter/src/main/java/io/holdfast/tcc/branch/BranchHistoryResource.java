@@ -6,7 +6,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Lets the service that owns a global transaction show what happened in its neighbours. */
+/** Lets the service that owns a global transaction show what happened in the services that it called. */
 @RestController
 public class BranchHistoryResource {
 
